@@ -20,7 +20,12 @@ export default defineConfig({
         test: {
           name: 'types',
           include: [],
-          typecheck: { enabled: true, only: true, tsconfig: './tsconfig.json', include: ['packages/*/test/**/*.test-d.ts'] },
+          typecheck: {
+            enabled: true,
+            only: true,
+            tsconfig: './tsconfig.json',
+            include: ['packages/*/test/**/*.test-d.ts'],
+          },
         },
       },
     ],

@@ -85,13 +85,15 @@ export class AbortedError extends DataLabError {
 
 /** Throws {@link AbortedError} when the signal is aborted. */
 export function throwIfAborted(signal: AbortSignal): void {
-  if (signal.aborted) throw isDataLabError(signal.reason) ? signal.reason : new AbortedError('cancelled', { cause: signal.reason })
+  if (signal.aborted)
+    throw isDataLabError(signal.reason) ? signal.reason : new AbortedError('cancelled', { cause: signal.reason })
 }
 
 /** Any thrown value as plain JSON; what is no DataLab error gets the code `DATALAB_INTERNAL`. */
 export function serializeError(error: unknown, depth = 0): SerializedError {
   const known = isDataLabError(error)
-  const base = error instanceof Error || known ? (error as Error) : new Error(`a thrown ${typeof error}: ${describeThrown(error)}`)
+  const base =
+    error instanceof Error || known ? (error as Error) : new Error(`a thrown ${typeof error}: ${describeThrown(error)}`)
   return {
     name: base.name,
     code: known ? error.code : 'DATALAB_INTERNAL',

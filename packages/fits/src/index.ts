@@ -1,1 +1,31 @@
-export {}
+export { Card, type CardOptions } from './card.js'
+export type { CardValue, Complex } from './card-value.js'
+export { encodeImage, encodeImageHeader, encodePadding, type ImageForm, type ImageToWrite } from './encode-image.js'
+export { encodeSamples, type PixelArray } from './encode-samples.js'
+export { FitsError, type FitsErrorCode, type FitsErrorOptions, isFitsError } from './errors.js'
+export { findImage } from './find-image.js'
+export { Fits } from './fits.js'
+// The service for DataLab's operations
+export {
+  bandsOfRows,
+  commonSize,
+  cropFrame,
+  type Frame,
+  type FrameSize,
+  type RowBand,
+  readFrame,
+  samplesFor,
+} from './frame.js'
+export { Hdu } from './hdu.js'
+export type { Bitpix, HduKind } from './hdu-layout.js'
+export { Header } from './header.js'
+export { ImageHdu, type ReadOptions, type ReadRowsOptions } from './image-hdu.js'
+export { Images, type ImageToSave, images, type SaveImageOptions } from './images.js'
+export { type FitsInput, openFits } from './open-fits.js'
+export { type Preview, type PreviewOptions, type PreviewSource, renderPreview } from './preview.js'
+export { type Image, type ReadImageOptions, readImage } from './read-image.js'
+export type { Samples, SampleType } from './samples.js'
+export type { Scale } from './scale.js'
+export { stripHeader } from './strip-header.js'
+export { writeImage } from './write-image.js'
+export { type Limits, zscale } from './zscale.js'

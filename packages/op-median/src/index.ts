@@ -1,1 +1,3 @@
-export {}
+export type { MedianInputs } from './inputs.js'
+export { Median } from './median.js'
+export { stackMedian } from './stack-median.js'

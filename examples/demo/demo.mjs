@@ -1,0 +1,173 @@
+import { copyFile, mkdir, rm, writeFile } from 'node:fs/promises'
+import { join, relative } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { createDataLab, FileStorage, LocalSource } from '@datalab/core'
+import { images, readImage, renderPreview } from '@datalab/fits'
+import { Median } from '@datalab/op-median'
+import { residuals, WRONG } from './evidence.mjs'
+import { progressBar } from './progress-bar.mjs'
+import { writeFrames } from './write-frames.mjs'
+
+/** @import { Job, OutputFileView } from '@datalab/core' */
+/** @import { Truth } from './write-frames.mjs' */
+
+const COUNT = 7
+const TRAIL_FRAME = 3
+const SEED = 20250321
+
+const output = fileURLToPath(new URL('../../demo-output/', import.meta.url))
+const frames = join(output, 'frames')
+const shown = relative(process.cwd(), output) || '.'
+
+await main()
+
+async function main() {
+  await rm(output, { recursive: true, force: true })
+  await mkdir(output, { recursive: true })
+
+  say('DataLab demo: what is in one picture only is not in the median of seven.', '')
+
+  say(
+    `1. Making ${COUNT} exposures of one star field: noise and cosmic rays in all, a satellite in number ${TRAIL_FRAME + 1}`,
+  )
+  const made = await timed(() => writeFrames(frames, { count: COUNT, trailFrame: TRAIL_FRAME, seed: SEED }))
+  const { scene, files } = made.value
+  say(`   ${scene.width} x ${scene.height} pixels, 16 bits each: ${duration(made)}`, '')
+
+  say('2. Median of the seven')
+  const first = await timed(() => run(files, progressBar()))
+  say(`   ${first.value.cached ? 'answered from the cache' : 'computed and stored'}: ${duration(first)}`, '')
+
+  say('3. The same again, from a new host that shares nothing but the storage folder')
+  const second = await timed(() => run(files))
+  say(`   ${second.value.cached ? 'answered from the cache' : 'computed again'}: ${duration(second)}`, '')
+
+  await copyResults(first.value.file)
+  await previewTrail(files[TRAIL_FRAME])
+  const problems = await examine(made.value)
+  if (first.value.cached) problems.push('The first run was answered from a cache that ought to be empty.')
+  if (!second.value.cached) problems.push('The second run was not answered from the cache.')
+  if (second.value.key !== first.value.key) problems.push('The second run was another job than the first.')
+
+  listResults()
+  for (const problem of problems) console.error(`\nThe demo failed: ${problem}`)
+  if (problems.length > 0) process.exitCode = 1
+}
+
+/**
+ * Makes a host, asks it for the median, and closes it.
+ *
+ * @param {string[]} files
+ * @param {(progress: number) => void} [onProgress]
+ */
+async function run(files, onProgress = () => {}) {
+  const lab = createDataLab({
+    operations: [Median],
+    services: [images()],
+    sources: [new LocalSource({ roots: { frames } })],
+    storage: new FileStorage(join(output, 'storage')),
+    scratch: join(output, 'scratch'),
+  })
+  try {
+    const input_files = files.map((basename) => ({ source: 'local', root: 'frames', basename }))
+    const job = await lab.submit(Median, { input_files })
+    for await (const { progress } of job.events) onProgress(progress)
+    const { output_files = [] } = await job.result()
+    return { key: job.key, cached: job.cached, file: output_files[0] }
+  } finally {
+    await lab.close()
+  }
+}
+
+/**
+ * Puts the result beside its storage, under names that people can read.
+ *
+ * @param {OutputFileView} file
+ */
+async function copyResults(file) {
+  await copyFile(fileURLToPath(file.fits_url), join(output, 'median.fits'))
+  await copyFile(fileURLToPath(file.large_url), join(output, 'median-large.jpg'))
+  await copyFile(fileURLToPath(file.small_url), join(output, 'median-small.jpg'))
+}
+
+/** @param {string} file */
+async function previewTrail(file) {
+  const { large } = await renderPreview(await readImage(join(frames, file)))
+  await writeFile(join(output, `frame-${TRAIL_FRAME + 1}-large.jpg`), large)
+}
+
+/**
+ * Reads the files back, prints what is left of the trail and the cosmic rays, and returns what is not as it should be, in sentences.
+ *
+ * @param {Truth} truth
+ * @returns {Promise<string[]>}
+ */
+async function examine({ scene, files, trailFrame, trailPixels, rayPixels }) {
+  const median = await readImage(join(output, 'median.fits'))
+  const frame = await readImage(join(frames, files[trailFrame]))
+  const before = residuals(frame.data, scene, trailPixels)
+  const after = residuals(median.data, scene, trailPixels)
+  const rays = new Set(rayPixels.flat())
+  const raysLeft = residuals(median.data, scene, rays).wrong
+  const wrong = residuals(median.data, scene, scene.electrons.keys()).wrong
+
+  const adu = (/** @type {number} */ value) => value.toFixed(0)
+  const noise = (/** @type {number} */ value) => `${value.toFixed(1)} x noise`
+  say(
+    'Held against the sky that the exposures were made from:',
+    row('', `in frame ${trailFrame + 1}`, 'in the median'),
+    row('brightest left-over along the trail, ADU', adu(before.brightestAdu), adu(after.brightestAdu)),
+    row('the same, in units of one exposure’s noise', noise(before.brightest), noise(after.brightest)),
+    row('mean along the trail', noise(before.mean), noise(after.mean)),
+    row('', 'in the seven', 'in the median'),
+    row('pixels hit by cosmic rays', thousands(rays.size), thousands(raysLeft)),
+    row(`pixels further off than ${WRONG} x noise, of all`, '', thousands(wrong)),
+    '',
+  )
+  const problems = []
+  if (before.brightest < 20) problems.push(`There is no trail in ${files[trailFrame]} that could be removed.`)
+  if (after.wrong > 0 || after.mean > 0.5) problems.push('The satellite trail is not gone from the median.')
+  if (raysLeft > 0) problems.push(`${raysLeft} pixels hit by cosmic rays are still wrong in the median.`)
+  if (wrong > 0) problems.push(`${wrong} pixels of the median are further from the truth than noise can explain.`)
+  return problems
+}
+
+function listResults() {
+  const entries = [
+    ['median.fits', 'the result, 32-bit floating point'],
+    ['median-large.jpg, median-small.jpg', 'its previews'],
+    [`frame-${TRAIL_FRAME + 1}-large.jpg`, 'the exposure with the satellite, to compare'],
+    ['frames/', `the ${COUNT} exposures`],
+  ]
+  say(`Results in ${shown}:`, ...entries.map(([name, what]) => `   ${name.padEnd(36)}${what}`))
+}
+
+/**
+ * @template Value
+ * @param {() => Promise<Value>} work
+ */
+async function timed(work) {
+  const start = performance.now()
+  const value = await work()
+  return { value, milliseconds: performance.now() - start }
+}
+
+/** @param {{ milliseconds: number }} timing */
+function duration({ milliseconds }) {
+  return milliseconds < 1000 ? `${milliseconds.toFixed(0)} ms` : `${(milliseconds / 1000).toFixed(1)} s`
+}
+
+/** @param {number} count */
+function thousands(count) {
+  return count.toLocaleString('en')
+}
+
+/** @param {string[]} cells */
+function row(...[label, left, right]) {
+  return `   ${label.padEnd(46)}${left.padStart(14)}${right.padStart(16)}`
+}
+
+/** @param {string[]} lines */
+function say(...lines) {
+  for (const line of lines) console.log(line)
+}

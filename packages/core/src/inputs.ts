@@ -1,0 +1,110 @@
+import type { ByteSource } from './byte-source.js'
+import { DataLabError } from './errors.js'
+import { type FileReference, type FileSource, type SourceContext, sourceOf } from './file-source.js'
+import { inputLabel } from './input-message.js'
+import type { ObjectSchema } from './input-schema.js'
+import { type JsonObject, type JsonValue, jsonPointer } from './json.js'
+import { IDENTITY } from './normalize-inputs.js'
+import { serviceKey } from './service.js'
+
+/** The input files of a run. */
+export interface Inputs {
+  /**
+   * Opens a file that is among the inputs of the job. It is closed when the run ends, if the operation does not do so before.
+   *
+   * @throws SOURCE_CHANGED when it is not the version any more that the job's key stands for.
+   */
+  open(file: FileReference): Promise<ByteSource>
+  /** How a user would name this file: by its input, its place there, and its name. */
+  label(file: FileReference): string
+}
+
+/** The service every run has: its input files. */
+export const Inputs = serviceKey<Inputs>('@datalab/core/Inputs@1')
+
+interface KnownFile {
+  readonly reference: FileReference
+  readonly pointer: string
+  readonly identity: string
+}
+
+/** The input files of one run, as the framework holds them. */
+export class RunInputs implements Inputs {
+  readonly #files: ReadonlyMap<string, KnownFile>
+  readonly #used = new Map<string, KnownFile>()
+  readonly #open = new Set<ByteSource>()
+
+  /**
+   * @param identity the inputs of the job with the identity of each file
+   */
+  constructor(
+    private readonly schema: ObjectSchema,
+    identity: JsonObject,
+    private readonly sources: ReadonlyMap<string, FileSource>,
+    private readonly context: SourceContext,
+  ) {
+    this.#files = new Map(knownFiles(identity, []).map((file) => [nameOf(file.reference), file]))
+  }
+
+  async open(reference: FileReference): Promise<ByteSource> {
+    const file = this.#known(reference)
+    const source = await sourceOf(reference, this.sources).open(file.reference, this.context)
+    this.#open.add(source)
+    if (source.identity !== file.identity) throw changed(this.label(reference))
+    this.#used.set(nameOf(reference), file)
+    return source
+  }
+
+  label(reference: FileReference): string {
+    return `${inputLabel(this.schema, this.#known(reference).pointer)}, ${reference.basename}`
+  }
+
+  /**
+   * Checks that what was read is still what the job's key stands for.
+   *
+   * @throws SOURCE_CHANGED when a file that was opened has changed since.
+   */
+  async verify(): Promise<void> {
+    for (const { reference, identity } of this.#used.values()) {
+      const now = await sourceOf(reference, this.sources).identify(reference, this.context)
+      if (now !== identity) throw changed(this.label(reference))
+    }
+  }
+
+  async close(): Promise<void> {
+    await Promise.allSettled([...this.#open].map((source) => source.close()))
+    this.#open.clear()
+  }
+
+  #known(reference: FileReference): KnownFile {
+    const file = this.#files.get(nameOf(reference))
+    if (file !== undefined) return file
+    throw new DataLabError(
+      'DATALAB_INPUT_UNDECLARED',
+      `'${reference.basename}' of the source '${reference.source}' is not among the inputs of this job: a run may only open files that its key stands for.`,
+    )
+  }
+}
+
+function changed(label: string): DataLabError {
+  return new DataLabError(
+    'SOURCE_CHANGED',
+    `${label} was changed after the job was submitted. Submit it again for the new version.`,
+    {
+      audience: 'user',
+      retryable: true,
+    },
+  )
+}
+
+function nameOf({ source, root, basename }: FileReference): string {
+  return JSON.stringify([source, root ?? null, basename])
+}
+
+function knownFiles(value: JsonValue, path: readonly (string | number)[]): KnownFile[] {
+  if (typeof value !== 'object' || value === null) return []
+  const identity = (value as JsonObject)[IDENTITY]
+  if (typeof identity !== 'string')
+    return Object.entries(value).flatMap(([name, member]) => knownFiles(member as JsonValue, [...path, name]))
+  return [{ reference: value as unknown as FileReference, pointer: jsonPointer(...path), identity }]
+}

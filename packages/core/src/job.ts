@@ -1,0 +1,120 @@
+import { AbortedError, DataLabError } from './errors.js'
+import type { ObjectStorage } from './object-storage.js'
+import type { Output } from './output.js'
+import { isEnded, type JobRecord, type StoredRecord } from './record.js'
+import type { RecordStore, Submission } from './record-store.js'
+import { recordView } from './record-view.js'
+
+/** What a job handle works with. */
+export interface JobParts {
+  readonly records: RecordStore
+  readonly storage: ObjectStorage
+  /** Ends the run of a job that nobody waits for any more. */
+  readonly abort: (key: string) => Promise<void>
+}
+
+/** One submission of a job, to watch it, wait for it, and take it back. */
+export class Job {
+  readonly key: string
+  #withdrawal: Promise<void> | undefined
+  #onWithdrawn = new Set<() => void>()
+
+  constructor(
+    private readonly parts: JobParts,
+    private readonly submitted: StoredRecord,
+    private readonly submission: Submission,
+    /** Whether the result was there before this submission. */
+    readonly cached: boolean,
+  ) {
+    this.key = submitted.key
+  }
+
+  /** The record as it is now. */
+  async record(): Promise<JobRecord> {
+    return this.#view((await this.parts.records.get(this.key)) ?? this.submitted)
+  }
+
+  /**
+   * The record as it changes: first as it is now, then whenever it has changed, last as it ended. A slow reader sees fewer of the steps
+   * between, and always the last.
+   */
+  get events(): AsyncIterable<JobRecord> {
+    return { [Symbol.asyncIterator]: () => this.#watch() }
+  }
+
+  /**
+   * Waits for the output.
+   *
+   * @throws DATALAB_ABORTED when this submission or the job was cancelled; an error of the record's code, whose message is for the user,
+   * when the job failed.
+   */
+  async result(): Promise<Output> {
+    let last: JobRecord | undefined
+    for await (const record of this.events) last = record
+    if (last?.status === 'COMPLETED') return last.output ?? {}
+    const { code, message } = last?.error ?? { code: 'DATALAB_ABORTED', message: 'cancelled' }
+    if (code === 'DATALAB_ABORTED') throw new AbortedError(message)
+    throw new DataLabError(code, message, { audience: 'user', details: { key: this.key, ...last?.error } })
+  }
+
+  /**
+   * Takes this submission back. The run is ended when no other submission of the job is left. Resolves when that is done; cancelling what has
+   * ended, or twice, changes nothing.
+   */
+  cancel(): Promise<void> {
+    this.#withdrawal ??= this.#withdraw()
+    return this.#withdrawal
+  }
+
+  async #withdraw(): Promise<void> {
+    const { records, abort } = this.parts
+    const record = await records.get(this.key)
+    if (record === undefined || isEnded(record.status)) return
+    const left = await records.withdraw(this.key, this.submission.id)
+    for (const tell of this.#onWithdrawn) tell()
+    if (left === 0) await abort(this.key)
+  }
+
+  async *#watch(): AsyncGenerator<JobRecord, void, undefined> {
+    const state: { latest?: StoredRecord | undefined; isLast: boolean; wake: () => void } = {
+      isLast: false,
+      wake: () => {},
+    }
+    const take = (record: StoredRecord) => {
+      if (state.isLast) return
+      state.latest = record
+      state.isLast = isEnded(record.status)
+      state.wake()
+    }
+    const withdrawn = () => take(this.#cancelled(state.latest ?? this.submitted))
+    const unsubscribe = this.parts.records.subscribe(this.key, take)
+    this.#onWithdrawn.add(withdrawn)
+    try {
+      take(state.latest ?? (await this.parts.records.get(this.key)) ?? this.submitted)
+      if (this.#withdrawal !== undefined) withdrawn()
+      for (;;) {
+        const { latest, isLast } = state
+        state.latest = undefined
+        if (latest !== undefined) yield await this.#view(latest)
+        if (isLast) return
+        if (state.latest === undefined)
+          await new Promise<void>((resolve) => {
+            state.wake = resolve
+          })
+      }
+    } finally {
+      unsubscribe()
+      this.#onWithdrawn.delete(withdrawn)
+    }
+  }
+
+  /** The record as it is for a submission that was taken back, whatever the job does for others. */
+  #cancelled(record: StoredRecord): StoredRecord {
+    const message = 'cancelled'
+    return { ...record, status: 'CANCELLED', message, output: null, error: { code: 'DATALAB_ABORTED', message } }
+  }
+
+  #view(record: StoredRecord): Promise<JobRecord> {
+    return recordView(record, this.parts.storage, this.cached)
+  }
+}

@@ -1,0 +1,96 @@
+import { realpath, stat } from 'node:fs/promises'
+import { join, sep } from 'node:path'
+import type { ByteSource } from './byte-source.js'
+import { fileIdentity, fileSource } from './bytes.js'
+import { DataLabError } from './errors.js'
+import type { FileReference, FileSource } from './file-source.js'
+import { isRelativeName } from './relative-name.js'
+
+/** Settings of a {@link LocalSource}. */
+export interface LocalSourceOptions {
+  /** The folders whose files may be read, by the name that references use. Nothing outside them can be reached. */
+  readonly roots: Readonly<Record<string, string>>
+}
+
+/** Files below folders of this machine that the host allows: the source `local`. */
+export class LocalSource implements FileSource {
+  readonly name = 'local'
+  readonly reach = 'machine'
+  readonly #roots: ReadonlyMap<string, string>
+
+  constructor(options: LocalSourceOptions) {
+    this.#roots = new Map(Object.entries(options.roots))
+  }
+
+  async identify(reference: FileReference): Promise<string> {
+    const path = await this.#resolve(reference)
+    const stats = await stat(path, { bigint: true }).catch((cause) => {
+      throw unreadable(reference, cause)
+    })
+    if (!stats.isFile()) throw notAFile(reference, stats.isDirectory() ? 'a folder' : 'no regular file')
+    return fileIdentity(stats)
+  }
+
+  async open(reference: FileReference): Promise<ByteSource> {
+    const path = await this.#resolve(reference)
+    try {
+      return await fileSource(path)
+    } catch (cause) {
+      throw unreadable(reference, cause)
+    }
+  }
+
+  /** The real path of a file, which lies below its root whatever links there are on the way. */
+  async #resolve(reference: FileReference): Promise<string> {
+    const root = await realpath(this.#rootOf(reference)).catch((cause) => {
+      throw unreadable(reference, cause)
+    })
+    if (!isRelativeName(reference.basename)) throw outside(reference)
+    const path = await realpath(join(root, reference.basename)).catch((cause) => {
+      throw unreadable(reference, cause)
+    })
+    if (!path.startsWith(root.endsWith(sep) ? root : root + sep)) throw outside(reference)
+    return path
+  }
+
+  #rootOf(reference: FileReference): string {
+    const names = [...this.#roots.keys()]
+    const name = reference.root ?? (names.length === 1 ? names[0] : undefined)
+    const root = name === undefined ? undefined : this.#roots.get(name)
+    if (root !== undefined) return root
+    const known = names.length === 0 ? 'there are none here' : `there is ${names.map((one) => `'${one}'`).join(', ')}`
+    const which =
+      reference.root === undefined ? 'it names no root folder' : `there is no root folder '${reference.root}'`
+    throw new DataLabError('SOURCE_NOT_FOUND', `${reference.basename}: ${which}; ${known}.`, { audience: 'user' })
+  }
+}
+
+function outside(reference: FileReference): DataLabError {
+  return new DataLabError(
+    'SOURCE_FORBIDDEN',
+    `${reference.basename} lies outside its root folder. Give a file below it; links that lead out are not followed.`,
+    { audience: 'user' },
+  )
+}
+
+function notAFile(reference: FileReference, what: string): DataLabError {
+  return new DataLabError('SOURCE_NOT_FOUND', `${reference.basename} is ${what}. Give a file.`, { audience: 'user' })
+}
+
+function unreadable(reference: FileReference, cause: unknown): DataLabError {
+  const { code } = cause as NodeJS.ErrnoException
+  const options = { audience: 'user', cause, details: { errno: code } } as const
+  if (code === 'ENOENT' || code === 'ENOTDIR')
+    return new DataLabError('SOURCE_NOT_FOUND', `${reference.basename} does not exist. Check its name.`, options)
+  if (code === 'EISDIR') return notAFile(reference, 'a folder')
+  if (code === 'EACCES' || code === 'EPERM')
+    return new DataLabError(
+      'SOURCE_FORBIDDEN',
+      `${reference.basename} may not be read. Change its permissions, or choose another file.`,
+      options,
+    )
+  return new DataLabError('SOURCE_UNAVAILABLE', `${reference.basename} cannot be read now (${code}). Try again.`, {
+    ...options,
+    retryable: true,
+  })
+}

@@ -1,0 +1,101 @@
+import type { ByteSource } from './byte-source.js'
+import { DataLabError } from './errors.js'
+
+/** How far something is shared: by what runs in this process, on this machine, or on every machine of the fleet. */
+export type Reach = 'process' | 'machine' | 'fleet'
+
+/** The bytes of an object: all at once, or in pieces. */
+export type ObjectBody = Uint8Array | Iterable<Uint8Array> | AsyncIterable<Uint8Array>
+
+/** On what condition and how an object is put. */
+export interface PutOptions {
+  /** Media type; by the key's extension where absent. */
+  contentType?: string
+  /** `*`: only if no object has this key. */
+  ifNoneMatch?: '*'
+  /** Only if the object of this key has this etag. */
+  ifMatch?: string
+  /** Aborted: the put fails, and leaves nothing. */
+  signal?: AbortSignal
+}
+
+/** What a storage says of an object. */
+export interface ObjectInfo {
+  readonly key: string
+  /** In bytes. */
+  readonly size: number
+  /** Another one for each version of the object. */
+  readonly etag: string
+  readonly contentType: string
+  readonly modified: Date
+}
+
+/** One page of a list, and where the next begins. */
+export interface ObjectPage {
+  readonly objects: readonly ObjectInfo[]
+  readonly cursor?: string
+}
+
+/** Which page of a list. */
+export interface ListOptions {
+  /** Where the page before ended. */
+  cursor?: string
+  /** Objects a page; 1000 by default, and at most. */
+  limit?: number
+}
+
+/**
+ * Keeps objects: whole, by key. What is not there is `undefined`, never an error.
+ *
+ * Errors: STORAGE_KEY_INVALID for keys that are none (see {@link isObjectKey}); STORAGE_PRECONDITION_FAILED when a put's condition does not
+ * hold; STORAGE_FORBIDDEN; STORAGE_UNAVAILABLE (retryable); STORAGE_FULL; STORAGE_CORRUPT.
+ */
+export interface ObjectStorage {
+  readonly reach: Reach
+  /**
+   * Puts an object. It is there as a whole, for all readers at once, or not at all.
+   */
+  put(key: string, body: ObjectBody, options?: PutOptions): Promise<ObjectInfo>
+  /** Opens the version that is there now, and stays with it whatever happens to the object. The caller closes it. */
+  open(key: string): Promise<ByteSource | undefined>
+  head(key: string): Promise<ObjectInfo | undefined>
+  /** Deletes objects; those that are not there are no error. */
+  delete(keys: string | readonly string[]): Promise<void>
+  /** The objects whose keys begin with `prefix`, sorted by key, a page at a time. */
+  list(prefix: string, options?: ListOptions): Promise<ObjectPage>
+  /** Where a front end finds the object: minted now, and not for ever. */
+  url(key: string): Promise<string>
+  close?(): Promise<void>
+}
+
+/** Objects a page where nobody says. */
+export const PAGE_SIZE = 1000
+
+const CONTENT_TYPES: Readonly<Record<string, string>> = {
+  fits: 'application/fits',
+  fz: 'application/fits',
+  jpg: 'image/jpeg',
+  json: 'application/json',
+  png: 'image/png',
+  tif: 'image/tiff',
+}
+
+/** The media type of an object by its key's extension (FITS: RFC 4047). */
+export function contentTypeOf(key: string): string {
+  return CONTENT_TYPES[key.slice(key.lastIndexOf('.') + 1)] ?? 'application/octet-stream'
+}
+
+/** The error of a put whose condition does not hold. */
+export function preconditionFailed(key: string, options: PutOptions): DataLabError {
+  const why =
+    options.ifMatch === undefined ? 'there is an object of this key already' : 'the object has another version by now'
+  return new DataLabError('STORAGE_PRECONDITION_FAILED', `The object ${key} was not put: ${why}.`, { details: { key } })
+}
+
+/** A list's options, checked. */
+export function pageOf(options: ListOptions = {}): { cursor: string; limit: number } {
+  const { cursor = '', limit = PAGE_SIZE } = options
+  if (!Number.isSafeInteger(limit) || limit < 1)
+    throw new TypeError(`A page of ${limit} objects cannot be listed; give 1 to ${PAGE_SIZE}.`)
+  return { cursor, limit: Math.min(limit, PAGE_SIZE) }
+}

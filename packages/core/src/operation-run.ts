@@ -1,0 +1,99 @@
+import { DataLabError } from './errors.js'
+import { Inputs, RunInputs } from './inputs.js'
+import type { DeepReadonly } from './json.js'
+import type { AnyOperationClass, OperationContext } from './operation.js'
+import type { OperationResult, StoredOutput } from './output.js'
+import { Outputs, RunOutputs } from './outputs.js'
+import { Progress } from './progress.js'
+import type { StoredRecord } from './record.js'
+import type { Lease } from './record-store.js'
+import type { RunReport } from './run-report.js'
+import type { RunnerParts } from './runner.js'
+import type { ScratchFolder } from './scratch.js'
+import { packageOfService, type ServiceKey } from './service.js'
+
+type RunParts = Pick<RunnerParts, 'operations' | 'services' | 'sources' | 'storage' | 'scratch' | 'log'>
+
+/** One run of an operation: makes what the instance needs, calls `operate()`, and clears up. */
+export class OperationRun {
+  readonly #operation: AnyOperationClass
+  readonly #inputs: RunInputs
+  readonly #outputs: RunOutputs
+  readonly #services = new Map<string, unknown>()
+  readonly #context: OperationContext<object>
+  #scratch: ScratchFolder | undefined
+
+  constructor(
+    private readonly parts: RunParts,
+    private readonly record: StoredRecord,
+    private readonly lease: Lease,
+    private readonly report: RunReport,
+    private readonly signal: AbortSignal,
+  ) {
+    const { operations, sources, storage } = parts
+    this.#operation = operations.get(record.operation.id)
+    const { principal } = lease
+    this.#inputs = new RunInputs(this.#operation.info.inputs, record.provenance.inputs, sources, { principal, signal })
+    this.#outputs = new RunOutputs(storage, record.key, lease.attempt, signal)
+    this.#services.set(Inputs.id, this.#inputs)
+    this.#services.set(Outputs.id, this.#outputs)
+    this.#context = this.#makeContext()
+  }
+
+  /** Runs the operation. Resolves to its output, when everything it names is written and the inputs are still what they were. */
+  async perform(): Promise<StoredOutput> {
+    try {
+      const operation = new this.#operation(this.#context as never)
+      const result = await operation.operate()
+      await this.#inputs.verify()
+      return this.#outputs.stored(result)
+    } finally {
+      await this.#inputs.close()
+      await this.#scratch?.remove()
+    }
+  }
+
+  #makeContext(): OperationContext<object> {
+    const { record, lease, report, signal, parts } = this
+    const run = this
+    return {
+      key: record.key,
+      attempt: lease.attempt,
+      signal,
+      log: parts.log,
+      provenance: record.provenance,
+      inputs: record.inputs as DeepReadonly<object>,
+      progress: new Progress((fraction) => report.progress(fraction), signal),
+      get scratch() {
+        return run.#scratchFolder().path
+      },
+      use: (key) => run.#use(key),
+      addWarning: (text) => report.warn(text),
+      setMessage: (text) => report.message(text),
+      setOutput: (partial: OperationResult) => report.write({ output: this.#outputs.stored(partial) }),
+    }
+  }
+
+  #scratchFolder(): ScratchFolder {
+    this.#scratch ??= this.parts.scratch.create()
+    return this.#scratch
+  }
+
+  #use<Service>(key: ServiceKey<Service>): Service {
+    if (!this.#services.has(key.id)) {
+      const provider = this.parts.services.get(key.id)
+      if (provider === undefined) throw missingService(this.#operation.info.name, key)
+      this.#services.set(key.id, provider.create(this.#context))
+    }
+    return this.#services.get(key.id) as Service
+  }
+}
+
+/** The error of a host that lacks a service an operation asks for. */
+export function missingService(operationName: string, key: ServiceKey<unknown>): DataLabError {
+  return new DataLabError(
+    'DATALAB_SERVICE_MISSING',
+    `${operationName} needs the service ${key.id}, which this host does not provide. Install ${packageOfService(key)} and add its provider to 'services'.`,
+    { details: { operation: operationName, service: key.id } },
+  )
+}

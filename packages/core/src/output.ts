@@ -1,0 +1,43 @@
+import type { JsonObject } from './json.js'
+
+/** What a front end can do with an output: work on it as FITS data, or show it as a picture. */
+export type OutputType = 'fits' | 'image'
+
+/** One output of a run, as {@link Outputs.file} returns it and the record store keeps it: by object keys. */
+export interface OutputFile {
+  /** `<key>`, or `<key>-<n>` counted from 1 where a run has several. */
+  readonly basename: string
+  readonly source: 'datalab'
+  readonly type: OutputType
+  /** Object key by role: `fits`, `large`, `small`, `tif`, ... */
+  readonly objects: Readonly<Record<string, string>>
+  /** Which input it was made from, where it was made from one. */
+  readonly input?: { readonly source: string; readonly basename: string }
+}
+
+/** What `operate()` returns: output files alone, or with data for a card. Nothing at all is an empty output. */
+export type OperationResult =
+  | readonly OutputFile[]
+  | { readonly output_files?: readonly OutputFile[]; readonly output_data?: readonly object[] }
+  | undefined
+
+/** The output of a run as the record store keeps it. */
+export interface StoredOutput {
+  readonly output_files?: readonly OutputFile[]
+  readonly output_data?: readonly JsonObject[]
+}
+
+/** An output file as front ends read it: with a URL for each object, minted when it is read. */
+export interface OutputFileView {
+  readonly basename: string
+  readonly source: 'datalab'
+  readonly type: OutputType
+  /** `fits_url`, `large_url`, `small_url`, `tif_url`, and `<role>_url` of whatever else the operation wrote. */
+  readonly [url: `${string}_url`]: string
+}
+
+/** The output of a job as front ends read it. */
+export interface Output {
+  readonly output_files?: readonly OutputFileView[]
+  readonly output_data?: readonly JsonObject[]
+}

@@ -1,0 +1,108 @@
+import { cacheKey } from './cache-key.js'
+import { cloneJson, PayloadError, type PayloadLimits } from './clone-json.js'
+import { isDataLabError } from './errors.js'
+import { type FileReference, type FileSource, type SourceContext, sourceOf } from './file-source.js'
+import { type InputIssue, inputError } from './input-issue.js'
+import { inputLabel } from './input-message.js'
+import { deepFreeze, type JsonObject, type JsonValue } from './json.js'
+import { type InputFile, InputNormalizer } from './normalize-inputs.js'
+import type { AnyOperationInfo } from './operation-info.js'
+import type { Provenance } from './provenance.js'
+import type { ServiceProvider } from './service.js'
+import { loadValidators, validateInputs } from './validate-inputs.js'
+
+/** What a host has that a job's key depends on. */
+export interface JobSurroundings {
+  /** The providers of what the operation requires. */
+  readonly services: readonly ServiceProvider[]
+  readonly sources: ReadonlyMap<string, FileSource>
+  readonly limits: PayloadLimits
+}
+
+/** A job that can be submitted. */
+export interface PreparedJob {
+  readonly key: string
+  /** Validated, with defaults, normalised, frozen: what `operate()` sees. */
+  readonly inputs: JsonObject
+  readonly provenance: Provenance
+}
+
+/** How many files are identified at once. */
+const CONCURRENCY = 32
+
+/**
+ * Validates inputs, gives each file its identity, and makes the key. The caller's object is never touched.
+ *
+ * @throws DATALAB_INPUT_INVALID for whatever the user should change, a missing file included; what the source throws when it does not answer.
+ */
+export async function prepareJob(
+  info: AnyOperationInfo,
+  inputs: unknown,
+  surroundings: JobSurroundings,
+  context: SourceContext,
+): Promise<PreparedJob> {
+  const validators = await loadValidators()
+  const clone = clonedInputs(info, inputs, surroundings.limits)
+  validateInputs(validators, info, clone)
+  const normalizer = new InputNormalizer(info.inputs, validators)
+  const declared = normalizer.declared(clone)
+  const identities = await identifyFiles(info, normalizer.files(declared), surroundings.sources, context)
+  const normalized = normalizer.normalize(declared, (reference) => identities.get(reference))
+  const key = cacheKey(info, surroundings.services, normalized.identity)
+  return deepFreeze({
+    key,
+    inputs: normalized.inputs as JsonObject,
+    provenance: {
+      key,
+      operation: operationOf(info),
+      services: Object.fromEntries(surroundings.services.map((service) => [service.key.id, service.revision])),
+      inputs: normalized.identity as JsonObject,
+    },
+  }) as PreparedJob
+}
+
+function operationOf({ id, name, revision, version }: AnyOperationInfo): Provenance['operation'] {
+  return { id, name, revision, ...(version === undefined ? {} : { version }) }
+}
+
+function clonedInputs(info: AnyOperationInfo, inputs: unknown, limits: PayloadLimits): JsonValue {
+  try {
+    return cloneJson(inputs, limits)
+  } catch (error) {
+    if (!(error instanceof PayloadError)) throw error
+    const message = `${inputLabel(info.inputs, error.pointer)} ${error.message}.`
+    throw inputError(info.name, [{ pointer: error.pointer, message }])
+  }
+}
+
+async function identifyFiles(
+  info: AnyOperationInfo,
+  files: readonly InputFile[],
+  sources: ReadonlyMap<string, FileSource>,
+  context: SourceContext,
+): Promise<Map<FileReference, string>> {
+  const identities = new Map<FileReference, string>()
+  const issues: InputIssue[] = []
+  const queue = files.values()
+  const worker = async () => {
+    for (const { pointer, reference } of queue) {
+      try {
+        identities.set(reference, await sourceOf(reference, sources).identify(reference, context))
+      } catch (error) {
+        if (!isDataLabError(error, ...USER_ERRORS)) throw error
+        issues.push({ pointer, message: `${inputLabel(info.inputs, pointer)}: ${error.message}` })
+      }
+    }
+  }
+  await Promise.all(Array.from({ length: Math.min(CONCURRENCY, files.length) }, worker))
+  if (issues.length > 0) throw inputError(info.name, inInputOrder(issues, files))
+  return identities
+}
+
+/** What a source throws for a reference that the user should change. */
+const USER_ERRORS = ['SOURCE_UNKNOWN', 'SOURCE_NOT_FOUND', 'SOURCE_FORBIDDEN']
+
+function inInputOrder(issues: readonly InputIssue[], files: readonly InputFile[]): InputIssue[] {
+  const order = new Map(files.map(({ pointer }, index) => [pointer, index]))
+  return [...issues].sort((a, b) => (order.get(a.pointer) ?? 0) - (order.get(b.pointer) ?? 0))
+}

@@ -1,0 +1,77 @@
+import { throwIfAborted } from './errors.js'
+
+/**
+ * How far something is, from 0 to 1; a part of it can be handed on.
+ *
+ * Never goes backwards: a lower value, NaN, and what is reported after the end are ignored; a value above 1 counts as 1.
+ */
+export class Progress {
+  #reached = 0
+
+  /**
+   * @param onAdvance called with each new, higher fraction
+   * @param signal checked between the items of {@link map}
+   */
+  constructor(
+    private readonly onAdvance: (fraction: number) => void,
+    private readonly signal: AbortSignal,
+  ) {}
+
+  /** The highest fraction reported so far. */
+  get fraction(): number {
+    return this.#reached
+  }
+
+  /** Says that this much is done, from 0 to 1. */
+  report(fraction: number): void {
+    const next = Math.min(fraction, 1)
+    if (!(next > this.#reached)) return
+    this.#reached = next
+    this.onAdvance(next)
+  }
+
+  /**
+   * Cuts this progress into consecutive steps, as large as their weights: `split(5, 1, 4)` covers 0 to 0.5, 0.5 to 0.6 and 0.6 to 1.
+   *
+   * @throws TypeError when a weight is negative or not finite, or all are 0.
+   */
+  split<const Weights extends readonly number[]>(
+    ...weights: Weights
+  ): { -readonly [Index in keyof Weights]: Progress } {
+    const total = weights.reduce((sum, weight) => sum + weight, 0)
+    if (!(total > 0) || !Number.isFinite(total) || weights.some((weight) => !(weight >= 0)))
+      throw new TypeError(
+        `Cannot split progress by the weights ${weights.join(', ')}: give numbers of 0 or more, not all 0.`,
+      )
+    let before = 0
+    return weights.map((weight) => {
+      const start = before / total
+      before += weight
+      return this.#part(start, before / total)
+    }) as { -readonly [Index in keyof Weights]: Progress }
+  }
+
+  /**
+   * Calls `work` for one item after the other; each owns an equal share of this progress, which is done when the item is.
+   *
+   * @throws DATALAB_ABORTED between two items once the run is to end.
+   */
+  async map<Item, Result>(
+    items: readonly Item[],
+    work: (item: Item, index: number, progress: Progress) => Promise<Result> | Result,
+  ): Promise<Result[]> {
+    const results: Result[] = []
+    for (const [index, item] of items.entries()) {
+      throwIfAborted(this.signal)
+      const part = this.#part(index / items.length, (index + 1) / items.length)
+      results.push(await work(item, index, part))
+      part.report(1)
+    }
+    if (items.length === 0) this.report(1)
+    return results
+  }
+
+  #part(start: number, end: number): Progress {
+    return new Progress((fraction) => this.report(fraction >= 1 ? end : start + (end - start) * fraction), this.signal)
+  }
+}

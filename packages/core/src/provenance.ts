@@ -1,0 +1,51 @@
+import { canonicalJson } from './canonical-json.js'
+import type { JsonObject } from './json.js'
+
+/** Where a result comes from: enough to run it again. No absolute path and no time of day, so that the same job gives the same bytes. */
+export interface Provenance {
+  /** The key of the job. */
+  readonly key: string
+  readonly operation: {
+    readonly id: string
+    readonly name: string
+    readonly revision: number
+    readonly version?: string
+  }
+  /** Revision of each service the operation requires, by the service's id. */
+  readonly services: Readonly<Record<string, number>>
+  /** The inputs as the operation saw them; each file with the identity it had. */
+  readonly inputs: JsonObject
+}
+
+/** What the lines of a provenance begin and end with. */
+export const PROVENANCE_BEGIN = 'DataLab provenance begins'
+export const PROVENANCE_END = 'DataLab provenance ends'
+
+/**
+ * A provenance as lines of printable ASCII, none longer than `width`, for a FITS header's HISTORY.
+ *
+ * First a sentence for people, then, between {@link PROVENANCE_BEGIN} and {@link PROVENANCE_END}, the canonical JSON cut into lines: joined
+ * without anything between them they are the JSON again. No such line begins or ends with a blank, which a FITS reader may drop.
+ */
+export function provenanceLines(provenance: Provenance, width = 72): string[] {
+  const { name, id, version, revision } = provenance.operation
+  const summary = `${name} by ${id}${version === undefined ? '' : ` ${version}`}, revision ${revision}`
+  const json = escapeJson(canonicalJson(provenance as unknown as JsonObject))
+  return [...cut(escapeJson(summary), width), PROVENANCE_BEGIN, ...cut(json, width), PROVENANCE_END]
+}
+
+function escapeJson(text: string): string {
+  // Neighbouring blanks are escaped too, so that a cut always finds a place beside no blank.
+  return text.replace(/[^ -~]|(?<= ) /g, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`)
+}
+
+function cut(text: string, width: number): string[] {
+  const lines: string[] = []
+  for (let start = 0; start < text.length; ) {
+    let end = Math.min(start + width, text.length)
+    while (end < text.length && end > start + 1 && (text[end - 1] === ' ' || text[end] === ' ')) end--
+    lines.push(text.slice(start, end))
+    start = end
+  }
+  return lines
+}

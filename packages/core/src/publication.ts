@@ -1,0 +1,145 @@
+import { readAll } from './bytes.js'
+import { isDataLabError } from './errors.js'
+import type { ObjectStorage } from './object-storage.js'
+import type { StoredOutput } from './output.js'
+import type { StoredRecord } from './record.js'
+
+/**
+ * The manifest of a job: the final record of a completed attempt, beside its objects. It is the one commit point of a result: objects that
+ * no manifest names are nothing.
+ */
+export interface Manifest {
+  /** For replacing exactly this version. */
+  readonly etag: string
+  /** Absent where what lies there is no manifest of this job. */
+  readonly record?: StoredRecord
+}
+
+/** Objects of one page when a job's folder is listed. */
+const PAGE = 1000
+const MANIFEST_LIMIT = 64 * 2 ** 20
+
+/** Where the manifest of a job lies. */
+export function manifestKey(key: string): string {
+  return `${key}/record.json`
+}
+
+/** The manifest of a job, if there is one. */
+export async function readManifest(storage: ObjectStorage, key: string): Promise<Manifest | undefined> {
+  const info = await storage.head(manifestKey(key))
+  const source = info && (await storage.open(manifestKey(key)))
+  if (info === undefined || source === undefined) return undefined
+  try {
+    const text = new TextDecoder().decode(await readAll(source, { limit: MANIFEST_LIMIT }))
+    const record = parsedRecord(text, key)
+    return { etag: info.etag, ...(record === undefined ? {} : { record }) }
+  } finally {
+    await source.close()
+  }
+}
+
+/**
+ * Commits a result. False when another attempt's manifest came first; then nothing was changed.
+ *
+ * @param replaced the manifest that this one replaces, where there is one
+ */
+export async function writeManifest(
+  storage: ObjectStorage,
+  record: StoredRecord,
+  replaced: Manifest | undefined,
+): Promise<boolean> {
+  const body = new TextEncoder().encode(JSON.stringify(record, null, 1))
+  const condition = replaced === undefined ? ({ ifNoneMatch: '*' } as const) : { ifMatch: replaced.etag }
+  try {
+    await storage.put(manifestKey(record.key), body, { contentType: 'application/json', ...condition })
+    return true
+  } catch (error) {
+    if (isDataLabError(error, 'STORAGE_PRECONDITION_FAILED')) return false
+    throw error
+  }
+}
+
+/** Whether every object that the output names is there. */
+export async function isWhole(storage: ObjectStorage, record: StoredRecord): Promise<boolean> {
+  const missing = new Set(objectKeysOf(record.output))
+  for await (const key of objectKeys(storage, `${record.key}/`)) {
+    if (missing.size === 0) return true
+    missing.delete(key)
+  }
+  return missing.size === 0
+}
+
+/**
+ * Takes a number for an attempt, from `from` on, that no other attempt at this job has, whichever record store counted it: so two attempts
+ * never write one name, even where the storage outlives or outreaches the record store.
+ */
+export async function reserveAttempt(storage: ObjectStorage, key: string, from: number): Promise<number> {
+  let attempt = Math.max(from, (await highestAttempt(storage, key)) + 1)
+  while (!(await reserve(storage, key, attempt))) attempt++
+  return attempt
+}
+
+/** Deletes everything an attempt has written, and its reservation. */
+export async function discardAttempt(storage: ObjectStorage, key: string, attempt: number): Promise<void> {
+  const keys: string[] = []
+  for await (const object of objectKeys(storage, `${key}/${attempt}/`)) keys.push(object)
+  await storage.delete(keys)
+}
+
+/** Deletes what attempts before this one left behind when their process died, and this one's reservation: its manifest stands for it now. */
+export async function discardEarlierAttempts(storage: ObjectStorage, key: string, attempt: number): Promise<void> {
+  const keys = [reservationKey(key, attempt)]
+  for await (const object of objectKeys(storage, `${key}/`)) {
+    const number = attemptOf(object, key)
+    if (number !== undefined && number < attempt) keys.push(object)
+  }
+  await storage.delete(keys)
+}
+
+function parsedRecord(text: string, key: string): StoredRecord | undefined {
+  try {
+    const record = JSON.parse(text) as StoredRecord
+    if (record.version !== 1 || record.key !== key || record.status !== 'COMPLETED') return undefined
+    return objectKeysOf(record.output).every((object) => object.startsWith(`${key}/`)) ? record : undefined
+  } catch {
+    return undefined
+  }
+}
+
+function objectKeysOf(output: StoredOutput | null): string[] {
+  return (output?.output_files ?? []).flatMap((file) => Object.values(file.objects))
+}
+
+async function* objectKeys(storage: ObjectStorage, prefix: string): AsyncGenerator<string> {
+  let cursor: string | undefined
+  do {
+    const page = await storage.list(prefix, { limit: PAGE, ...(cursor === undefined ? {} : { cursor }) })
+    for (const object of page.objects) yield object.key
+    cursor = page.cursor
+  } while (cursor !== undefined)
+}
+
+async function highestAttempt(storage: ObjectStorage, key: string): Promise<number> {
+  let highest = 0
+  for await (const object of objectKeys(storage, `${key}/`)) highest = Math.max(highest, attemptOf(object, key) ?? 0)
+  return highest
+}
+
+async function reserve(storage: ObjectStorage, key: string, attempt: number): Promise<boolean> {
+  try {
+    await storage.put(reservationKey(key, attempt), new Uint8Array(), { ifNoneMatch: '*' })
+    return true
+  } catch (error) {
+    if (isDataLabError(error, 'STORAGE_PRECONDITION_FAILED')) return false
+    throw error
+  }
+}
+
+function reservationKey(key: string, attempt: number): string {
+  return `${key}/${attempt}/reserved`
+}
+
+function attemptOf(object: string, key: string): number | undefined {
+  const match = /^(\d+)\//.exec(object.slice(key.length + 1))
+  return match === null ? undefined : Number(match[1])
+}

@@ -1,0 +1,90 @@
+import type { Reach } from './object-storage.js'
+import type { StoredOutput } from './output.js'
+import type { JobStatus, RecordError, StoredRecord } from './record.js'
+
+/** Who asks: any JSON with an `id`. */
+export interface Principal {
+  readonly id: string
+  readonly [member: string]: unknown
+}
+
+/** One principal's request for a job. */
+export interface Submission {
+  readonly id: string
+  readonly principal: Principal
+  /** ISO 8601, UTC. */
+  readonly created: string
+}
+
+/** What a job is, before its first attempt. */
+export type RecordDraft = Pick<StoredRecord, 'key' | 'operation' | 'inputs' | 'provenance'>
+
+/** What {@link RecordStore.submit} answers. */
+export interface SubmitAnswer {
+  readonly record: StoredRecord
+  /** Whether this call began an attempt, which the caller now has to get run. */
+  readonly begun: boolean
+}
+
+/** The right to run one attempt and to write its record, for a while. */
+export interface Lease {
+  readonly key: string
+  /** The fencing token: a later claim has a higher one, and ends this right. */
+  readonly attempt: number
+  readonly owner: string
+  /** Who asked first, of those who still ask: on whose behalf the input files are fetched. */
+  readonly principal: Principal
+}
+
+/** What a lease's owner changes in the record. */
+export interface RecordChange {
+  readonly status?: JobStatus
+  readonly progress?: number
+  readonly message?: string | null
+  readonly warnings?: readonly string[]
+  readonly output?: StoredOutput | null
+  readonly error?: RecordError | null
+}
+
+/** One page of a list, and where the next begins. */
+export interface RecordPage {
+  readonly records: readonly StoredRecord[]
+  readonly cursor?: string
+}
+
+/**
+ * Keeps the records of jobs and hands out the leases on them. As far as it reaches, one attempt at a job runs at a time.
+ *
+ * Every method is atomic. A record that is not there is `undefined`, not an error. Stored records are never changed in place: what a caller
+ * was given stays as it was.
+ */
+export interface RecordStore {
+  readonly reach: Reach
+  get(key: string): Promise<StoredRecord | undefined>
+  /** Records by key, all or of one status. */
+  list(options?: { status?: JobStatus; cursor?: string; limit?: number }): Promise<RecordPage>
+  /**
+   * Adds a submission to the job. Where no attempt is live, and the job is not COMPLETED or `force` is set, the next one begins, as PENDING.
+   */
+  submit(draft: RecordDraft, submission: Submission, options?: { force?: boolean }): Promise<SubmitAnswer>
+  /** Keeps a COMPLETED record that was found elsewhere (the manifest), unless there is one of this key. Returns the one that is there. */
+  adopt(record: StoredRecord): Promise<StoredRecord>
+  /**
+   * Takes back one submission. Returns how many are left; where none is and the attempt is still PENDING, it is CANCELLED.
+   */
+  withdraw(key: string, submissionId: string): Promise<number>
+  /**
+   * Starts the next attempt: of a PENDING record, or of one IN_PROGRESS whose lease ran out. The attempt's number is the record's next, or
+   * `attempt` where that is higher. `undefined` where there is nothing to claim.
+   */
+  claim(key: string, owner: string, options: { leaseMs: number; attempt?: number }): Promise<Lease | undefined>
+  /** Prolongs the lease. False when it is lost: a later attempt was claimed, or the record is gone or ended. */
+  renew(lease: Lease, leaseMs: number): Promise<boolean>
+  /** Changes the record, and ends the lease where the status is an end. False, and nothing changed, when the lease is lost. */
+  update(lease: Lease, change: RecordChange): Promise<boolean>
+  /** Calls back after each change of this record, until the function returned is called. */
+  subscribe(key: string, onChange: (record: StoredRecord) => void): () => void
+  /** Forgets ended records that were last changed before this time; live ones never. Returns how many. */
+  expire(before: Date): Promise<number>
+  close?(): Promise<void>
+}

@@ -1,0 +1,27 @@
+import type { ObjectStorage } from './object-storage.js'
+import type { Output, OutputFile, OutputFileView, StoredOutput } from './output.js'
+import type { JobRecord, StoredRecord } from './record.js'
+
+/** A record as users read it: each object with a URL minted now. */
+export async function recordView(record: StoredRecord, storage: ObjectStorage, cached: boolean): Promise<JobRecord> {
+  const { provenance: _, output, ...state } = record
+  return { ...state, output: output === null ? null : await outputView(output, storage), cached }
+}
+
+async function outputView(output: StoredOutput, storage: ObjectStorage): Promise<Output> {
+  const { output_files, output_data } = output
+  return {
+    ...(output_files === undefined
+      ? {}
+      : { output_files: await Promise.all(output_files.map((file) => fileView(file, storage))) }),
+    ...(output_data === undefined ? {} : { output_data }),
+  }
+}
+
+async function fileView(file: OutputFile, storage: ObjectStorage): Promise<OutputFileView> {
+  const { basename, source, type, objects } = file
+  const urls = await Promise.all(
+    Object.entries(objects).map(async ([role, key]) => [`${role}_url`, await storage.url(key)] as const),
+  )
+  return { basename, source, type, ...Object.fromEntries(urls) }
+}

@@ -1,0 +1,71 @@
+import type { JsonObject } from './json.js'
+import type { Output, StoredOutput } from './output.js'
+import type { Provenance } from './provenance.js'
+
+/**
+ * One attempt goes PENDING -> IN_PROGRESS -> COMPLETED, FAILED or CANCELLED, or from PENDING straight to the last two.
+ * Only the framework sets it.
+ */
+export type JobStatus = 'PENDING' | 'IN_PROGRESS' | 'COMPLETED' | 'FAILED' | 'CANCELLED'
+
+/** Whether an attempt of this status is over. */
+export function isEnded(status: JobStatus): boolean {
+  return status === 'COMPLETED' || status === 'FAILED' || status === 'CANCELLED'
+}
+
+/** Why an attempt did not complete. */
+export interface RecordError {
+  readonly code: string
+  /** What the user reads. */
+  readonly message: string
+  /** Ties what the user reads to the line of the log that has the stack. */
+  readonly reference?: string
+}
+
+/** How an earlier attempt at the same job went. */
+export interface AttemptSummary {
+  readonly attempt: number
+  readonly status: JobStatus
+  readonly started: string | null
+  readonly ended: string | null
+  readonly error: RecordError | null
+}
+
+/** What is known of a job, as the record store and the manifest keep it and as users read it. Times are ISO 8601, UTC. */
+export interface JobState {
+  /** Version of this shape. */
+  readonly version: 1
+  readonly key: string
+  readonly operation: Provenance['operation']
+  /** The inputs as the operation sees them. */
+  readonly inputs: JsonObject
+  readonly status: JobStatus
+  /** Number of the present attempt, from 1; 0 until the first is claimed. */
+  readonly attempt: number
+  /** 0 to 1; within an attempt never backwards; 1 only when COMPLETED. */
+  readonly progress: number
+  /** What the user reads: of the work while it goes on, of the reason when it failed. */
+  readonly message: string | null
+  /** What the user should know of the result. */
+  readonly warnings: readonly string[]
+  readonly error: RecordError | null
+  readonly created: string
+  readonly updated: string
+  readonly started: string | null
+  readonly ended: string | null
+  /** The attempts before the present one. */
+  readonly history: readonly AttemptSummary[]
+}
+
+/** A record as it is stored: its output has object keys. Its copy in the storage, when COMPLETED, is the manifest. */
+export interface StoredRecord extends JobState {
+  readonly output: StoredOutput | null
+  readonly provenance: Provenance
+}
+
+/** A record as it is read: its output has URLs, minted for this reading. */
+export interface JobRecord extends JobState {
+  readonly output: Output | null
+  /** Whether the result was there before this submission. */
+  readonly cached: boolean
+}

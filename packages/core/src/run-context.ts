@@ -1,0 +1,26 @@
+import type { Logger } from './logger.js'
+import type { Provenance } from './provenance.js'
+import type { ServiceKey } from './service.js'
+
+/** What a run lends to its services, and to the operation through its base class. */
+export interface RunContext {
+  /** The key of the job. */
+  readonly key: string
+  /** Which attempt at the job this is, from 1. */
+  readonly attempt: number
+  /** Aborted when the run is to end early; what is still running then should stop soon. */
+  readonly signal: AbortSignal
+  readonly log: Logger
+  /** Where the results come from; every output carries it. */
+  readonly provenance: Provenance
+  /** A folder of this run alone, made on first use and removed when the run ends. */
+  readonly scratch: string
+  /**
+   * The service of this key.
+   *
+   * @throws DATALAB_SERVICE_MISSING when nobody provides it.
+   */
+  use<Service>(key: ServiceKey<Service>): Service
+  /** Adds a sentence to the result that the user should know. Saying it twice is the same as saying it once. */
+  addWarning(text: string): void
+}

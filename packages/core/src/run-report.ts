@@ -1,0 +1,93 @@
+import type { Logger } from './logger.js'
+import type { Lease, RecordChange, RecordStore } from './record-store.js'
+
+/** Progress is written when it has grown by this much, or after this many milliseconds. */
+const STEP = 0.01
+const INTERVAL = 250
+
+/** Below 1, which only a completed job reaches. */
+const HIGHEST = 0.99
+
+const MAX_WARNINGS = 100
+const MAX_TEXT = 1000
+
+/**
+ * What a run tells of itself while it goes on, on its way to the record: progress in steps that can be seen, in order, never after the end.
+ */
+export class RunReport {
+  #pending: RecordChange = {}
+  #written = { progress: 0, time: Number.NEGATIVE_INFINITY }
+  #warnings: readonly string[] = []
+  #timer: NodeJS.Timeout | undefined
+  #writing: Promise<unknown> = Promise.resolve()
+  #isOver = false
+
+  constructor(
+    private readonly records: RecordStore,
+    private readonly lease: Lease,
+    private readonly log: Logger,
+  ) {}
+
+  get warnings(): readonly string[] {
+    return this.#warnings
+  }
+
+  progress(fraction: number): void {
+    const progress = Math.min(fraction, HIGHEST)
+    this.#add({ progress }, progress - this.#written.progress >= STEP)
+  }
+
+  message(text: string): void {
+    this.#add({ message: shortened(text) }, false)
+  }
+
+  warn(text: string): void {
+    const warning = shortened(text)
+    if (this.#warnings.includes(warning) || this.#warnings.length >= MAX_WARNINGS) return
+    this.#warnings = [...this.#warnings, warning]
+    this.#add({ warnings: this.#warnings }, false)
+  }
+
+  /** Writes a change now, with what is pending. Resolves when it is written. */
+  async write(change: RecordChange): Promise<void> {
+    if (this.#isOver) return
+    this.#pending = { ...this.#pending, ...change }
+    await this.#flush()
+  }
+
+  /** Stops reporting. Resolves when nothing is under way any more. */
+  async end(): Promise<void> {
+    this.#isOver = true
+    clearTimeout(this.#timer)
+    await this.#writing
+  }
+
+  #add(change: RecordChange, isLarge: boolean): void {
+    if (this.#isOver) return
+    this.#pending = { ...this.#pending, ...change }
+    const wait = this.#written.time + INTERVAL - performance.now()
+    if (isLarge || wait <= 0) {
+      void this.#flush()
+    } else if (this.#timer === undefined) {
+      this.#timer = setTimeout(() => void this.#flush(), wait)
+      this.#timer.unref()
+    }
+  }
+
+  #flush(): Promise<unknown> {
+    clearTimeout(this.#timer)
+    this.#timer = undefined
+    const change = this.#pending
+    this.#pending = {}
+    this.#written = { progress: change.progress ?? this.#written.progress, time: performance.now() }
+    this.#writing = this.#writing
+      .then(() => this.records.update(this.lease, change))
+      .catch((err) => this.log.warn({ key: this.lease.key, err }, 'progress could not be recorded'))
+    return this.#writing
+  }
+}
+
+function shortened(text: string): string {
+  const line = String(text)
+  return line.length > MAX_TEXT ? `${line.slice(0, MAX_TEXT - 3)}...` : line
+}

@@ -1,0 +1,68 @@
+import type { JsonValue } from './json.js'
+import type { RunContext } from './run-context.js'
+
+declare const serviceType: unique symbol
+
+/** The name under which operations ask for a service, typed by what they get. */
+export interface ServiceKey<Service> {
+  /** `<npm package>/<name>@<version of the contract>`. */
+  readonly id: string
+  readonly symbol: symbol
+  readonly [serviceType]?: () => Service
+}
+
+/** Makes the services of one kind: a fresh one for each run, or the same one for all. */
+export interface ServiceProvider<Service = unknown> {
+  readonly key: ServiceKey<Service>
+  /** Rises when the service may give other results for the same job; part of the key of each job that requires it. */
+  readonly revision: number
+  /** Settings that change results; part of the key of each job that requires the service. */
+  readonly settings?: JsonValue
+  /** Called once in each run that uses the service. */
+  create(run: RunContext): Service
+}
+
+const SERVICE_ID = /^(@[a-z0-9-~][a-z0-9-._~]*\/)?[a-z0-9-~][a-z0-9-._~]*\/[A-Za-z][A-Za-z0-9]*@[1-9][0-9]*$/
+
+/**
+ * The key of a service. Two copies of a package make equal keys, so that an operation finds the service of either.
+ *
+ * @throws TypeError when the id is not `<npm package>/<name>@<version>`.
+ */
+export function serviceKey<Service>(id: string): ServiceKey<Service> {
+  if (!SERVICE_ID.test(id))
+    throw new TypeError(`Service id '${id}' is not of the form '<npm package>/<name>@<version>'.`)
+  return { id, symbol: Symbol.for(id) }
+}
+
+/** What {@link provide} may be told beside the service. */
+export interface ProvideOptions {
+  /** See {@link ServiceProvider.revision}; 1 by default. */
+  revision?: number
+  /** See {@link ServiceProvider.settings}. */
+  settings?: JsonValue
+}
+
+/** Offers one ready service to every run. */
+export function provide<Service>(
+  key: ServiceKey<Service>,
+  service: NoInfer<Service>,
+  options: ProvideOptions = {},
+): ServiceProvider<Service> {
+  return provideEach(key, () => service, options)
+}
+
+/** Offers a service that is made anew for each run. */
+export function provideEach<Service>(
+  key: ServiceKey<Service>,
+  create: (run: RunContext) => NoInfer<Service>,
+  options: ProvideOptions = {},
+): ServiceProvider<Service> {
+  const { revision = 1, settings } = options
+  return { key, revision, create, ...(settings === undefined ? {} : { settings }) }
+}
+
+/** The npm package that a service's key names. */
+export function packageOfService(key: ServiceKey<unknown>): string {
+  return key.id.slice(0, key.id.lastIndexOf('/'))
+}

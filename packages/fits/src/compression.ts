@@ -1,0 +1,60 @@
+import { type Dithering, ditheringOf } from './dequantize.js'
+import { invalid, unsupported } from './errors.js'
+import { type Bitpix, countPixels } from './hdu-layout.js'
+import type { Header } from './header.js'
+import { requireInteger } from './require-integer.js'
+import { type TileDecoder, tileDecoderOf } from './tile-decoders.js'
+import { type TileGrid, tileCount, tileGrid } from './tile-grid.js'
+import type { TileTable } from './tile-table.js'
+
+/** The most bytes that one byte of a gzip stream can become. */
+const GZIP_RATIO = 1032
+
+/** How an image was compressed. */
+export interface Compression {
+  readonly grid: TileGrid
+  readonly decoder: TileDecoder
+  readonly dithering: Dithering
+  /** ZDITHER0, the place of the first tile in the random sequence, counted from 1. */
+  readonly ditherSeed: number
+}
+
+/**
+ * Reads how an image was compressed, and checks that its table can hold so many pixels (FITS 4.0, section 10.1).
+ *
+ * @param axes Lengths of the image's axes, the fastest first.
+ * @throws FITS_UNSUPPORTED when the algorithm is unknown.
+ * @throws FITS_INVALID when a parameter is out of range, or the table has too few rows or bytes for the image.
+ */
+export function compressionOf(header: Header, axes: readonly number[], bitpix: Bitpix, table: TileTable): Compression {
+  const decoder = tileDecoderOf(header)
+  if (table.column('NULL_PIXEL_MASK')) {
+    throw unsupported('the image has a mask of null pixels (NULL_PIXEL_MASK); uncompress it with funpack first')
+  }
+  const tile = axes.map((length, axis) =>
+    requireInteger(header, `ZTILE${axis + 1}`, { min: 1, fallback: axis === 0 ? Math.max(length, 1) : 1 }),
+  )
+  const grid = tileGrid(axes, tile)
+  checkRows(grid, table)
+  checkPixels(countPixels(axes), decoder, bitpix, table)
+  return {
+    grid,
+    decoder,
+    dithering: ditheringOf(header.getString('ZQUANTIZ')),
+    ditherSeed: requireInteger(header, 'ZDITHER0', { min: 1, max: 10_000, fallback: 1 }),
+  }
+}
+
+function checkRows(grid: TileGrid, table: TileTable): void {
+  const tiles = tileCount(grid)
+  if (tiles <= table.rows) return
+  throw invalid(`the image has ${tiles} tiles, but its table has ${table.rows} rows`, { keyword: 'NAXIS2' })
+}
+
+function checkPixels(pixels: number, decoder: TileDecoder, bitpix: Bitpix, table: TileTable): void {
+  const gzip = table.column('GZIP_COMPRESSED_DATA') ? (table.heapLength * GZIP_RATIO * 8) / Math.abs(bitpix) : 0
+  const raw = table.column('UNCOMPRESSED_DATA') ? (table.heapLength * 8) / Math.abs(bitpix) : 0
+  const most = Math.max(decoder.maxPixels(table.heapLength), gzip, raw) + decoder.maxPixels(0) * table.rows
+  if (pixels <= most) return
+  throw invalid(`the image announces ${pixels} pixels, more than its ${table.heapLength} compressed bytes can hold`)
+}

@@ -1,0 +1,75 @@
+import type { Bitpix } from './hdu-layout.js'
+import type { Samples } from './samples.js'
+import { isIdentity, type Scale } from './scale.js'
+import { HIGH_WORD, swapBytes } from './swap-bytes.js'
+
+const UINT64_ZERO = 2 ** 63
+const WORD = 2 ** 32
+
+/**
+ * Turns stored big-endian pixels into physical values.
+ *
+ * Values are computed in double precision and rounded once to the type of `into`; 64-bit integers, plain or unsigned by `BZERO = 2^63`,
+ * are the nearest double of the exact integer. BLANK becomes NaN.
+ *
+ * @param bytes The stored pixels, as many as `into` holds, at an address aligned to a pixel. Their bytes are swapped in place; the memory
+ * may be that of `into` itself where both hold the same type.
+ */
+export function decodeSamples(bytes: Uint8Array, bitpix: Bitpix, scale: Scale, into: Samples): void {
+  swapBytes(bytes, Math.abs(bitpix) / 8)
+  if (bitpix === 64) {
+    decode64(bytes, scale, into)
+    return
+  }
+  if (bytes.buffer !== into.buffer || bytes.byteOffset !== into.byteOffset) into.set(viewOf(bytes, bitpix))
+  scaleSamples(into, scale)
+}
+
+/** Turns stored values into physical ones in place; the array's type must hold every stored value exactly. */
+export function scaleSamples(values: Samples, scale: Scale): void {
+  if (isIdentity(scale)) return
+  const { bscale, bzero } = scale
+  if (scale.blank === undefined) {
+    for (let i = 0; i < values.length; i++) values[i] = values[i]! * bscale + bzero
+    return
+  }
+  const blank = Number(scale.blank)
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i]!
+    values[i] = value === blank ? Number.NaN : value * bscale + bzero
+  }
+}
+
+function viewOf(bytes: Uint8Array, bitpix: Exclude<Bitpix, 64>): ArrayLike<number> {
+  const { buffer, byteOffset, length } = bytes
+  if (bitpix === 8) return bytes
+  if (bitpix === 16) return new Int16Array(buffer, byteOffset, length / 2)
+  if (bitpix === 32) return new Int32Array(buffer, byteOffset, length / 4)
+  return bitpix === -32
+    ? new Float32Array(buffer, byteOffset, length / 4)
+    : new Float64Array(buffer, byteOffset, length / 8)
+}
+
+/**
+ * 64-bit integers from their halves: the high one times 2^32 is exact, so the sum is rounded once.
+ * Each is read before its place is written, as the memory may be the same.
+ */
+function decode64(bytes: Uint8Array, scale: Scale, into: Samples): void {
+  const words = new Uint32Array(bytes.buffer, bytes.byteOffset, bytes.length / 4)
+  const isUnsigned = scale.bzero === UINT64_ZERO && scale.bscale === 1
+  const offset = isUnsigned ? 2 ** 31 : 0
+  const [blankHigh, blankLow] = halvesOf(scale.blank)
+  for (let i = 0; i < into.length; i++) {
+    const high = words[2 * i + HIGH_WORD]!
+    const low = words[2 * i + 1 - HIGH_WORD]!
+    into[i] = high === blankHigh && low === blankLow ? Number.NaN : ((high | 0) + offset) * WORD + low
+  }
+  if (!isUnsigned) scaleSamples(into, { ...scale, blank: undefined })
+}
+
+/** The two words of a 64-bit integer; -1 matches none, where there is no integer or it is too large. */
+function halvesOf(value: number | bigint | undefined): [high: number, low: number] {
+  const integer = value === undefined ? undefined : BigInt(value)
+  if (integer === undefined || BigInt.asIntN(64, integer) !== integer) return [-1, -1]
+  return [Number(BigInt.asUintN(32, integer >> 32n)), Number(BigInt.asUintN(32, integer))]
+}

@@ -1,0 +1,42 @@
+import { swapBytes } from './swap-bytes.js'
+
+/** Arrays that can be written as pixels. */
+export type PixelArray =
+  | Uint8Array
+  | Int8Array
+  | Uint16Array
+  | Int16Array
+  | Uint32Array
+  | Int32Array
+  | BigUint64Array
+  | BigInt64Array
+  | Float32Array
+  | Float64Array
+
+/** How an array type is stored: BITPIX, and the BZERO that stands for the sign it lacks (FITS 4.0, table 11). */
+export interface PixelFormat {
+  readonly bitpix: 8 | 16 | 32 | 64 | -32 | -64
+  readonly bzero: number | bigint | undefined
+}
+
+/** How the array's type is stored. */
+export function pixelFormat(data: PixelArray): PixelFormat {
+  if (data instanceof Float32Array) return { bitpix: -32, bzero: undefined }
+  if (data instanceof Float64Array) return { bitpix: -64, bzero: undefined }
+  if (data instanceof Int8Array) return { bitpix: 8, bzero: -128 }
+  if (data instanceof Uint16Array) return { bitpix: 16, bzero: 32_768 }
+  if (data instanceof Uint32Array) return { bitpix: 32, bzero: 2_147_483_648 }
+  if (data instanceof BigUint64Array) return { bitpix: 64, bzero: 2n ** 63n }
+  return { bitpix: (data.BYTES_PER_ELEMENT * 8) as PixelFormat['bitpix'], bzero: undefined }
+}
+
+/** The pixels as a FITS file holds them: big-endian, in memory of their own. The data are only read. */
+export function encodeSamples(data: PixelArray): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(data.byteLength)
+  bytes.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength))
+  swapBytes(bytes, data.BYTES_PER_ELEMENT)
+  if (pixelFormat(data).bzero !== undefined) {
+    for (let i = 0; i < bytes.length; i += data.BYTES_PER_ELEMENT) bytes[i] = bytes[i]! ^ 0x80
+  }
+  return bytes
+}

@@ -1,0 +1,47 @@
+import { type FileHandle, open } from 'node:fs/promises'
+import type { ByteSource } from '@datalab/core'
+import { FitsError } from './errors.js'
+
+/**
+ * A file on disk, opened for reading, as a `ByteSource`.
+ *
+ * What the system says of a path that cannot be opened (`ENOENT`, `EACCES`) is passed on as it is.
+ *
+ * @throws FITS_NOT_FITS when the path is a folder or a device.
+ */
+export async function fileSource(path: string): Promise<ByteSource> {
+  const handle = await open(path, 'r')
+  try {
+    const stat = await handle.stat({ bigint: true })
+    if (!stat.isFile())
+      throw new FitsError('FITS_NOT_FITS', `${path} is not a regular file; give the path of a FITS file`)
+    return sourceOfHandle(handle, path, Number(stat.size), `file:${stat.ino}:${stat.size}:${stat.mtimeNs}`)
+  } catch (error) {
+    await handle.close()
+    throw error
+  }
+}
+
+function sourceOfHandle(handle: FileHandle, path: string, size: number, identity: string): ByteSource {
+  let closing: Promise<void> | undefined
+  return {
+    size,
+    identity,
+    path,
+    read: (offset, into) => readFully(handle, offset, into),
+    close() {
+      closing ??= handle.close()
+      return closing
+    },
+  }
+}
+
+async function readFully(handle: FileHandle, offset: number, into: Uint8Array): Promise<number> {
+  let done = 0
+  while (done < into.length) {
+    const { bytesRead } = await handle.read(into, done, into.length - done, offset + done)
+    if (bytesRead === 0) break
+    done += bytesRead
+  }
+  return done
+}

@@ -1,0 +1,12 @@
+import type { Fits } from './fits.js'
+import { ImageHdu } from './image-hdu.js'
+
+/**
+ * The image a file is about: the extension called SCI if it is an image with data, else the first HDU that is; undefined without one.
+ *
+ * An image whose data are cut or malformed counts: reading it says so.
+ */
+export function findImage(fits: Fits): ImageHdu | undefined {
+  const images = fits.hdus.filter((hdu) => hdu instanceof ImageHdu).filter((hdu) => hdu.hasData)
+  return images.find((hdu) => hdu.extname.toUpperCase() === 'SCI') ?? images[0]
+}

@@ -1,0 +1,43 @@
+import type { ByteSource } from '@datalab/core'
+import type { Hdu } from './hdu.js'
+
+/**
+ * An open FITS file: its HDUs, whose data are read on demand.
+ *
+ * Close it when done, or declare it with `await using`.
+ */
+export class Fits {
+  /** All HDUs in file order. One that is cut or malformed has an `error`, and is the last. */
+  readonly hdus: readonly Hdu[]
+  readonly #source: ByteSource
+  readonly #ownsSource: boolean
+
+  /** @param ownsSource Whether closing the file closes the source. */
+  constructor(hdus: readonly Hdu[], source: ByteSource, ownsSource: boolean) {
+    this.hdus = hdus
+    this.#source = source
+    this.#ownsSource = ownsSource
+  }
+
+  /** Number of bytes of the file. */
+  get size(): number {
+    return this.#source.size
+  }
+
+  /** The HDU at this place, or of this name (EXTNAME, in any case; the first of them, or the one of the version); undefined without one. */
+  hdu(which: number | string, extver?: number): Hdu | undefined {
+    if (typeof which === 'number') return this.hdus[which]
+    const name = which.trim().toUpperCase()
+    return this.hdus.find((hdu) => hdu.extname.toUpperCase() === name && (extver ?? hdu.extver) === hdu.extver)
+  }
+
+  /** Releases the file; reading after it fails. A `ByteSource` that was handed in stays open. Closing twice is harmless. */
+  async close(): Promise<void> {
+    if (this.#ownsSource) await this.#source.close()
+  }
+
+  /** Closes the file at the end of an `await using` block. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close()
+  }
+}

@@ -1,0 +1,68 @@
+import type { ByteSource } from '@datalab/core'
+import type { FitsError } from './errors.js'
+import type { HduKind } from './hdu-layout.js'
+import type { Header } from './header.js'
+
+/** What is known of an HDU when the file has been walked. */
+export interface HduParts {
+  readonly source: ByteSource
+  readonly index: number
+  readonly kind: HduKind
+  readonly storedHeader: Header
+  readonly bitpix: number
+  readonly shape: readonly number[]
+  readonly headerOffset: number
+  readonly dataOffset: number
+  readonly dataLength: number
+  readonly error?: FitsError
+}
+
+/** A header-and-data unit of a file: what it holds, and where. Its data are read on demand by its subclasses. */
+export class Hdu {
+  /** Its place in the file; the primary HDU is 0. */
+  readonly index: number
+  readonly kind: HduKind
+  /** The header as the file holds it. */
+  readonly storedHeader: Header
+  /** The type of the pixels: bits of an integer, or minus the bits of a float; 8 for tables. */
+  readonly bitpix: number
+  /** Lengths of the axes, the slowest first (a 2-D image: rows, columns); empty without data. */
+  readonly shape: readonly number[]
+  /** The byte of the file its header begins at. */
+  readonly headerOffset: number
+  /** The byte of the file its data begin at. */
+  readonly dataOffset: number
+  /** Bytes of data, without padding. */
+  readonly dataLength: number
+  /** Why its data cannot be read, undefined where they can: they are cut (`FITS_TRUNCATED`) or its header is malformed (`FITS_INVALID`). */
+  readonly error: FitsError | undefined
+  protected readonly source: ByteSource
+
+  constructor(parts: HduParts) {
+    this.index = parts.index
+    this.kind = parts.kind
+    this.storedHeader = parts.storedHeader
+    this.bitpix = parts.bitpix
+    this.shape = parts.shape
+    this.headerOffset = parts.headerOffset
+    this.dataOffset = parts.dataOffset
+    this.dataLength = parts.dataLength
+    this.error = parts.error
+    this.source = parts.source
+  }
+
+  /** The header that describes the data; of a compressed image that of the image itself. */
+  get header(): Header {
+    return this.storedHeader
+  }
+
+  /** The name, EXTNAME; `''` without one. */
+  get extname(): string {
+    return this.storedHeader.getString('EXTNAME') ?? ''
+  }
+
+  /** The version among HDUs of one name, EXTVER; 1 without one. */
+  get extver(): number {
+    return this.storedHeader.getInteger('EXTVER') ?? 1
+  }
+}

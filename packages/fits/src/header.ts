@@ -1,0 +1,157 @@
+import { Card, type CardOptions, normalizeKeyword } from './card.js'
+import type { CardValue } from './card-value.js'
+import { formatCard, formatCommentary } from './format-card.js'
+import { parseCards } from './parse-cards.js'
+
+/** Bytes of one FITS block: headers and data are padded to whole blocks. */
+export const BLOCK_LENGTH = 2880
+
+/**
+ * A FITS header: cards in order, looked up by keyword.
+ *
+ * A header never changes: `set`, `append`, `delete` and the like return another header. Keywords are compared without regard to case, and
+ * HIERARCH keywords are found with and without `HIERARCH` before them. Of several cards with one keyword the first counts.
+ *
+ * @example new Header().set('OBJECT', 'M13').set('EXPTIME', 30, '[s] exposure').addHistory('made by hand')
+ */
+export class Header implements Iterable<Card> {
+  /** All cards in order, without END. */
+  readonly cards: readonly Card[]
+  #index: Map<string, Card[]> | undefined
+
+  constructor(cards: Iterable<Card> = []) {
+    this.cards = [...cards]
+  }
+
+  /** The header in the given bytes, which begin at its first card; what follows END is not looked at. Never throws. */
+  static parse(bytes: Uint8Array): Header {
+    return new Header(parseCards(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1')))
+  }
+
+  /** Number of cards. */
+  get length(): number {
+    return this.cards.length
+  }
+
+  [Symbol.iterator](): Iterator<Card> {
+    return this.cards[Symbol.iterator]()
+  }
+
+  /** Whether there is a card with the keyword. */
+  has(keyword: string): boolean {
+    return this.#find(keyword) !== undefined
+  }
+
+  /** The first card with the keyword. */
+  card(keyword: string): Card | undefined {
+    return this.#find(keyword)?.[0]
+  }
+
+  /** The value of the first card with the keyword; null for a card without a value, undefined without a card. */
+  get(keyword: string): CardValue | undefined {
+    return this.card(keyword)?.value
+  }
+
+  /** The values of all cards with the keyword, in order: `getAll('HISTORY')` is the history, line by line. */
+  getAll(keyword: string): CardValue[] {
+    return this.#find(keyword)?.map((card) => card.value) ?? []
+  }
+
+  /** The value if it is a number (an integer beyond 2^53 to the nearest), else undefined. */
+  getNumber(keyword: string): number | undefined {
+    const value = this.get(keyword)
+    return typeof value === 'number' || typeof value === 'bigint' ? Number(value) : undefined
+  }
+
+  /** The value if it is an integer that a number holds exactly, else undefined. */
+  getInteger(keyword: string): number | undefined {
+    const value = this.get(keyword)
+    return Number.isSafeInteger(value) ? (value as number) : undefined
+  }
+
+  /** The value if it is a string, else undefined. */
+  getString(keyword: string): string | undefined {
+    const value = this.get(keyword)
+    return typeof value === 'string' ? value : undefined
+  }
+
+  /** The value if it is a logical one, else undefined. */
+  getBoolean(keyword: string): boolean | undefined {
+    const value = this.get(keyword)
+    return typeof value === 'boolean' ? value : undefined
+  }
+
+  /**
+   * A header in which the keyword has this value: in the place of its first card, or at the end. The comment stays unless one is given.
+   * Further cards of the keyword are left out.
+   */
+  set(keyword: string, value: CardValue, comment?: string): Header {
+    const old = this.card(keyword)
+    const made = new Card(old?.keyword ?? keyword, value, { comment: comment ?? old?.comment ?? '' })
+    if (!old) return new Header([...this.cards, made])
+    const name = normalizeKeyword(keyword)
+    return new Header(
+      this.cards.flatMap((card) => (card === old ? [made] : normalizeKeyword(card.keyword) === name ? [] : [card])),
+    )
+  }
+
+  /** A header with one more card at the end, whatever is there already. */
+  append(keyword: string, value: CardValue, comment = ''): Header {
+    return new Header([...this.cards, new Card(keyword, value, { comment })])
+  }
+
+  /** A header without the cards of the keyword. */
+  delete(keyword: string): Header {
+    const name = normalizeKeyword(keyword)
+    return this.filter((card) => normalizeKeyword(card.keyword) !== name)
+  }
+
+  /** A header with the cards that pass the test. */
+  filter(test: (card: Card) => boolean): Header {
+    return new Header(this.cards.filter(test))
+  }
+
+  /** A header with HISTORY cards at the end: text of any length, wrapped at 72 characters and at line breaks. */
+  addHistory(text: string): Header {
+    return this.#addCommentary('HISTORY', text)
+  }
+
+  /** A header with COMMENT cards at the end: text of any length, wrapped at 72 characters and at line breaks. */
+  addComment(text: string): Header {
+    return this.#addCommentary('COMMENT', text)
+  }
+
+  /**
+   * The header as a file holds it: all cards as records of 80 characters, END, and blanks up to a whole number of 2880-byte blocks.
+   *
+   * @throws TypeError when a card cannot be written in FITS.
+   */
+  format(): Uint8Array<ArrayBuffer> {
+    const text = `${this.cards.flatMap(formatCard).join('')}END`
+    const bytes = new Uint8Array(Math.ceil(text.length / BLOCK_LENGTH) * BLOCK_LENGTH).fill(32)
+    Buffer.from(bytes.buffer).write(text, 'latin1')
+    return bytes
+  }
+
+  #addCommentary(keyword: string, text: string): Header {
+    const options: CardOptions = { isCommentary: true }
+    const lines = formatCommentary(keyword, text).map((record) => new Card(keyword, record.slice(8).trimEnd(), options))
+    return new Header([...this.cards, ...lines])
+  }
+
+  #find(keyword: string): readonly Card[] | undefined {
+    this.#index ??= indexCards(this.cards)
+    return this.#index.get(normalizeKeyword(keyword))
+  }
+}
+
+function indexCards(cards: readonly Card[]): Map<string, Card[]> {
+  const index = new Map<string, Card[]>()
+  for (const card of cards) {
+    const name = normalizeKeyword(card.keyword)
+    const same = index.get(name)
+    if (same) same.push(card)
+    else index.set(name, [card])
+  }
+  return index
+}

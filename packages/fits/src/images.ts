@@ -1,0 +1,141 @@
+import {
+  ClientAlertError,
+  type FileReference,
+  Inputs,
+  type OutputFile,
+  Outputs,
+  type Progress,
+  provenanceLines,
+  provideEach,
+  type RunContext,
+  type ServiceProvider,
+  serviceKey,
+} from '@datalab/core'
+import { encodeImage } from './encode-image.js'
+import { FitsError, isFitsError } from './errors.js'
+import { findImage } from './find-image.js'
+import type { Fits } from './fits.js'
+import type { Frame } from './frame.js'
+import { Header } from './header.js'
+import type { ImageHdu } from './image-hdu.js'
+import { openFits } from './open-fits.js'
+import { renderPreview } from './preview.js'
+import type { Image } from './read-image.js'
+
+/** An image to save; without a header it gets none but the structural cards and its provenance. */
+export type ImageToSave = Pick<Image, 'data' | 'width' | 'height'> & { readonly header?: Header | undefined }
+
+/** What {@link Images.save} may be told. */
+export interface SaveImageOptions {
+  /** Which of several outputs this is, counted from 0; none where it is the only one. */
+  readonly index?: number
+  /** The input it was made from, where it was made from one. */
+  readonly input?: FileReference
+  /** Sentences for the header's HISTORY. */
+  readonly history?: readonly string[]
+  /** The share of the run's progress that saving is. */
+  readonly progress?: Progress
+}
+
+/** FITS images in and out of a run. */
+export interface Images {
+  /**
+   * Opens the image of an input file: the extension SCI if there is one, else the first image. Only headers are read.
+   *
+   * @throws FITS_NOT_FITS, FITS_TRUNCATED, FITS_INVALID, FITS_UNSUPPORTED, DATALAB_FAILED, whose messages name the input and the file.
+   */
+  open(file: FileReference): Promise<Frame>
+  /**
+   * Writes an image as FITS, bit for bit, with the header given (without what described other pixels) and its provenance in HISTORY, and
+   * as two JPEG previews. The data are only read.
+   */
+  save(image: ImageToSave, options?: SaveImageOptions): Promise<OutputFile>
+}
+
+/** The service by which operations read and write FITS images. */
+export const Images = serviceKey<Images>('@datalab/fits/Images@1')
+
+/** Rises when decoding may change a pixel. */
+const REVISION = 1
+
+/** Provides {@link Images} to the operations of a host. */
+export function images(): ServiceProvider<Images> {
+  return provideEach(Images, (run) => new RunImages(run), { revision: REVISION })
+}
+
+/** The images of one run. */
+class RunImages implements Images {
+  readonly #inputs: Inputs
+  readonly #outputs: Outputs
+
+  constructor(private readonly run: RunContext) {
+    this.#inputs = run.use(Inputs)
+    this.#outputs = run.use(Outputs)
+  }
+
+  async open(file: FileReference): Promise<Frame> {
+    const source = await this.#inputs.open(file)
+    const label = this.#inputs.label(file)
+    return explained(label, async () => {
+      const fits = await openFits(source)
+      return frameOf(imageOf(fits), label, this.run.signal, () => source.close())
+    })
+  }
+
+  async save(image: ImageToSave, options: SaveImageOptions = {}): Promise<OutputFile> {
+    const { index, input, history = [], progress } = options
+    const place = index === undefined ? {} : { index }
+    const header = this.#header(image.header, history)
+    const fits = await this.#outputs.put('.fits', encodeImage({ ...image, header }), {
+      ...place,
+      contentType: 'application/fits',
+    })
+    progress?.report(0.4)
+    const preview = await renderPreview(image)
+    progress?.report(0.8)
+    const large = await this.#outputs.put('-large.jpg', preview.large, { ...place, contentType: 'image/jpeg' })
+    const small = await this.#outputs.put('-small.jpg', preview.small, { ...place, contentType: 'image/jpeg' })
+    progress?.report(1)
+    return this.#outputs.file({
+      type: 'fits',
+      objects: [fits, large, small],
+      ...place,
+      ...(input === undefined ? {} : { input }),
+    })
+  }
+
+  #header(header: Header | undefined, history: readonly string[]): Header {
+    const lines = [...history, ...provenanceLines(this.run.provenance)]
+    return (header ?? new Header()).addHistory(lines.join('\n'))
+  }
+}
+
+/** The one 2-D image a file is about. */
+function imageOf(fits: Fits): ImageHdu {
+  const hdu = findImage(fits)
+  const broken = fits.hdus.find(({ error }) => error !== undefined)?.error
+  if (hdu === undefined) throw broken ?? new ClientAlertError('it holds no image. Give a file with one.')
+  if (hdu.planes !== 1)
+    throw new ClientAlertError(
+      `its image has the axes ${[...hdu.shape].reverse().join(' x ')}. Give an image of two axes.`,
+    )
+  return hdu
+}
+
+function frameOf(hdu: ImageHdu, label: string, signal: AbortSignal, close: () => Promise<void>): Frame {
+  const { width, height, header, sampleType } = hdu
+  const readRows = (from: number, to: number) => explained(label, () => hdu.readRows(from, to, undefined, { signal }))
+  return { width, height, header, sampleType, label, readRows, close }
+}
+
+/** Puts the file's name before what is said of it. */
+async function explained<Result>(label: string, work: () => Promise<Result>): Promise<Result> {
+  try {
+    return await work()
+  } catch (error) {
+    if (isFitsError(error))
+      throw new FitsError(error.code, `${label}: ${error.message}`, { details: error.details, cause: error })
+    if (error instanceof ClientAlertError) throw new ClientAlertError(`${label}: ${error.message}`, { cause: error })
+    throw error
+  }
+}

@@ -1,0 +1,19 @@
+import type { ByteSource } from '@datalab/core'
+
+/**
+ * Bytes in memory as a `ByteSource`.
+ *
+ * The bytes are used where they are, and must not change while the source is in use; `close` releases nothing.
+ */
+export function memorySource(bytes: Uint8Array): ByteSource {
+  return {
+    size: bytes.length,
+    identity: `memory:${bytes.length}`,
+    async read(offset, into) {
+      const part = bytes.subarray(offset, offset + into.length)
+      into.set(part)
+      return part.length
+    },
+    async close() {},
+  }
+}

@@ -1,0 +1,110 @@
+import { execFile } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { mkdtemp, readdir, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import type { PixelArray } from '../src/index.js'
+import { encodeImage, findImage, Header, openFits, readImage, writeImage } from '../src/index.js'
+import { bytesOf, codeOf, fixtureBytes, joined } from './support.js'
+
+const run = promisify(execFile)
+const TYPES = [
+  Uint8Array,
+  Int8Array,
+  Uint16Array,
+  Int16Array,
+  Uint32Array,
+  Int32Array,
+  BigUint64Array,
+  BigInt64Array,
+  Float32Array,
+  Float64Array,
+]
+
+test.each(TYPES.map((type) => [type.name, type] as const))('%s reads back as it was written', async (_, type) => {
+  await fc.assert(
+    fc.asyncProperty(fc.uint8Array({ minLength: 8, maxLength: 200 }), async (random) => {
+      const bytes = random.slice(0, Math.floor(random.length / 8) * 8)
+      const data = new type(bytes.buffer)
+      const file = joined(encodeImage({ data, width: data.length, height: 1 }))
+      expect(file.length % 2880).toBe(0)
+      const values = await findImage(await openFits(file))!.read()
+      expect(Array.from(values)).toEqual(Array.from(data as ArrayLike<number | bigint>, Number))
+    }),
+    { seed: 5, numRuns: 60 },
+  )
+})
+
+test('the data are only read, and NaN keeps its bits', () => {
+  const data = new Float32Array(Uint32Array.of(0x7fc01234, 0x3f800000).buffer)
+  const before = bytesOf(data).slice()
+  const file = joined(encodeImage({ data, width: 2, height: 1 }))
+  expect(bytesOf(data)).toEqual(before)
+  expect(Buffer.from(file.subarray(2880, 2888)).toString('hex')).toBe('7fc012343f800000')
+})
+
+test('replaces the old layout in the header, and keeps the rest', async () => {
+  const stored = (await openFits(fixtureBytes('rice-dither1.fits.fz'))).hdus[1]!.storedHeader
+  const header = stored.set('BSCALE', 2).set('BLANK', 1).set('CHECKSUM', 'x').set('OBJECT', 'M13').addHistory('made')
+  const image = await readImage(joined(encodeImage({ data: new Float32Array(6), width: 3, height: 2, header })))
+  expect(image.header.cards.map(({ keyword }) => keyword)).toEqual([
+    'SIMPLE',
+    'BITPIX',
+    'NAXIS',
+    'NAXIS1',
+    'NAXIS2',
+    'OBJECT',
+    'HISTORY',
+  ])
+})
+
+test('writes cubes', async () => {
+  const data = Float64Array.from({ length: 24 }, (_, i) => i)
+  const fits = await openFits(joined(encodeImage({ data, width: 4, height: 3, shape: [2, 3, 4] })))
+  const hdu = findImage(fits)!
+  expect(hdu.shape).toEqual([2, 3, 4])
+  expect(await hdu.read()).toEqual(data)
+})
+
+test('refuses pixels that do not fill the frame', () => {
+  expect(() => encodeImage({ data: new Float32Array(5), width: 3, height: 2 })).toThrow(TypeError)
+  expect(() => encodeImage({ data: new Float32Array(0), width: 0, height: 2 })).toThrow(TypeError)
+  expect(() => encodeImage({ data: new Float32Array(6), width: 3, height: 2, shape: [6] })).toThrow(TypeError)
+})
+
+test('a file appears whole or not at all', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'fits-'))
+  const image = { data: new Float32Array(600_000).fill(1.5), width: 1000, height: 600 }
+  await writeImage(join(folder, 'a.fits'), image)
+  expect((await readImage(join(folder, 'a.fits'))).data).toEqual(image.data)
+  expect(await codeOf(writeImage(join(folder, 'b.fits'), image, { signal: AbortSignal.abort() }))).not.toBe('resolved')
+  expect(await readdir(folder)).toEqual(['a.fits'])
+  await rm(folder, { recursive: true })
+})
+
+const FITSVERIFY = '/usr/bin/fitsverify'
+
+test.skipIf(!existsSync(FITSVERIFY))('fitsverify finds nothing to say', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'fits-'))
+  const header = new Header()
+    .set('OBJECT', "O'Hara", 'with a comment')
+    .set(
+      'LONG',
+      "it's a long string & more of it, ".repeat(8),
+      'a comment that is rather long too, so that it needs a card',
+    )
+    .set('ESO DET gain', 1.5, '[e/ADU]')
+    .set('TINY', -1.5e-300)
+    .set('NOTHING', null)
+    .addHistory('x'.repeat(200))
+  for (const type of TYPES) {
+    const path = join(folder, `${type.name}.fits`)
+    await writeImage(path, { data: new type(2000) as PixelArray, width: 50, height: 40, header })
+    const { stdout } = await run(FITSVERIFY, [path])
+    expect(stdout).toContain('Verification found 0 warning(s) and 0 error(s)')
+  }
+  await rm(folder, { recursive: true })
+})

@@ -1,0 +1,77 @@
+import { expect, test } from 'vitest'
+import { parseCards } from '../src/parse-cards.js'
+
+const parse = (...records: string[]) => parseCards(records.map((record) => record.padEnd(80)).join(''))
+const valueOf = (record: string) => parse(record)[0]!.value
+
+test.each([
+  ["STR     = ''                 / empty", ''],
+  ["STR     = '        '", ''],
+  ["STR     = 'O''HARA'          / quote", "O'HARA"],
+  ["STR     = '  leading  '", '  leading'],
+  ["STR     = 'a / slash'        / comment / more", 'a / slash'],
+  ['NUM     =                   42', 42],
+  ['NUM     = +007', 7],
+  ['NUM     =  9223372036854775807', 9223372036854775807n],
+  ['NUM     = 12345678901234567890123', 12345678901234567890123n],
+  ['NUM     =            1.25D-05 / D', 1.25e-5],
+  ['NUM     = .5', 0.5],
+  ['NUM     = 12.', 12],
+  ['NUM     = -3.0E-10', -3e-10],
+  ['LOG     =                    T', true],
+  ['LOG     = F', false],
+  ['UND     =                      / nothing', null],
+  ['CPL     = (1.5, -2.5E2)', { re: 1.5, im: -250 }],
+  ['HIERARCH ESO DET OUT1 GAIN = 1.25 / [e/ADU]', 1.25],
+  ['FREE    =1', '=1'],
+])('reads %s', (record, value) => {
+  expect(valueOf(record)).toEqual(value)
+})
+
+test('keeps comments', () => {
+  expect(parse("S       = 'a / b' / c / d")[0]).toMatchObject({ comment: 'c / d', isCommentary: false })
+})
+
+test('says why a value cannot be read', () => {
+  expect(parse("BAD     = 'no end")[0]).toMatchObject({ value: null, problem: "no closing quote: 'no end" })
+  expect(parse('BAD     = UNKNOWN / c')[0]).toMatchObject({
+    value: null,
+    comment: 'c',
+    problem: 'not a FITS value: UNKNOWN',
+  })
+})
+
+test('joins continued strings and their comments', () => {
+  const cards = parse(
+    "S       = 'with ''q'' &' / one",
+    "CONTINUE  '''here'' &'",
+    "CONTINUE  'end' / two",
+    'N       = 1',
+  )
+  expect(cards).toHaveLength(2)
+  expect(cards[0]).toMatchObject({ keyword: 'S', value: "with 'q' 'here' end", comment: 'one two' })
+  expect(cards[0]!.records).toHaveLength(3)
+})
+
+test('keeps an ampersand that nothing continues, and a CONTINUE that continues nothing', () => {
+  expect(valueOf("S       = 'rock & roll &'")).toBe('rock & roll &')
+  const [first, orphan] = parse("S       = 'x'", "CONTINUE  'orphan'")
+  expect(first!.value).toBe('x')
+  expect(orphan).toMatchObject({ keyword: 'CONTINUE', value: "  'orphan'", isCommentary: true })
+})
+
+test('reads commentary from column 9 on, and a HIERARCH without a value as such', () => {
+  expect(parse('COMMENT = 1')[0]).toMatchObject({ keyword: 'COMMENT', value: '= 1', isCommentary: true })
+  expect(parse('        blank')[0]).toMatchObject({ keyword: '', value: 'blank' })
+  expect(parse('HIERARCH NO EQUALS')[0]).toMatchObject({ keyword: 'HIERARCH', value: ' NO EQUALS', isCommentary: true })
+})
+
+test('stops at END', () => {
+  expect(parse('A       = 1', 'END', 'B       = 2')).toHaveLength(1)
+})
+
+test('reads a string of a million characters in linear time', () => {
+  const part = 'y'.repeat(66)
+  const records = ["S       = 'x&'", ...Array.from({ length: 16_000 }, () => `CONTINUE  '${part}&'`)]
+  expect(parse(...records)[0]!.value).toHaveLength(1 + 66 * 16_000)
+})

@@ -1,0 +1,4 @@
+import { register } from '@datalab/core'
+import { Median } from './median.js'
+
+register(Median)
