@@ -15,6 +15,7 @@ export default defineConfig({
   test: {
     projects: [
       ...unit,
+      { extends: true, test: { name: 'workspace', include: ['test/**/*.test.ts'] } },
       {
         extends: true,
         test: {

@@ -1,4 +1,5 @@
-// Builds what is stale: `node scripts/build.mjs [--all] [package ...]`. Logs to stderr, so that a command run after it owns stdout.
+// Builds what is stale: `node scripts/build.mjs [--all] [--types] [package ...]`. Declarations are made with --types only: nothing that runs
+// needs them. Logs to stderr, so that a command run after it owns stdout.
 import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -8,7 +9,9 @@ import { fileURLToPath } from 'node:url'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const require = createRequire(import.meta.url)
-const STAMP = '.built'
+// What a build leaves in `dist` to be known by: the digest of what it was made from.
+const CODE_STAMP = '.built'
+const TYPES_STAMP = '.typed'
 const SHARED = ['pnpm-lock.yaml', 'tsconfig.base.json', 'tsconfig.dts.json', 'tsup.base.ts']
 
 const words = process.argv.slice(2)
@@ -21,19 +24,25 @@ const wanted = packages.filter((name) => named.length === 0 || named.includes(na
 
 const shared = digest(SHARED.map((name) => join(root, name)))
 const stamps = new Map(wanted.map((name) => [name, digest(filesOf(name), shared)]))
-const stale = wanted.filter((name) => all || builtStamp(name) !== stamps.get(name))
-if (stale.length > 0) build(stale)
+const isStale = (stamp) => (name) => all || builtStamp(name, stamp) !== stamps.get(name)
 
-function build(names) {
+const stale = wanted.filter(isStale(CODE_STAMP))
+if (stale.length > 0) buildCode(stale)
+const untyped = words.includes('--types') ? wanted.filter(isStale(TYPES_STAMP)) : []
+if (untyped.length > 0) buildTypes(untyped)
+
+function buildCode(names) {
   console.error(`building ${names.join(', ')}`)
-  for (const name of names) rmSync(join(root, 'packages', name, 'dist'), { recursive: true, force: true })
-  for (const name of names) run('tsup', ['--silent'], join(root, 'packages', name))
-  buildTypes(names)
-  for (const name of names) writeFileSync(join(root, 'packages', name, 'dist', STAMP), stamps.get(name) ?? '')
+  for (const name of names) {
+    rmSync(join(root, 'packages', name, 'dist'), { recursive: true, force: true })
+    run('tsup', ['--silent'], join(root, 'packages', name))
+    leaveStamp(name, CODE_STAMP)
+  }
 }
 
 // One compiler for the declarations of all packages: a compiler each takes twice as long.
 function buildTypes(names) {
+  console.error(`declaring ${names.join(', ')}`)
   const out = join(root, '.types')
   rmSync(out, { recursive: true, force: true })
   run('tsc', ['-p', 'tsconfig.dts.json'], root)
@@ -41,6 +50,7 @@ function buildTypes(names) {
     const from = join(out, name, 'src')
     mkdirSync(from, { recursive: true })
     cpSync(from, join(root, 'packages', name, 'dist'), { recursive: true })
+    leaveStamp(name, TYPES_STAMP)
   }
   rmSync(out, { recursive: true, force: true })
 }
@@ -53,9 +63,13 @@ function run(tool, parameters, cwd) {
   execFileSync(process.execPath, [script, ...parameters], { cwd, stdio: ['ignore', 2, 2] })
 }
 
-function builtStamp(name) {
-  const path = join(root, 'packages', name, 'dist', STAMP)
+function builtStamp(name, stamp) {
+  const path = join(root, 'packages', name, 'dist', stamp)
   return existsSync(path) ? readFileSync(path, 'utf8') : undefined
+}
+
+function leaveStamp(name, stamp) {
+  writeFileSync(join(root, 'packages', name, 'dist', stamp), stamps.get(name) ?? '')
 }
 
 function filesOf(name) {

@@ -58,8 +58,8 @@ function strayPaths(folder) {
     .flatMap((entry) => {
       const path = join(entry.parentPath, entry.name)
       const depth = path.slice(src.length + 1).split(/[\\/]/).length
-      const escape = new RegExp(`from '(\\.\\./){${depth},}`)
-      return escape.test(readFileSync(path, 'utf8'))
+      const stray = new RegExp(`from '(\\.\\./){${depth},}`)
+      return stray.test(readFileSync(path, 'utf8'))
         ? [`${path.slice(packages.length + 1)} imports a file outside its package's src`]
         : []
     })

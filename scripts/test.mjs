@@ -9,7 +9,7 @@ const STEPS = {
   imports: ['node', 'scripts/check-imports.mjs'],
   types: ['pnpm', 'exec', 'tsc', '-p', 'tsconfig.json'],
   unused: ['pnpm', 'exec', 'knip'],
-  build: ['node', 'scripts/build.mjs'],
+  build: ['node', 'scripts/build.mjs', '--types'],
   unit: ['pnpm', 'exec', 'vitest', 'run'],
   packed: ['node', 'scripts/check-packed.mjs'],
 }

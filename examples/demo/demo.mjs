@@ -1,15 +1,14 @@
 import { copyFile, mkdir, rm, writeFile } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { createDataLab, FileStorage, LocalSource } from '@datalab/core'
+import { createDataLab, FileStorage, isDataLabError, LocalSource } from '@datalab/core'
 import { images, readImage, renderPreview } from '@datalab/fits'
 import { Median } from '@datalab/op-median'
-import { residuals, WRONG } from './evidence.mjs'
+import { examine, judge, report } from './evidence.mjs'
 import { progressBar } from './progress-bar.mjs'
 import { writeFrames } from './write-frames.mjs'
 
-/** @import { Job, OutputFileView } from '@datalab/core' */
-/** @import { Truth } from './write-frames.mjs' */
+/** @import { OutputFileView } from '@datalab/core' */
 
 const COUNT = 7
 const TRAIL_FRAME = 3
@@ -19,7 +18,7 @@ const output = fileURLToPath(new URL('../../demo-output/', import.meta.url))
 const frames = join(output, 'frames')
 const shown = relative(process.cwd(), output) || '.'
 
-await main()
+await main().catch((err) => fail(isDataLabError(err) ? err.message : err.stack))
 
 async function main() {
   await rm(output, { recursive: true, force: true })
@@ -38,20 +37,25 @@ async function main() {
   const first = await timed(() => run(files, progressBar()))
   say(`   ${first.value.cached ? 'answered from the cache' : 'computed and stored'}: ${duration(first)}`, '')
 
-  say('3. The same again, from a new host that shares nothing but the storage folder')
+  say('3. The same again, from a new host that shares only the folders with the first')
   const second = await timed(() => run(files))
   say(`   ${second.value.cached ? 'answered from the cache' : 'computed again'}: ${duration(second)}`, '')
 
   await copyResults(first.value.file)
   await previewTrail(files[TRAIL_FRAME])
-  const problems = await examine(made.value)
+  const findings = examine(
+    made.value,
+    await readImage(join(frames, files[TRAIL_FRAME])),
+    await readImage(join(output, 'median.fits')),
+  )
+  say(...report(findings), '')
+  const problems = judge(findings)
   if (first.value.cached) problems.push('The first run was answered from a cache that ought to be empty.')
   if (!second.value.cached) problems.push('The second run was not answered from the cache.')
   if (second.value.key !== first.value.key) problems.push('The second run was another job than the first.')
 
   listResults()
-  for (const problem of problems) console.error(`\nThe demo failed: ${problem}`)
-  if (problems.length > 0) process.exitCode = 1
+  problems.forEach(fail)
 }
 
 /**
@@ -96,42 +100,6 @@ async function previewTrail(file) {
   await writeFile(join(output, `frame-${TRAIL_FRAME + 1}-large.jpg`), large)
 }
 
-/**
- * Reads the files back, prints what is left of the trail and the cosmic rays, and returns what is not as it should be, in sentences.
- *
- * @param {Truth} truth
- * @returns {Promise<string[]>}
- */
-async function examine({ scene, files, trailFrame, trailPixels, rayPixels }) {
-  const median = await readImage(join(output, 'median.fits'))
-  const frame = await readImage(join(frames, files[trailFrame]))
-  const before = residuals(frame.data, scene, trailPixels)
-  const after = residuals(median.data, scene, trailPixels)
-  const rays = new Set(rayPixels.flat())
-  const raysLeft = residuals(median.data, scene, rays).wrong
-  const wrong = residuals(median.data, scene, scene.electrons.keys()).wrong
-
-  const adu = (/** @type {number} */ value) => value.toFixed(0)
-  const noise = (/** @type {number} */ value) => `${value.toFixed(1)} x noise`
-  say(
-    'Held against the sky that the exposures were made from:',
-    row('', `in frame ${trailFrame + 1}`, 'in the median'),
-    row('brightest left-over along the trail, ADU', adu(before.brightestAdu), adu(after.brightestAdu)),
-    row('the same, in units of one exposure’s noise', noise(before.brightest), noise(after.brightest)),
-    row('mean along the trail', noise(before.mean), noise(after.mean)),
-    row('', 'in the seven', 'in the median'),
-    row('pixels hit by cosmic rays', thousands(rays.size), thousands(raysLeft)),
-    row(`pixels further off than ${WRONG} x noise, of all`, '', thousands(wrong)),
-    '',
-  )
-  const problems = []
-  if (before.brightest < 20) problems.push(`There is no trail in ${files[trailFrame]} that could be removed.`)
-  if (after.wrong > 0 || after.mean > 0.5) problems.push('The satellite trail is not gone from the median.')
-  if (raysLeft > 0) problems.push(`${raysLeft} pixels hit by cosmic rays are still wrong in the median.`)
-  if (wrong > 0) problems.push(`${wrong} pixels of the median are further from the truth than noise can explain.`)
-  return problems
-}
-
 function listResults() {
   const entries = [
     ['median.fits', 'the result, 32-bit floating point'],
@@ -157,14 +125,10 @@ function duration({ milliseconds }) {
   return milliseconds < 1000 ? `${milliseconds.toFixed(0)} ms` : `${(milliseconds / 1000).toFixed(1)} s`
 }
 
-/** @param {number} count */
-function thousands(count) {
-  return count.toLocaleString('en')
-}
-
-/** @param {string[]} cells */
-function row(...[label, left, right]) {
-  return `   ${label.padEnd(46)}${left.padStart(14)}${right.padStart(16)}`
+/** @param {string} sentence */
+function fail(sentence) {
+  console.error(`\nThe demo failed: ${sentence}`)
+  process.exitCode = 1
 }
 
 /** @param {string[]} lines */

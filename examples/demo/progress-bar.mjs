@@ -10,9 +10,10 @@ export function progressBar(stream = process.stderr) {
   let shown = -1
   return (progress) => {
     const percent = Math.floor(progress * 100)
-    if (stream.isTTY) stream.write(`\r   ${bar(progress)} ${percent} %${progress === 1 ? '\n' : ''}`)
+    if (percent === shown) return
+    if (stream.isTTY) stream.write(`\r   ${bar(progress)} ${percent} %${percent === 100 ? '\n' : ''}`)
     else if (Math.floor(percent / 25) > Math.floor(shown / 25)) stream.write(`   ${percent} %\n`)
-    shown = Math.max(shown, percent)
+    shown = percent
   }
 }
 

@@ -4,6 +4,8 @@ import { Header, writeImage } from '@datalab/fits'
 import { Random } from './random.mjs'
 import { CAMERA, cosmicRays, expose, makeScene, noiseOf, satelliteTrail } from './star-field.mjs'
 
+/** @import { Scene } from './star-field.mjs' */
+
 const SIZE = 1024
 const EXPOSURE_SECONDS = 60
 const SECONDS_BETWEEN_STARTS = 75
@@ -14,10 +16,10 @@ const ARCSECONDS_PER_PIXEL = 0.74
  * What was put into the frames, to hold the result against.
  *
  * @typedef {object} Truth
- * @property {import('./star-field.mjs').Scene} scene
+ * @property {Scene} scene
  * @property {string[]} files names of the frames
  * @property {number} trailFrame which of them, from 0, the satellite crosses
- * @property {number[]} trailPixels where its trail stands out of the noise
+ * @property {number[]} trailPixels where its trail stands out of the noise, and no cosmic ray of that frame does
  * @property {number[][]} rayPixels for each frame, where cosmic rays stand out of the noise
  */
 
@@ -43,14 +45,16 @@ export async function writeFrames(folder, { count, trailFrame, seed }) {
     files.push(file)
     rayPixels.push(standingOut(rays, scene))
   }
-  return { scene, files, trailFrame, trailPixels: standingOut(trail, scene), rayPixels }
+  const hit = new Set(rayPixels[trailFrame])
+  const trailPixels = standingOut(trail, scene).filter((pixel) => !hit.has(pixel))
+  return { scene, files, trailFrame, trailPixels, rayPixels }
 }
 
 /**
  * The pixels to which so much was added that no noise could hide it.
  *
  * @param {Float32Array} added electrons
- * @param {import('./star-field.mjs').Scene} scene
+ * @param {Scene} scene
  */
 function standingOut(added, { electrons }) {
   const pixels = []

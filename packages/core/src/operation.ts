@@ -139,8 +139,8 @@ export interface AnyOperationClass {
 /** A list of operations, each held against its own inputs by the compiler. */
 export type OperationList<Classes extends readonly unknown[]> = {
   readonly [Index in keyof Classes]: Classes[Index] extends abstract new (
-    context: never,
-  ) => BaseDataOperation<infer Inputs>
+    context: OperationContext<infer Inputs extends object>,
+  ) => unknown
     ? OperationClass<Inputs>
     : AnyOperationClass
 }

@@ -86,9 +86,14 @@ export async function discardAttempt(storage: ObjectStorage, key: string, attemp
   await storage.delete(keys)
 }
 
-/** Deletes what attempts before this one left behind when their process died, and this one's reservation: its manifest stands for it now. */
+/** Gives back the reservation of an attempt whose objects are written: they, and then the manifest, stand for its number. */
+export async function releaseAttempt(storage: ObjectStorage, key: string, attempt: number): Promise<void> {
+  await storage.delete(reservationKey(key, attempt))
+}
+
+/** Deletes what attempts before this one left behind when their process died. */
 export async function discardEarlierAttempts(storage: ObjectStorage, key: string, attempt: number): Promise<void> {
-  const keys = [reservationKey(key, attempt)]
+  const keys: string[] = []
   for await (const object of objectKeys(storage, `${key}/`)) {
     const number = attemptOf(object, key)
     if (number !== undefined && number < attempt) keys.push(object)

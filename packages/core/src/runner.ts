@@ -12,6 +12,7 @@ import {
   isWhole,
   type Manifest,
   readManifest,
+  releaseAttempt,
   reserveAttempt,
   writeManifest,
 } from './publication.js'
@@ -111,6 +112,7 @@ class Attempt {
       return before.record
     }
     const made = await this.#make()
+    await releaseAttempt(storage, key, attempt)
     if (await this.#commit(made, before)) {
       if (before === undefined) await discardEarlierAttempts(storage, key, attempt)
       return made

@@ -13,7 +13,7 @@ import { type TileCell, TileTable } from './tile-table.js'
 const BATCH_TILES = 4096
 
 /** The largest band of tiles that is kept for the next reading, in pixels. */
-const KEPT_PIXELS = 64 * 1024 * 1024
+const KEPT_PIXELS = 32 * 1024 * 1024
 
 interface DecodedTile {
   readonly tile: Tile
@@ -50,7 +50,7 @@ export class CompressedImage extends ImageHdu {
     return this.#header
   }
 
-  protected override async checkData(): Promise<void> {
+  protected override checkData(): void {
     const { source, storedHeader } = this
     this.#table ??= new TileTable(storedHeader, { source, ...this.#place })
     this.#compression ??= compressionOf(storedHeader, [...this.shape].reverse(), this.bitpix, this.#table)
@@ -87,7 +87,7 @@ export class CompressedImage extends ImageHdu {
   }
 
   async #decodeBand(reading: Reading, band: number, cells: readonly TileCell[], heap: HeapWindow): Promise<void> {
-    const { grid, reader, range } = reading
+    const { grid, reader } = reading
     const tiles: DecodedTile[] = []
     for (const [i, cell] of cells.entries()) {
       const tile = tileAt(grid, band + i)
@@ -100,7 +100,6 @@ export class CompressedImage extends ImageHdu {
     }
     const pixels = tiles.reduce((sum, { values }) => sum + values.length, 0)
     if (tiles.length > 0 && pixels <= KEPT_PIXELS && !isDone(tiles, reading)) this.#kept = { band, tiles }
-    else if (range.end > 0 && this.#kept?.band === band) this.#kept = undefined
   }
 }
 

@@ -31,6 +31,9 @@ export function compressionOf(header: Header, axes: readonly number[], bitpix: B
   if (table.column('NULL_PIXEL_MASK')) {
     throw unsupported('the image has a mask of null pixels (NULL_PIXEL_MASK); uncompress it with funpack first')
   }
+  if (!table.column('COMPRESSED_DATA')?.bytes) {
+    throw invalid('the table of the compressed image has no column COMPRESSED_DATA', { column: 'COMPRESSED_DATA' })
+  }
   const tile = axes.map((length, axis) =>
     requireInteger(header, `ZTILE${axis + 1}`, { min: 1, fallback: axis === 0 ? Math.max(length, 1) : 1 }),
   )

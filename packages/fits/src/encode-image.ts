@@ -1,5 +1,6 @@
 import { Card } from './card.js'
 import { encodeSamples, type PixelArray, pixelFormat } from './encode-samples.js'
+import { formatCard } from './format-card.js'
 import { BLOCK_LENGTH, Header } from './header.js'
 import { stripHeader } from './strip-header.js'
 
@@ -61,7 +62,14 @@ export function encodeImageHeader({ data, shape, header = new Header() }: ImageF
     ...axes.map((length, axis) => new Card(`NAXIS${axis + 1}`, length)),
   ]
   const scale = bzero === undefined ? [] : [new Card('BSCALE', 1), new Card('BZERO', bzero)]
-  return new Header([...structure, ...scale, ...stripHeader(header)]).format()
+  return new Header([...structure, ...scale, ...withConvention(stripHeader(header))]).format()
+}
+
+/** The header with the card that announces continued strings, where it has some: readers and checkers look for it. */
+function withConvention(header: Header): Header {
+  const isLong = (card: Card) => !card.isCommentary && typeof card.value === 'string' && formatCard(card).length > 1
+  if (header.has('LONGSTRN') || !header.cards.some(isLong)) return header
+  return new Header([new Card('LONGSTRN', 'OGIP 1.0', { comment: 'strings may go on in CONTINUE cards' }), ...header])
 }
 
 /** The zero bytes that fill up the last block behind so many bytes of data. */

@@ -6,6 +6,8 @@ import { parseCards } from './parse-cards.js'
 /** Bytes of one FITS block: headers and data are padded to whole blocks. */
 export const BLOCK_LENGTH = 2880
 
+const COMMENTARY = new Set(['HISTORY', 'COMMENT', ''])
+
 /**
  * A FITS header: cards in order, looked up by keyword.
  *
@@ -84,10 +86,12 @@ export class Header implements Iterable<Card> {
   /**
    * A header in which the keyword has this value: in the place of its first card, or at the end. The comment stays unless one is given.
    * Further cards of the keyword are left out.
+   *
+   * @throws TypeError when the keyword or the value cannot be written in FITS: NaN, infinities, `=` in a keyword, END, HISTORY.
    */
   set(keyword: string, value: CardValue, comment?: string): Header {
     const old = this.card(keyword)
-    const made = new Card(old?.keyword ?? keyword, value, { comment: comment ?? old?.comment ?? '' })
+    const made = makeCard(old?.keyword ?? keyword, value, comment ?? old?.comment ?? '')
     if (!old) return new Header([...this.cards, made])
     const name = normalizeKeyword(keyword)
     return new Header(
@@ -95,9 +99,14 @@ export class Header implements Iterable<Card> {
     )
   }
 
-  /** A header with one more card at the end, whatever is there already. */
+  /**
+   * A header with one more card at the end, whatever is there already. The keywords HISTORY, COMMENT and `''` make commentary.
+   *
+   * @throws TypeError as `set`.
+   */
   append(keyword: string, value: CardValue, comment = ''): Header {
-    return new Header([...this.cards, new Card(keyword, value, { comment })])
+    if (COMMENTARY.has(keyword.toUpperCase())) return this.#addCommentary(keyword.toUpperCase(), String(value))
+    return new Header([...this.cards, makeCard(keyword, value, comment)])
   }
 
   /** A header without the cards of the keyword. */
@@ -143,6 +152,13 @@ export class Header implements Iterable<Card> {
     this.#index ??= indexCards(this.cards)
     return this.#index.get(normalizeKeyword(keyword))
   }
+}
+
+/** A new card that is known to be one FITS can hold. */
+function makeCard(keyword: string, value: CardValue, comment: string): Card {
+  const card = new Card(keyword.trim().replace(/^HIERARCH +/i, ''), value, { comment })
+  formatCard(card)
+  return card
 }
 
 function indexCards(cards: readonly Card[]): Map<string, Card[]> {

@@ -5,8 +5,6 @@ import type { Samples } from './samples.js'
 
 /** An image whose pixels lie in the file as they are (FITS 4.0, sections 4.4.1 and 7.1). */
 export class PlainImage extends ImageHdu {
-  protected override async checkData(): Promise<void> {}
-
   protected override async decodeRows({ first, into, signal }: RowRange): Promise<void> {
     const pixelBytes = Math.abs(this.bitpix) / 8
     const chunk = CHUNK_BYTES / pixelBytes

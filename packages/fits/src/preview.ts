@@ -50,16 +50,22 @@ export async function renderPreview(source: PreviewSource, options: PreviewOptio
 
 /** The image as bytes, black to white, the top row of the picture first. */
 export function stretch({ data, width, height }: PreviewSource, { low, high }: Limits): GreyPicture {
-  const pixels = new Uint8ClampedArray(width * height)
+  const pixels = new Uint8Array(width * height)
   const factor = high > low ? 255 / (high - low) : 0
-  const offset = high > low ? low : low - 128
+  const offset = high > low ? 0.5 - low * factor : 128.5
   for (let y = 0; y < height; y++) {
-    const from = y * width
     const to = (height - 1 - y) * width
-    if (factor > 0) for (let x = 0; x < width; x++) pixels[to + x] = (data[from + x]! - offset) * factor
-    else for (let x = 0; x < width; x++) pixels[to + x] = data[from + x]! - offset
+    stretchRow(data.subarray(y * width, (y + 1) * width), factor, offset, pixels.subarray(to, to + width))
   }
-  return { pixels: new Uint8Array(pixels.buffer), width, height }
+  return { pixels, width, height }
+}
+
+function stretchRow(row: Float32Array | Float64Array, factor: number, offset: number, into: Uint8Array): void {
+  for (let x = 0; x < row.length; x++) {
+    const grey = row[x]! * factor + offset
+    // In this order NaN is 0.
+    into[x] = grey > 0 ? Math.min(grey, 255) : 0
+  }
 }
 
 async function encodeJpeg({ pixels, width, height }: GreyPicture, quality: number): Promise<Uint8Array> {

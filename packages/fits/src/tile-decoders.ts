@@ -14,6 +14,9 @@ export interface TileDecoder {
 /** Makes the decoder of one image from the header of its table. */
 export type TileDecoderFactory = (header: Header) => TileDecoder
 
+/** The largest Rice block: the standard has 16 and 32. It bounds what a few bytes can claim to hold. */
+const MAX_BLOCKSIZE = 256
+
 /** The algorithms that can be undone, by the value of ZCMPTYPE. */
 const DECODERS: ReadonlyMap<string, TileDecoderFactory> = new Map([
   ['RICE_1', riceDecoder],
@@ -47,7 +50,7 @@ export function parameter(header: Header, name: string, range: { min: number; ma
 }
 
 function riceDecoder(header: Header): TileDecoder {
-  const blocksize = parameter(header, 'BLOCKSIZE', { min: 1, max: 32_768, fallback: 32 })
+  const blocksize = parameter(header, 'BLOCKSIZE', { min: 1, max: MAX_BLOCKSIZE, fallback: 32 })
   const bytepix = parameter(header, 'BYTEPIX', { min: 1, max: 8, fallback: 4 })
   if (bytepix === 8) throw unsupported('the image is Rice-coded with BYTEPIX = 8, for which there is no decoder')
   if (bytepix !== 1 && bytepix !== 2 && bytepix !== 4) throw invalid(`BYTEPIX is ${bytepix}, but must be 1, 2 or 4`)

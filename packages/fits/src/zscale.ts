@@ -47,16 +47,26 @@ function minPixels(count: number): number {
 
 /** Finite values at even steps, sorted. */
 function takeSamples(values: Float32Array | Float64Array): Float64Array {
-  let finite = 0
-  for (let i = 0; i < values.length; i++) if (Number.isFinite(values[i]!)) finite++
+  const finite = countFinite(values)
   const stride = Math.max(1, Math.trunc(finite / SAMPLES))
   const samples = new Float64Array(Math.min(SAMPLES, Math.ceil(finite / stride)))
+  if (finite === values.length) return samples.map((_, i) => values[i * stride]!).sort()
   let seen = 0
   for (let i = 0, taken = 0; taken < samples.length; i++) {
     if (!Number.isFinite(values[i]!)) continue
     if (seen++ % stride === 0) samples[taken++] = values[i]!
   }
   return samples.sort()
+}
+
+function countFinite(values: Float32Array | Float64Array): number {
+  let count = values.length
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i]!
+    // Only NaN and the infinities do not give 0.
+    if (value - value !== 0) count--
+  }
+  return count
 }
 
 /** The line through the samples that are left when those far from it have been rejected, several times over. */

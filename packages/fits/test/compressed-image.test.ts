@@ -31,7 +31,7 @@ test.each([
   [{ ZNAXIS1: 1_000_000_000 }, 'FITS_INVALID'],
   [{ ZNAXIS2: 2 ** 52 }, 'FITS_INVALID'],
   [{ THEAP: 0 }, 'FITS_INVALID'],
-  [{ TFORM1: '1PX' }, 'FITS_INVALID'],
+  [{ TFORM1: '1PZ' }, 'FITS_INVALID'],
   [{ TFORM1: '2PB' }, 'FITS_INVALID'],
   [{ PCOUNT: 10 ** 12 }, 'FITS_TRUNCATED'],
   [{ PCOUNT: 100 }, 'FITS_INVALID'],

@@ -22,7 +22,7 @@ test('reads a header that astropy wrote', () => {
   expect(header.get('COMPLEX')).toEqual({ re: 1.5, im: -2.5 })
   expect(header.get('BIG')).toBe(12345678901234567890n)
   expect(header.getInteger('BIG')).toBeUndefined()
-  expect(header.getNumber('BIG')).toBe(12345678901234567890)
+  expect(header.getNumber('BIG')).toBe(Number(12345678901234567890n))
   expect(header.get('UNDEF')).toBeNull()
   expect(header.get('NOT_THERE')).toBeUndefined()
   expect(header.getAll('HISTORY')).toEqual(['h'.repeat(72), 'h'.repeat(28)])
@@ -73,6 +73,12 @@ test('formats in fixed format', () => {
     'HIERARCH ESO LONG name = 1.5',
     'END',
   ])
+})
+
+test('takes HIERARCH before a keyword, and commentary by append', () => {
+  const header = new Header().set('HIERARCH eso x', 1).append('history', 'done')
+  expect(records(header).slice(0, 2)).toEqual(['HIERARCH eso x = 1', 'HISTORY done'])
+  expect(() => header.set('HISTORY', 'x')).toThrow(TypeError)
 })
 
 test('wraps history at 72 characters and at line breaks', () => {

@@ -55,7 +55,7 @@ test('says how stored numbers become physical values', async () => {
 test('64-bit integers are the nearest double, and BLANK is compared exactly', async () => {
   const raw = new DataView(new ArrayBuffer(24))
   const integers = [2n ** 62n + 1n, -(2n ** 63n), 2n ** 62n + 2n]
-  integers.forEach((value, i) => raw.setBigInt64(8 * i, value))
+  for (const [i, value] of integers.entries()) raw.setBigInt64(8 * i, value)
   const cards = ['SIMPLE  = T', 'BITPIX  = 64', 'NAXIS   = 1', 'NAXIS1  = 3', `BLANK   = ${2n ** 62n + 2n}`]
   const hdu = findImage(await openFits(fitsBytes(cards, new Uint8Array(raw.buffer))))!
   expect([...(await hdu.read())]).toEqual([2 ** 62, -(2 ** 63), Number.NaN])

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { parseCards } from '../src/parse-cards.js'
 
 const parse = (...records: string[]) => parseCards(records.map((record) => record.padEnd(80)).join(''))
-const valueOf = (record: string) => parse(record)[0]!.value
+const firstValue = (record: string) => parse(record)[0]!.value
 
 test.each([
   ["STR     = ''                 / empty", ''],
@@ -25,7 +25,7 @@ test.each([
   ['HIERARCH ESO DET OUT1 GAIN = 1.25 / [e/ADU]', 1.25],
   ['FREE    =1', '=1'],
 ])('reads %s', (record, value) => {
-  expect(valueOf(record)).toEqual(value)
+  expect(firstValue(record)).toEqual(value)
 })
 
 test('keeps comments', () => {
@@ -54,7 +54,7 @@ test('joins continued strings and their comments', () => {
 })
 
 test('keeps an ampersand that nothing continues, and a CONTINUE that continues nothing', () => {
-  expect(valueOf("S       = 'rock & roll &'")).toBe('rock & roll &')
+  expect(firstValue("S       = 'rock & roll &'")).toBe('rock & roll &')
   const [first, orphan] = parse("S       = 'x'", "CONTINUE  'orphan'")
   expect(first!.value).toBe('x')
   expect(orphan).toMatchObject({ keyword: 'CONTINUE', value: "  'orphan'", isCommentary: true })

@@ -4,8 +4,8 @@ import { renderPreview } from '../src/index.js'
 import { shrinkToFit } from '../src/shrink.js'
 
 async function pixelsOf(jpeg: Uint8Array) {
-  const { data, info } = await sharp(jpeg).raw().toBuffer({ resolveWithObject: true })
-  return { data, width: info.width, height: info.height, channels: info.channels }
+  const { data, info } = await sharp(jpeg).toColourspace('b-w').raw().toBuffer({ resolveWithObject: true })
+  return { data, width: info.width, height: info.height, channels: (await sharp(jpeg).metadata()).channels }
 }
 
 test('renders the full frame and a small one, row 0 at the bottom, in one channel', async () => {
@@ -24,6 +24,7 @@ test('renders the full frame and a small one, row 0 at the bottom, in one channe
 test.each([
   ['all NaN', 3, 4, Number.NaN, 0],
   ['constant', 3, 4, 7, 128],
+  ['constant and huge', 3, 4, 1e30, 128],
   ['one row', 500, 1, 7, 128],
   ['one column', 1, 500, 7, 128],
   ['one pixel', 1, 1, 7, 128],

@@ -27,7 +27,7 @@ function encodeRice(values: Int32Array, { bytepix, blocksize }: RiceOptions): Ui
     else
       out +=
         binary(best + 1, splitBits) +
-        codes.map((code) => '0'.repeat(Math.floor(code / 2 ** best)) + '1' + binary(code, best)).join('')
+        codes.map((code) => `${'0'.repeat(Math.floor(code / 2 ** best))}1${binary(code, best)}`).join('')
   }
   return Uint8Array.from(out.match(/.{1,8}/g) ?? [], (bits) => Number.parseInt(bits.padEnd(8, '0'), 2))
 }

@@ -1,5 +1,5 @@
 import type ts from 'typescript'
-import { type DocTag, docOf, isSchemaTag, prose } from './doc.js'
+import { type DocTag, docOf, hasLostDoc, isSchemaTag, prose } from './doc.js'
 import { type Keyword, tagKeyword } from './keywords.js'
 import type { Schema } from './schema.js'
 
@@ -15,6 +15,7 @@ export interface Target {
 
 /** Writes the doc comment of a property or type into a schema, but for what is taken; what it says is taken from then on. */
 export function annotate({ schema, taken, path }: Target, symbol: ts.Symbol, report: Report): void {
+  if (hasLostDoc(symbol)) report(path, `${symbol.name} loses its doc comment, which must start on a line of its own`)
   const { description, tags } = docOf(symbol)
   const found = new Map<string, unknown>()
   if (description !== '') found.set('description', description)

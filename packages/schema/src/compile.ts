@@ -1,3 +1,4 @@
+import { dirname } from 'node:path'
 import ts from 'typescript'
 
 const options: ts.CompilerOptions = {
@@ -21,9 +22,20 @@ const typeStatements = new Set([
   ts.SyntaxKind.EnumDeclaration,
 ])
 
+/** The language's own declarations, which never change: reading them is most of the work. */
+const library = new Map<string, ts.SourceFile | undefined>()
+
 /** One program for all files: what they import in common is read once. No tsconfig.json is read. */
 export function compile(files: readonly string[]): ts.Program {
-  return ts.createProgram([...files], options)
+  const host = ts.createCompilerHost(options)
+  const folder = dirname(ts.getDefaultLibFilePath(options))
+  const read = host.getSourceFile
+  host.getSourceFile = (file, ...how) => {
+    if (dirname(file) !== folder) return read(file, ...how)
+    if (!library.has(file)) library.set(file, read(file, ...how))
+    return library.get(file)
+  }
+  return ts.createProgram([...files], options, host)
 }
 
 /** What the compiler says about the imports and types of a file, one sentence each with its line. Code beside the types is left to the author's own compiler. */

@@ -31,6 +31,17 @@ export function docOf(symbol: ts.Symbol): Doc {
   }
 }
 
+/** Whether a doc comment stands before a declaration and the compiler does not see it, since something else precedes it in its line. */
+export function hasLostDoc({ declarations = [] }: ts.Symbol): boolean {
+  return declarations.some((declaration) => {
+    const { text } = declaration.getSourceFile()
+    const comments = ts.getTrailingCommentRanges(text, declaration.pos) ?? []
+    const start = declaration.getStart()
+    const lost = comments.some(({ pos, end }) => text.startsWith('/**', pos) && !text.slice(end, start).includes('\n'))
+    return lost && ts.getJSDocCommentsAndTags(declaration).length === 0
+  })
+}
+
 /** Whether a tag is meant for a schema, or for nobody: a misspelt limit must not be lost in silence. */
 export function isSchemaTag({ name }: DocTag): boolean {
   return !readerTags.has(name) || tagKeyword(name) !== undefined

@@ -3,7 +3,6 @@ import { annotate, type Report, type Target } from './annotate.js'
 import type { Schema } from './schema.js'
 import {
   basesOf,
-  hasLostDoc,
   isNull,
   isNumberName,
   isPlain,
@@ -19,8 +18,6 @@ import {
 
 /** Keywords that a type hands down to those that extend it: what is a FITS file stays one. */
 const handedDown = ['wizard_type', 'additionalProperties'] as const
-
-const lostDoc = 'its doc comment is lost, since the line has something before it; start it on a line of its own'
 
 /**
  * Puts back into a generated schema what the compiler's types have lost and only the source still shows: `int`, the order of unions, the values of
@@ -51,7 +48,8 @@ export class Repair {
     else if (ts.isArrayTypeNode(node)) this.#list(target, { node: node.elementType, scope })
     else if (ts.isTupleTypeNode(node)) this.#tuple(target, node, scope)
     else if (ts.isUnionTypeNode(node)) this.#union(target, node, scope)
-    else if (ts.isIntersectionTypeNode(node)) for (const part of node.types) this.#visit(target, { node: part, scope })
+    else if (ts.isIntersectionTypeNode(node))
+      for (const part of node.types) this.#part(target, new Set(), (base) => this.#visit(base, { node: part, scope }))
     else if (ts.isTypeLiteralNode(node)) this.#members(target, [...node.members], scope)
     else if (ts.isMappedTypeNode(node)) this.#mapped(target, node, scope)
     else if (ts.isIndexedAccessTypeNode(node)) this.#indexed(target, node)
@@ -114,12 +112,11 @@ export class Repair {
     for (const member of members) {
       if (ts.isIndexSignatureDeclaration(member)) this.#rest(target, { node: member.type, scope })
       const symbol = member.name && symbolOf(this.#checker, member.name)
-      const property = symbol && target.schema.properties?.[symbol.name]
-      if (!property || !ts.isPropertySignature(member) || !member.type) continue
-      const inner = fresh(property, `${target.path}.${symbol.name}`)
-      if (hasLostDoc(member)) this.#report(inner.path, lostDoc)
+      if (!symbol || !ts.isPropertySignature(member) || !member.type) continue
+      const property = target.schema.properties?.[symbol.name]
+      const inner = fresh(property ?? {}, `${target.path}.${symbol.name}`)
       annotate(inner, symbol, this.#report)
-      this.#visit(inner, { node: member.type, scope })
+      if (property) this.#visit(inner, { node: member.type, scope })
     }
   }
 
@@ -131,8 +128,7 @@ export class Repair {
     const items = Array.isArray(schema.items) ? schema.items : []
     for (const [index, element] of elements.entries()) {
       const item = items[index]
-      if (ts.isRestTypeNode(element)) this.#report(path, 'a rest element cannot be an input; use a plain list')
-      else if (item) this.#visit(fresh(item, `${path}[${index}]`), { node: element, scope })
+      if (item) this.#visit(fresh(item, `${path}[${index}]`), { node: element, scope })
     }
   }
 

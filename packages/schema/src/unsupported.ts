@@ -69,6 +69,8 @@ class Inspection {
     const elements = this.#elements(type)
     if (outer.includes(type) || outer.length > deepest)
       this.#report(path, 'a type that contains itself cannot be an input; limit its depth with separate types')
+    else if (this.#checker.isTupleType(type) && !hasFixedLength(type as ts.TupleTypeReference))
+      this.#report(path, 'a tuple with optional or rest elements cannot be an input; use a plain list')
     else if (elements) for (const element of elements) this.visit(element, `${path}[]`, [...outer, type])
     else {
       const problem = this.#problem(type)
@@ -111,8 +113,7 @@ class Inspection {
   #typeOf(property: ts.Symbol): ts.Type {
     const type = this.#checker.getTypeOfSymbol(property)
     // "May be left out" is what JSON has for `undefined`.
-    const defined = type.isUnion() && type.types.some(({ flags }) => flags & TypeFlags.Undefined)
-    return defined ? this.#checker.getNonNullableType(type) : type
+    return property.flags & ts.SymbolFlags.Optional ? this.#checker.getNonNullableType(type) : type
   }
 
   #isLibraryType(type: ts.Type, declaration: ts.Declaration): boolean {
@@ -120,4 +121,8 @@ class Inspection {
     const mapped = (type as ts.ObjectType).objectFlags & ts.ObjectFlags.Mapped
     return !mapped && this.#program.isSourceFileDefaultLibrary(declaration.getSourceFile())
   }
+}
+
+function hasFixedLength({ target }: ts.TupleTypeReference): boolean {
+  return !target.hasRestElement && target.minLength === target.fixedLength
 }

@@ -35,7 +35,7 @@ export function scopeOf(
 /** Without parentheses, `readonly`, names of tuple members and type parameters that are filled in. */
 export function unwrap(checker: ts.TypeChecker, written: Written): Written {
   const { node, scope } = written
-  if (ts.isParenthesizedTypeNode(node) || ts.isNamedTupleMember(node) || ts.isOptionalTypeNode(node))
+  if (ts.isParenthesizedTypeNode(node) || ts.isNamedTupleMember(node))
     return unwrap(checker, { node: node.type, scope })
   if (ts.isTypeOperatorNode(node) && node.operator === ts.SyntaxKind.ReadonlyKeyword)
     return unwrap(checker, { node: node.type, scope })
@@ -83,15 +83,4 @@ export function isNumberName({ name, type }: ts.TypeAliasDeclaration): boolean {
 /** What an interface extends. */
 export function basesOf({ heritageClauses }: ts.InterfaceDeclaration): ts.ExpressionWithTypeArguments[] {
   return (heritageClauses ?? []).flatMap(({ types }) => [...types])
-}
-
-/**
- * Whether a member has a doc comment that the compiler does not give it, as happens where the same line has something before the comment.
- */
-export function hasLostDoc(member: ts.TypeElement): boolean {
-  const text = member.getSourceFile().text
-  const comments = ts.getTrailingCommentRanges(text, member.pos) ?? []
-  return comments.some(
-    ({ pos, end }) => text.startsWith('/**', pos) && !text.slice(end, member.getStart()).includes('\n'),
-  )
 }

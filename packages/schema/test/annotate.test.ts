@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
-import { fieldSchema, problemsOf } from './project.js'
+import { fieldSchema, problemsOf, testFields, testRefusals } from './project.js'
 
 describe('tags', () => {
-  test.each([
+  testFields([
     [
       '/** Value. @title Value to Brighten By @minimum 0 */ field: number',
       { title: 'Value to Brighten By', description: 'Value.', type: 'number', minimum: 0 },
@@ -35,9 +35,7 @@ describe('tags', () => {
     ],
     ['/**\n * @wizard {\n *   "a": ["x"]\n * }\n */ field: string', { type: 'string', wizard: { a: ['x'] } }],
     ['/** Text. @remarks For readers. @see x */ field: string', { type: 'string', description: 'Text.' }],
-  ])('%s', (declaration, expected) => {
-    expect(fieldSchema(declaration)).toEqual(expected)
-  })
+  ])
 
   test('a member is described by itself before its type', () => {
     const before = '/** A box. @title Box @wizard_type box @additionalProperties true */ interface Box { a: number }'
@@ -59,7 +57,7 @@ describe('tags', () => {
 })
 
 describe('tags that would be lost or misread are refused', () => {
-  test.each([
+  const problems = [
     ['@minItem 2', 'there is no tag @minItem; remove it, or check its spelling'],
     ['@ignore', 'there is no tag @ignore; remove it, or check its spelling'],
     ['@type integer', 'there is no tag @type; remove it, or check its spelling'],
@@ -69,15 +67,20 @@ describe('tags that would be lost or misread are refused', () => {
     ['@wizard color_picker', '@wizard must be followed by a JSON object, not by "color_picker"'],
     ['@title', '@title must be followed by text, not by ""'],
     ['@default', '@default must be followed by a value, not by ""'],
-  ])('%s', (tag, problem) => {
-    expect(problemsOf(`export interface Test {\n/** ${tag} */ a: number[]\n}`)).toEqual([`Test.a: ${problem}`])
-  })
+  ] as const
+  testRefusals(
+    problems.map(([tag, problem]) => [tag, `Test.a: ${problem}`]),
+    (tag) => `export interface Test {\n/** ${tag} */ a: number[]\n}`,
+  )
 })
 
 test('a doc comment that the compiler passes over is refused', () => {
-  const problem = 'its doc comment is lost, since the line has something before it; start it on a line of its own'
-  expect(problemsOf('export interface Test { /** Text. */ a: number }')).toEqual([`Test.a: ${problem}`])
-  expect(problemsOf('export interface Test {\n a: string; /** Text. */ b: { /** Text. */\n c: number }\n}')).toEqual([
-    `Test.b: ${problem}`,
+  const lost = 'loses its doc comment, which must start on a line of its own'
+  expect(problemsOf('export interface Test { /** Text. */ a: number }')).toEqual([`Test.a: a ${lost}`])
+  expect(problemsOf('export interface Test {\n a: string; /** Text. */ b: {\n/** Text. */ c: number }\n}')).toEqual([
+    `Test.b: b ${lost}`,
+  ])
+  expect(problemsOf('type A = 1; /** Text. */ type B = 2\nexport interface Test { a: A; b: B }')).toEqual([
+    `Test.b: B ${lost}`,
   ])
 })

@@ -2,8 +2,8 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writ
 import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import ts from 'typescript'
-import { onTestFinished } from 'vitest'
-import { generateSchemas, type Schema, SchemaError } from '../src/index.js'
+import { expect, onTestFinished, test } from 'vitest'
+import { generateSchemas, type Schema, SchemaError, type SchemaRequest } from '../src/index.js'
 
 const core = resolve(import.meta.dirname, '../../core')
 
@@ -42,32 +42,87 @@ export function installCore(target: string): void {
 
 /** The schema of the type `Test` in a module. */
 export function schemaOf(source: string): Schema {
-  const file = join(project({ 'src/inputs.ts': source }), 'src/inputs.ts')
-  const schema = generateSchemas([{ file, types: ['Test'] }])[0]?.get('Test')
-  if (!schema) throw new Error('there is no schema of Test')
-  return schema
+  return schemasOf([source])(source)
+}
+
+/** The same for many modules, compiled together when the first is asked for. */
+function schemasOf(sources: readonly string[]): (source: string) => Schema {
+  let schemas: ReadonlyMap<string, Schema> | undefined
+  const generate = () => {
+    const generated = generateSchemas(requestsOf(sources)).map((types) => types.get('Test') ?? {})
+    return new Map(sources.map((source, index) => [source, generated[index] ?? {}]))
+  }
+  return (source) => {
+    schemas ??= generate()
+    return schemas.get(source) ?? {}
+  }
+}
+
+const numbers = '/** A whole number. */\ntype int = number\n/** Any number. */\ntype float = number'
+const formats = "import type { Area, FitsFile, int, Source, TargetPositions } from '@datalab/core'"
+
+function withField(declaration: string, before: string, prelude: string): string {
+  return `${prelude}\n${before}\nexport interface Test {\n${declaration}\n}`
 }
 
 /** The schema of the member `field` of an interface that is declared with `declaration`. */
 export function fieldSchema(declaration: string, before = ''): Schema | undefined {
-  const numbers = '/** A whole number. */\ntype int = number\n/** Any number. */\ntype float = number'
-  return schemaOf(`${numbers}\n${before}\nexport interface Test {\n${declaration}\n}`).properties?.field
+  return schemaOf(withField(declaration, before, numbers)).properties?.field
 }
 
-/** The same, where the declaration uses formats of core. */
+/** Tests of the schemas of many fields, compiled together: each row has a declaration of `field` and the schema expected. */
+export function testFields(rows: readonly (readonly [declaration: string, expected: object])[], before = ''): void {
+  const sourceOf = (declaration: string) => withField(declaration, before, numbers)
+  const schemas = schemasOf(rows.map(([declaration]) => sourceOf(declaration)))
+  test.each(rows)('%s', (declaration, expected) => {
+    expect(schemas(sourceOf(declaration)).properties?.field).toEqual(expected)
+  })
+}
+
+/** Tests of what is said of many refused modules, compiled together: each row has what `sourceOf` makes a module of, and the one problem expected. */
+export function testRefusals(
+  rows: readonly (readonly [declaration: string, problem: string])[],
+  sourceOf: (declaration: string) => string,
+): void {
+  const problems = problemsIn(rows.map(([declaration]) => sourceOf(declaration)))
+  test.each(rows)('%s', (declaration, problem) => {
+    expect(problems(sourceOf(declaration))).toEqual([problem])
+  })
+}
+
+/** The same as `fieldSchema`, where the declaration uses formats of core. */
 export function formatSchema(declaration: string, before = ''): Schema | undefined {
-  const names = 'Area, FitsFile, int, Source, TargetPositions'
-  const imports = `import type { ${names} } from '@datalab/core'`
-  return schemaOf(`${imports}\n${before}\nexport interface Test {\n${declaration}\n}`).properties?.field
+  return schemaOf(withField(declaration, before, formats)).properties?.field
 }
 
 /** What is said of a module whose type `Test` is refused, without the file's name. */
 export function problemsOf(source: string): string[] {
-  try {
-    schemaOf(source)
-  } catch (error) {
-    if (error instanceof SchemaError) return error.problems.map((problem) => problem.replace(/^.*?inputs\.ts:\s?/, ''))
-    throw error
+  return problemsIn([source])(source)
+}
+
+/** The same for many modules, compiled together when the first is asked for. */
+function problemsIn(sources: readonly string[]): (source: string) => string[] {
+  let problems: readonly string[][] | undefined
+  return (source) => {
+    problems ??= collectProblems(requestsOf(sources))
+    return problems[sources.indexOf(source)] ?? []
   }
-  return []
+}
+
+function requestsOf(sources: readonly string[]): SchemaRequest[] {
+  const folder = project(Object.fromEntries(sources.map((source, index) => [`src/${index}/inputs.ts`, source])))
+  return sources.map((_, index) => ({ file: join(folder, `src/${index}/inputs.ts`), types: ['Test'] }))
+}
+
+function collectProblems(requests: readonly SchemaRequest[]): string[][] {
+  try {
+    generateSchemas(requests)
+    return []
+  } catch (error) {
+    if (!(error instanceof SchemaError)) throw error
+    const { problems } = error
+    return requests.map(({ file }) =>
+      problems.flatMap((problem) => (problem.startsWith(file) ? problem.slice(file.length).replace(/^:\s?/, '') : [])),
+    )
+  }
 }

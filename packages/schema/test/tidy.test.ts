@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { problemsOf, schemaOf } from './project.js'
+import { problemsOf, schemaOf, testRefusals } from './project.js'
 
 test('keywords have one order', () => {
   const source = `/** Text. */ export interface Test {
@@ -30,24 +30,25 @@ describe('limits go to the alternatives they limit', () => {
 })
 
 describe('what can never apply is refused', () => {
-  test.each([
-    ['/** @minimum 1 */ a: number[]', 'Test.a: @minimum is for numbers, which this is not; remove it'],
-    ['/** @minItems 1 */ a: number', 'Test.a: @minItems is for lists, which this is not; remove it'],
-    ['/** @pattern x */ a: number | boolean', 'Test.a: @pattern is for strings, which this is not; remove it'],
+  testRefusals(
     [
-      '/** @additionalProperties true */ a: string',
-      'Test.a: @additionalProperties is for objects, which this is not; remove it',
+      ['/** @minimum 1 */ a: number[]', 'Test.a: @minimum is for numbers, which this is not; remove it'],
+      ['/** @minItems 1 */ a: number', 'Test.a: @minItems is for lists, which this is not; remove it'],
+      ['/** @pattern x */ a: number | boolean', 'Test.a: @pattern is for strings, which this is not; remove it'],
+      [
+        '/** @additionalProperties true */ a: string',
+        'Test.a: @additionalProperties is for objects, which this is not; remove it',
+      ],
+      ["/** @default x */ a?: 'y' | 'z'", 'Test.a: @default "x" is not a value of its type'],
+      ['/** @default 0 @minimum 1 */ a: number', 'Test.a: @default 0 is not a value of its type'],
+      ['/** @default x */ a: number', 'Test.a: @default "x" is not a value of its type'],
+      [
+        'a: {\n/** @default 1 */ b?: number } | string',
+        'Test.a.b: @default has no effect inside a union; give it to the member that holds the union',
+      ],
     ],
-    ["/** @default x */ a?: 'y' | 'z'", 'Test.a: @default "x" is not a value of its type'],
-    ['/** @default 0 @minimum 1 */ a: number', 'Test.a: @default 0 is not a value of its type'],
-    ['/** @default x */ a: number', 'Test.a: @default "x" is not a value of its type'],
-    [
-      'a: {\n/** @default 1 */ b?: number } | string',
-      'Test.a.b: @default has no effect inside a union; give it to the member that holds the union',
-    ],
-  ])('%s', (declaration, problem) => {
-    expect(problemsOf(`export interface Test {\n${declaration}\n}`)).toEqual([problem])
-  })
+    (declaration) => `export interface Test {\n${declaration}\n}`,
+  )
 
   test('a default of a whole number must be whole', () => {
     expect(problemsOf('type int = number; export interface Test {\n/** @default 1.5 */ a: int\n}')).toEqual([

@@ -1,0 +1,77 @@
+import { type Flag, flags } from './flags.js'
+import type { Io } from './io.js'
+import type { Offers } from './operations.js'
+import type { Terminal } from './terminal.js'
+
+/** What a command works with. */
+export interface CommandContext {
+  readonly io: Io
+  readonly terminal: Terminal
+  readonly offers: Offers
+}
+
+/** Does a command with the arguments after its name; resolves to the exit code. */
+export type CommandMain = (argv: readonly string[], context: CommandContext) => Promise<number>
+
+/** What is known of a command before it is loaded. */
+export interface Command {
+  readonly synopsis: string
+  readonly summary: string
+  readonly flags: readonly Flag[]
+  readonly load: () => Promise<CommandMain>
+}
+
+export type CommandName = keyof typeof commands
+
+const { force, hdu, help, inputs, json, out, root, stored, verbose } = flags
+
+/** All commands, in the order of the help. */
+export const commands = {
+  list: {
+    synopsis: 'list [--json]',
+    summary: 'Lists the operations there are.',
+    flags: [json, help],
+    load: async () => (await import('./commands/list.js')).list,
+  },
+  describe: {
+    synopsis: 'describe <operation> [--json]',
+    summary: 'Says what an operation does and which inputs it takes; as JSON, its wizard description.',
+    flags: [json, help],
+    load: async () => (await import('./commands/describe.js')).describe,
+  },
+  run: {
+    synopsis: 'run <operation> [files...] [--<input> value...] --out DIR',
+    summary: 'Runs an operation, and puts its results into a folder.',
+    flags: [out, inputs, root, json, force, verbose, help],
+    load: async () => (await import('./commands/run.js')).run,
+  },
+  plan: {
+    synopsis: 'plan <operation> [files...] [--<input> value...] --out DIR',
+    summary: 'Says what run would do, without doing it.',
+    flags: [out, inputs, root, json, force, verbose, help],
+    load: async () => (await import('./commands/plan.js')).plan,
+  },
+  key: {
+    synopsis: 'key <operation> [files...] [--<input> value...]',
+    summary: 'Prints the key of a job: equal for equal inputs.',
+    flags: [inputs, root, verbose, help],
+    load: async () => (await import('./commands/key.js')).key,
+  },
+  fits: {
+    synopsis: 'fits header FILE [--hdu N|NAME] [--stored]',
+    summary: 'Prints the headers of a FITS file.',
+    flags: [hdu, stored, help],
+    load: async () => (await import('./commands/fits.js')).fits,
+  },
+  help: {
+    synopsis: 'help [command]',
+    summary: 'Says how to use a command.',
+    flags: [help],
+    load: async () => (await import('./commands/help.js')).help,
+  },
+} as const satisfies Record<string, Command>
+
+/** Whether there is a command of this name. */
+export function isCommandName(name: string): name is CommandName {
+  return Object.hasOwn(commands, name)
+}

@@ -1,0 +1,108 @@
+import { join, resolve } from 'node:path'
+import type { Job, JobRecord } from '@datalab/core'
+import { CommandError, EXIT, usageError } from '../command-error.js'
+import type { CommandContext, CommandMain } from '../commands.js'
+import { flags } from '../flags.js'
+import { Interruption } from '../interruption.js'
+import { type JobRequest, readJobRequest } from '../job-request.js'
+import { keyOf, labFor } from '../lab.js'
+import { makeOutputFolder, storagePlace } from '../output-folder.js'
+import { jsonDocument, oneLine } from '../printable.js'
+import { ProgressBar } from '../progress-bar.js'
+import { writeResults } from '../result-files.js'
+
+/** `datalab run`: runs an operation, and puts its results into a folder. */
+export const run: CommandMain = async (argv, context) => {
+  const request = await readJobRequest('run', argv, context)
+  if (request === undefined) return EXIT.completed
+  const out = request.arguments.value(flags.out)
+  if (out === undefined) throw usageError('Say where the results go: --out DIR.')
+  const folder = resolve(context.io.cwd, out)
+  using interruption = new Interruption(context.io, context.terminal)
+  const record = await runJob(request, { folder, label: out }, context, interruption.signal)
+  return finish(record, { folder, label: out }, request, context)
+}
+
+/** A folder for results, and what the user calls it. */
+interface Target {
+  readonly folder: string
+  readonly label: string
+}
+
+async function runJob(
+  request: JobRequest,
+  target: Target,
+  context: CommandContext,
+  signal: AbortSignal,
+): Promise<JobRecord> {
+  // Before the folder is made: inputs that are not valid leave nothing behind.
+  await keyOf(request, context)
+  await makeOutputFolder(target.folder, target.label)
+  await using lab = await labFor(request, context, storagePlace(target.folder))
+  if (signal.aborted) throw new CommandError('cancelled', EXIT.cancelled)
+  const force = request.arguments.has(flags.force)
+  const job = await lab.submit(request.operation.info.id, request.inputs, { force })
+  const bar = new ProgressBar(context.terminal, request.operation.info.name)
+  try {
+    return await follow(job, bar, signal)
+  } finally {
+    bar.end()
+  }
+}
+
+/** Shows the progress of a job, and cancels it when the signal says so. Resolves to its last record, when what it left is cleaned up. */
+async function follow(job: Job, bar: ProgressBar, signal: AbortSignal): Promise<JobRecord> {
+  const cancel = () => void job.cancel().catch(() => {})
+  signal.addEventListener('abort', cancel)
+  if (signal.aborted) cancel()
+  try {
+    let last = await job.record()
+    for await (const record of job.events) {
+      last = record
+      if (!record.cached) bar.update(record.progress, record.message)
+    }
+    if (signal.aborted) await job.cancel()
+    return last
+  } finally {
+    signal.removeEventListener('abort', cancel)
+  }
+}
+
+async function finish(
+  record: JobRecord,
+  target: Target,
+  request: JobRequest,
+  context: CommandContext,
+): Promise<number> {
+  const { terminal } = context
+  const isJson = request.arguments.has(flags.json)
+  try {
+    const names = record.status === 'COMPLETED' ? await writeResults(record, target.folder) : []
+    if (!isJson && record.status === 'COMPLETED')
+      await terminal.print(
+        summary(
+          record,
+          names.map((name) => join(target.label, name)),
+        ),
+      )
+  } finally {
+    if (isJson) await terminal.print(jsonDocument(record))
+  }
+  if (record.status === 'COMPLETED') return EXIT.completed
+  terminal.note(`datalab: ${reasonOf(record)}`)
+  return record.status === 'CANCELLED' ? EXIT.cancelled : EXIT.failed
+}
+
+function summary(record: JobRecord, paths: readonly string[]): string {
+  const { cached, operation, started, ended, warnings } = record
+  const seconds = (Date.parse(ended ?? '') - Date.parse(started ?? '')) / 1000
+  const how = cached ? 'its result was there (cached)' : `completed in ${seconds.toFixed(1)} s`
+  const notes = warnings.map((text) => `warning: ${text}`)
+  return [`${operation.name}: ${how}`, ...notes, ...paths].map((line) => `${oneLine(line)}\n`).join('')
+}
+
+function reasonOf({ error, operation, status }: JobRecord): string {
+  if (status === 'CANCELLED') return `${operation.name} was cancelled.`
+  const hint = error?.reference === undefined ? '' : ' With --verbose the log shows it.'
+  return `${operation.name}: ${error?.message ?? 'failed'}${hint}`
+}

@@ -1,0 +1,68 @@
+import { createHash } from 'node:crypto'
+import { realpath } from 'node:fs/promises'
+import { basename, dirname, resolve } from 'node:path'
+import type { FileReference } from '@datalab/core'
+import { failure } from './command-error.js'
+
+/**
+ * Makes references of paths, and keeps the root folders that they name.
+ *
+ * A file's root is the folder that holds it, so that the reference depends on the file alone, however it was written and whatever other
+ * files there are.
+ */
+export class FileArguments {
+  readonly #roots = new Map<string, string>()
+
+  /** @param cwd the folder that relative paths begin at */
+  constructor(private readonly cwd: string) {}
+
+  /** The folders so far, by the names that references use. */
+  get roots(): Readonly<Record<string, string>> {
+    return Object.fromEntries(this.#roots)
+  }
+
+  /** The reference of a path. One that does not exist gets a reference too: reading it says so, in the words of its input. */
+  async reference(path: string): Promise<FileReference> {
+    const real = await realPathOf(resolve(this.cwd, path))
+    return { source: 'local', root: this.#addFolder(dirname(real)), basename: basename(real) }
+  }
+
+  /** Allows the files below a folder, and returns the name of that root. */
+  async addFolder(folder: string): Promise<string> {
+    return this.#addFolder(await realPathOf(resolve(this.cwd, folder)))
+  }
+
+  /** Allows the files below a folder by this name. */
+  addRoot(name: string, folder: string): void {
+    const path = resolve(this.cwd, folder)
+    const before = this.#roots.get(name)
+    if (before !== undefined && before !== path)
+      throw failure(
+        `The root '${name}' would be both ${before} and ${path}. Give one of them another name with --root.`,
+      )
+    this.#roots.set(name, path)
+  }
+
+  #addFolder(folder: string): string {
+    const name = rootName(folder)
+    this.addRoot(name, folder)
+    return name
+  }
+}
+
+/** A short name for a folder, given its real path: readable, the same each time, and without the folders above it. */
+export function rootName(folder: string): string {
+  const hash = createHash('sha256').update(folder).digest('hex').slice(0, 8)
+  const own = basename(folder)
+    .replaceAll(/[^A-Za-z0-9._-]+/g, '-')
+    .replaceAll(/^[.-]+|[.-]+$/g, '')
+    .slice(0, 40)
+  return `${own || 'folder'}-${hash}`
+}
+
+/** The path without links, as far as it exists. */
+async function realPathOf(path: string): Promise<string> {
+  const real = await realpath(path).catch(() => undefined)
+  if (real !== undefined || dirname(path) === path) return real ?? path
+  return resolve(await realPathOf(dirname(path)), basename(path))
+}

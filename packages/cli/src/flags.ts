@@ -1,0 +1,60 @@
+/** Something a command line can say by name: `--out DIR`. */
+export interface Flag {
+  /** The name, by which its values are asked for; `input_files` is `--input-files` on the command line. */
+  readonly name: string
+  /** How many arguments after it are its values; `boolean`: none, but `true` and `false` are understood, and so is `--no-<name>`. */
+  readonly takes: 'nothing' | 'boolean' | 'value' | 'values'
+  /** What its value is called in a synopsis. */
+  readonly placeholder?: string
+  readonly summary: string
+  /** Given several times, it has several values. */
+  readonly isRepeatable?: boolean
+}
+
+/** The flags that are the same for all operations. */
+export const flags = {
+  help: { name: 'help', takes: 'nothing', summary: 'Shows this.' },
+  json: { name: 'json', takes: 'nothing', summary: 'Writes JSON to the standard output.' },
+  verbose: { name: 'verbose', takes: 'nothing', summary: 'Logs to the standard error.' },
+  force: { name: 'force', takes: 'nothing', summary: 'Runs it again even where its result is there.' },
+  out: {
+    name: 'out',
+    takes: 'value',
+    placeholder: 'DIR',
+    summary: 'The folder for the results; made where it is missing. What is there already is not run again.',
+  },
+  inputs: {
+    name: 'inputs',
+    takes: 'value',
+    placeholder: 'FILE.json',
+    summary: "Takes the inputs from a JSON file, '-' for the standard input; a flag of an input wins over it.",
+  },
+  root: {
+    name: 'root',
+    takes: 'value',
+    placeholder: 'NAME=DIR',
+    summary: 'Lets JSON inputs name files below this folder by this root; may be repeated.',
+    isRepeatable: true,
+  },
+  hdu: {
+    name: 'hdu',
+    takes: 'value',
+    placeholder: 'N|NAME',
+    summary: 'Only this HDU: its number from 0, or its name (EXTNAME).',
+  },
+  stored: {
+    name: 'stored',
+    takes: 'nothing',
+    summary: 'Shows the header of a compressed image as the file holds it, not that of the image.',
+  },
+} as const satisfies Record<string, Flag>
+
+/** The flag as it is written: `--input-files`. */
+export function spelled({ name }: Pick<Flag, 'name'>): string {
+  return `--${dashed(name)}`
+}
+
+/** `input_files` as `input-files`: how names of flags are compared. */
+export function dashed(name: string): string {
+  return name.replaceAll('_', '-')
+}

@@ -1,0 +1,27 @@
+import { createDataLab, type DataLab, type DataLabOptions, type Logger } from '@datalab/core'
+import type { CommandContext } from './commands.js'
+import { flags } from './flags.js'
+import type { JobRequest } from './job-request.js'
+import { lineLogger } from './line-logger.js'
+
+/** A host of the one operation that is asked for, with the files that its inputs name. */
+export async function labFor(
+  request: JobRequest,
+  { offers, terminal }: CommandContext,
+  place: Pick<DataLabOptions, 'storage' | 'scratch'> = {},
+): Promise<DataLab> {
+  const log: { log?: Logger } = request.arguments.has(flags.verbose) ? { log: lineLogger(terminal) } : {}
+  const services = await offers.services()
+  return createDataLab({ operations: [request.operation], services, sources: request.sources, ...place, ...log })
+}
+
+/**
+ * The key of the job, when its inputs are valid. Nothing is written.
+ *
+ * @throws DATALAB_INPUT_INVALID with a sentence for each thing to change.
+ */
+export async function keyOf(request: JobRequest, context: CommandContext): Promise<string> {
+  await using lab = await labFor(request, context)
+  const { key } = await lab.plan(request.operation, request.inputs)
+  return key
+}

@@ -1,0 +1,61 @@
+import { CommandError, EXIT, usageError } from './command-error.js'
+import { generalHelp } from './command-help.js'
+import { type CommandContext, commands, isCommandName } from './commands.js'
+import { type Io, processIo } from './io.js'
+import { nearest } from './nearest.js'
+import { type Offers, offers as ownOffers } from './operations.js'
+import { Terminal } from './terminal.js'
+import { version } from './version.js'
+
+/**
+ * Runs `datalab` with the arguments after its name, and resolves to its exit code: 0 completed, 1 failed, 2 invalid input or usage,
+ * 130 cancelled. Never rejects.
+ *
+ * @param offers what it can run; the operations of this package by default
+ * @example process.exitCode = await main(process.argv.slice(2))
+ */
+export async function main(argv: readonly string[], io: Io = processIo(), offers: Offers = ownOffers): Promise<number> {
+  const context: CommandContext = { io, offers, terminal: new Terminal(io) }
+  try {
+    return await dispatch(argv, context)
+  } catch (error) {
+    return report(error, context)
+  }
+}
+
+async function dispatch(argv: readonly string[], context: CommandContext): Promise<number> {
+  const [name, ...rest] = argv
+  if (name === undefined) throw usageError(`Name a command.\n\n${generalHelp().trimEnd()}`)
+  if (name === '--version') {
+    await context.terminal.print(`${await version()}\n`)
+    return EXIT.completed
+  }
+  const command = name === '--help' || name === '-h' ? 'help' : name
+  if (!isCommandName(command)) throw unknownCommand(name)
+  const run = await commands[command].load()
+  return run(rest, context)
+}
+
+function unknownCommand(name: string): CommandError {
+  const names = Object.keys(commands)
+  const meant = nearest(name, names)
+  const hint = meant === undefined ? `The commands are ${names.join(', ')}.` : `Did you mean '${meant}'?`
+  return usageError(`There is no command '${name.slice(0, 100)}'. ${hint}`)
+}
+
+/** Says what went wrong, in a sentence; with `DATALAB_DEBUG=1` also where. */
+function report(error: unknown, { io, terminal }: CommandContext): number {
+  const { message, exitCode } = explained(error)
+  terminal.note(`datalab: ${message}`)
+  if (io.env.DATALAB_DEBUG === '1') terminal.note(error instanceof Error ? (error.stack ?? '') : String(error))
+  return exitCode
+}
+
+function explained(error: unknown): { message: string; exitCode: number } {
+  if (error instanceof CommandError) return error
+  const { audience, code, message } = error as { audience?: string; code?: string; message?: string }
+  if (code === 'DATALAB_INPUT_INVALID') return { message: message ?? '', exitCode: EXIT.invalid }
+  if (audience !== undefined) return { message: message ?? '', exitCode: EXIT.failed }
+  const text = `an unexpected error: ${message ?? String(error)}. DATALAB_DEBUG=1 shows where it comes from.`
+  return { message: text, exitCode: EXIT.failed }
+}

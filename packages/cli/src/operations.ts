@@ -1,0 +1,20 @@
+import type { AnyOperationClass, ServiceProvider } from '@datalab/core'
+
+/** What a command line has on offer. Loaded when a command asks for it. */
+export interface Offers {
+  operations(): Promise<readonly AnyOperationClass[]>
+  /** What the operations require. */
+  services(): Promise<readonly ServiceProvider[]>
+}
+
+/** The operations of `datalab`, and what they require. */
+export const offers: Offers = {
+  async operations() {
+    const { Median } = await import('@datalab/op-median')
+    return [Median]
+  },
+  async services() {
+    const { images } = await import('@datalab/fits')
+    return [images()]
+  },
+}

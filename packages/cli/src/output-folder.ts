@@ -1,0 +1,44 @@
+import { constants } from 'node:fs'
+import { access, mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { FileStorage } from '@datalab/core'
+import { failure } from './command-error.js'
+
+const OWN_FOLDER = '.datalab'
+
+/** Where a host keeps what it needs in a folder for results. */
+export function storagePlace(folder: string): { storage: FileStorage; scratch: string } {
+  const own = join(folder, OWN_FOLDER)
+  return { storage: new FileStorage(join(own, 'objects')), scratch: join(own, 'scratch') }
+}
+
+/**
+ * Makes a folder for results, where it is missing.
+ *
+ * @param label the folder as the user named it
+ * @throws CommandError when it cannot be made, or not be written to.
+ */
+export async function makeOutputFolder(folder: string, label: string): Promise<void> {
+  try {
+    await mkdir(join(folder, OWN_FOLDER), { recursive: true })
+    for (const path of [folder, join(folder, OWN_FOLDER)]) await access(path, constants.W_OK | constants.X_OK)
+  } catch (error) {
+    throw cannotWrite(label, error)
+  }
+}
+
+/** What the system says of a place that cannot be written to, as a sentence. */
+export function cannotWrite(label: string, error: unknown): Error {
+  const { code, message } = error as NodeJS.ErrnoException
+  const reasons: Readonly<Record<string, string>> = {
+    EEXIST: 'it, or a part of its path, is a file. Name a folder',
+    ENOTDIR: 'a part of its path is a file. Name a folder',
+    EISDIR: 'a folder of that name is in its place. Move it away',
+    EACCES: 'you may not write there. Change its permissions, or name another folder',
+    EPERM: 'you may not write there. Change its permissions, or name another folder',
+    EROFS: 'it is on a disk that can only be read. Name another folder',
+    ENOSPC: 'the disk is full. Make room, or name a folder on another disk',
+    EDQUOT: 'your part of the disk is full. Make room, or name a folder on another disk',
+  }
+  return failure(`--out: ${label} cannot be written: ${reasons[code ?? ''] ?? message}.`, error)
+}
