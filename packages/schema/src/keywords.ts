@@ -1,5 +1,5 @@
 /** How the text behind a doc tag is read. */
-export type TagValue = 'text' | 'number' | 'boolean' | 'object' | 'default'
+type TagValue = 'text' | 'number' | 'boolean' | 'object' | 'default'
 
 /** A keyword of the schema: how its doc tag is read, and which JSON types it limits. Without `tag` it comes from the type alone. */
 export interface Keyword {

@@ -77,20 +77,20 @@ async function finish(
   const { terminal } = context
   const isJson = request.arguments.has(flags.json)
   try {
-    const names = record.status === 'COMPLETED' ? await writeResults(record, target.folder) : []
-    if (!isJson && record.status === 'COMPLETED')
-      await terminal.print(
-        summary(
-          record,
-          names.map((name) => join(target.label, name)),
-        ),
-      )
+    const paths = record.status === 'COMPLETED' ? await resultPaths(record, target) : undefined
+    if (paths !== undefined && !isJson) await terminal.print(summary(record, paths))
   } finally {
     if (isJson) await terminal.print(jsonDocument(record))
   }
   if (record.status === 'COMPLETED') return EXIT.completed
   terminal.note(`datalab: ${reasonOf(record)}`)
   return record.status === 'CANCELLED' ? EXIT.cancelled : EXIT.failed
+}
+
+/** Puts the results into the folder; their paths, as the user named the folder. */
+async function resultPaths(record: JobRecord, { folder, label }: Target): Promise<string[]> {
+  const names = await writeResults(record, folder)
+  return names.map((name) => join(label, name))
 }
 
 function summary(record: JobRecord, paths: readonly string[]): string {
