@@ -45,7 +45,9 @@ async function expectWholeObjects(): Promise<void> {
 
 describe('a host that is killed while it publishes', { timeout: 20_000 }, () => {
   // One call for the reservation, three for the objects, one for the manifest.
-  const moments = [1, 2, 3, 4, 5].flatMap((call) => ['before', 'midway', 'after'].map((moment) => [call, moment] as const))
+  const moments = [1, 2, 3, 4, 5].flatMap((call) =>
+    ['before', 'midway', 'after'].map((moment) => [call, moment] as const),
+  )
 
   test.each(moments)('at put %i, %s, leaves nothing that stops the next', async (call, moment) => {
     clear()

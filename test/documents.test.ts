@@ -19,7 +19,9 @@ const documents = [
 ]
 
 function examplesOf(document: string): string[] {
-  return [...readFileSync(join(root, document), 'utf8').matchAll(/^```ts\n(.*?)^```/gms)].map((match) => match[1] as string)
+  return [...readFileSync(join(root, document), 'utf8').matchAll(/^```ts\n(.*?)^```/gms)].map(
+    (match) => match[1] as string,
+  )
 }
 
 test('the TypeScript of every document compiles', () => {
@@ -33,7 +35,10 @@ test('the TypeScript of every document compiles', () => {
     }),
   )
   expect(names.length).toBeGreaterThan(5)
-  writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ extends: '../../../tsconfig.base.json', include: ['*.ts'] }))
+  writeFileSync(
+    join(folder, 'tsconfig.json'),
+    JSON.stringify({ extends: '../../../tsconfig.base.json', include: ['*.ts'] }),
+  )
   expect(run(folder)).toBe('')
 }, 60_000)
 

@@ -90,7 +90,7 @@ export function satelliteTrail({ width, height }) {
     for (let x = 0; x < width; x++, i++) {
       const distance = Math.abs(y - start - slope * x) / Math.hypot(1, slope)
       const flicker = 1 + 0.25 * Math.sin(x / 37)
-      if (distance < 9) trail[i] = 1500 * flicker * Math.exp(-((distance / 2.2) ** 2))
+      if (distance < 5) trail[i] = 900 * flicker * Math.exp(-((distance / 1.1) ** 2))
     }
   }
   return trail

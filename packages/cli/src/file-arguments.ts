@@ -23,13 +23,14 @@ export class FileArguments {
 
   /** The reference of a path. One that does not exist gets a reference too: reading it says so, in the words of its input. */
   async reference(path: string): Promise<FileReference> {
-    const real = await realPathOf(resolve(this.cwd, path))
-    return { source: 'local', root: this.#addFolder(dirname(real)), basename: basename(real) }
+    const { folder, name } = await placeOf(resolve(this.cwd, path))
+    return { source: 'local', root: this.#addFolder(folder), basename: name }
   }
 
   /** Allows the files below a folder, and returns the name of that root. */
   async addFolder(folder: string): Promise<string> {
-    return this.#addFolder(await realPathOf(resolve(this.cwd, folder)))
+    const path = resolve(this.cwd, folder)
+    return this.#addFolder((await realPath(path)) ?? path)
   }
 
   /** Allows the files below a folder by this name. */
@@ -60,9 +61,27 @@ export function rootName(folder: string): string {
   return `${own || 'folder'}-${hash}`
 }
 
-/** The path without links, as far as it exists. */
-async function realPathOf(path: string): Promise<string> {
-  const real = await realpath(path).catch(() => undefined)
-  if (real !== undefined || dirname(path) === path) return real ?? path
-  return resolve(await realPathOf(dirname(path)), basename(path))
+/** A file's name below a folder. */
+interface Place {
+  readonly folder: string
+  readonly name: string
+}
+
+/** The folder that holds a file, without links, and its name there. */
+async function placeOf(path: string): Promise<Place> {
+  const real = await realPath(path)
+  return real === undefined ? missingPlace(path) : { folder: dirname(real), name: basename(real) }
+}
+
+/** For a path that does not exist: the nearest folder above that does, and the rest of the path. */
+async function missingPlace(path: string): Promise<Place> {
+  const parent = dirname(path)
+  const folder = parent === path ? path : await realPath(parent)
+  if (folder !== undefined) return { folder, name: basename(path) }
+  const above = await missingPlace(parent)
+  return { folder: above.folder, name: `${above.name}/${basename(path)}` }
+}
+
+function realPath(path: string): Promise<string | undefined> {
+  return realpath(path).catch(() => undefined)
 }

@@ -4,6 +4,7 @@ import { type CommandContext, commands, isCommandName } from './commands.js'
 import { type Io, processIo } from './io.js'
 import { nearest } from './nearest.js'
 import { type Offers, offers as ownOffers } from './operations.js'
+import { sentence } from './printable.js'
 import { Terminal } from './terminal.js'
 import { version } from './version.js'
 
@@ -53,9 +54,10 @@ function report(error: unknown, { io, terminal }: CommandContext): number {
 
 function explained(error: unknown): { message: string; exitCode: number } {
   if (error instanceof CommandError) return error
-  const { audience, code, message } = error as { audience?: string; code?: string; message?: string }
-  if (code === 'DATALAB_INPUT_INVALID') return { message: message ?? '', exitCode: EXIT.invalid }
-  if (audience !== undefined) return { message: message ?? '', exitCode: EXIT.failed }
-  const text = `an unexpected error: ${message ?? String(error)}. DATALAB_DEBUG=1 shows where it comes from.`
+  const { audience, code, message = String(error) } = error as { audience?: string; code?: string; message?: string }
+  if (code === 'DATALAB_INPUT_INVALID') return { message, exitCode: EXIT.invalid }
+  // An error of the framework: by its brand's members, since its class would have to be loaded for every command.
+  if (audience !== undefined) return { message: sentence(message), exitCode: EXIT.failed }
+  const text = `an unexpected error: ${sentence(message)} DATALAB_DEBUG=1 shows where it comes from.`
   return { message: text, exitCode: EXIT.failed }
 }

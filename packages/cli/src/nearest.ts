@@ -1,11 +1,11 @@
 /** The choice that the word is most likely meant to be; undefined where none is close. */
 export function nearest(word: string, choices: readonly string[]): string | undefined {
-  const limit = Math.max(2, Math.floor(word.length / 3))
+  const limit = Math.max(1, Math.floor(word.length / 3))
   const ranked = choices
     .map((choice) => ({ choice, distance: isBeginning(word, choice) ? 1 : distance(word, choice) }))
     .sort((a, b) => a.distance - b.distance)
   const best = ranked[0]
-  return best !== undefined && best.distance <= limit && best.distance < word.length ? best.choice : undefined
+  return best !== undefined && best.distance <= limit ? best.choice : undefined
 }
 
 /** What to say after "There is no such thing": the nearest choice, else all of them. */

@@ -1,6 +1,6 @@
 import { constants } from 'node:fs'
-import { access, mkdir } from 'node:fs/promises'
-import { join } from 'node:path'
+import { access, mkdir, stat } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import { FileStorage } from '@datalab/core'
 import { failure } from './command-error.js'
 
@@ -20,10 +20,23 @@ export function storagePlace(folder: string): { storage: FileStorage; scratch: s
  */
 export async function makeOutputFolder(folder: string, label: string): Promise<void> {
   try {
-    await mkdir(join(folder, OWN_FOLDER), { recursive: true })
+    await makeFolder(join(folder, OWN_FOLDER))
     for (const path of [folder, join(folder, OWN_FOLDER)]) await access(path, constants.W_OK | constants.X_OK)
   } catch (error) {
     throw cannotWrite(label, error)
+  }
+}
+
+/** Makes a folder and those above it. Where a folder above exists and nothing can be made in it, `mkdir` itself may try for ever. */
+async function makeFolder(path: string, areParentsThere = false): Promise<void> {
+  try {
+    await mkdir(path)
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'EEXIST' && (await stat(path)).isDirectory()) return
+    if (code !== 'ENOENT' || areParentsThere || dirname(path) === path) throw error
+    await makeFolder(dirname(path))
+    await makeFolder(path, true)
   }
 }
 
@@ -32,6 +45,7 @@ export function cannotWrite(label: string, error: unknown): Error {
   const { code, message } = error as NodeJS.ErrnoException
   const reasons: Readonly<Record<string, string>> = {
     EEXIST: 'it, or a part of its path, is a file. Name a folder',
+    ENOENT: 'it cannot be made there. Name another folder',
     ENOTDIR: 'a part of its path is a file. Name a folder',
     EISDIR: 'a folder of that name is in its place. Move it away',
     EACCES: 'you may not write there. Change its permissions, or name another folder',

@@ -1,6 +1,6 @@
 import { type CommandError, usageError } from './command-error.js'
 import { dashed, type Flag, spelled } from './flags.js'
-import { suggestion } from './nearest.js'
+import { nearest } from './nearest.js'
 
 /** What a command line says. */
 export class ParsedArguments {
@@ -94,8 +94,10 @@ class Parser {
   }
 
   #unknown(argument: string, name: string): CommandError {
-    const known = [...this.#flags.values()].map(spelled)
-    return usageError(`There is no flag '${argument.split('=', 1)[0]}' here. ${suggestion(`--${name}`, known)}`)
+    const known = [...this.#flags.keys()]
+    const meant = nearest(name, known)
+    const hint = meant === undefined ? `The flags are --${known.join(', --')}.` : `Did you mean '--${meant}'?`
+    return usageError(`There is no flag '${argument.split('=', 1)[0]}' here. ${hint}`)
   }
 
   #give(flag: Flag, values: readonly string[]): void {

@@ -13,6 +13,11 @@ export function oneLine(text: string): string {
   return printable(text.replaceAll(/\s+/g, ' ').trim())
 }
 
+/** Text with a full stop, where it has no end of its own. */
+export function sentence(text: string): string {
+  return /[.!?]\s*$/.test(text) ? text : `${text}.`
+}
+
 /** A value as a JSON document, in which no control character is left as it is. */
 export function jsonDocument(value: unknown): string {
   const text = JSON.stringify(value, null, 2)

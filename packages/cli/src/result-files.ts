@@ -37,7 +37,7 @@ export async function writeResults(record: JobRecord, folder: string): Promise<s
 }
 
 /** What names of a job's results begin with: the operation and the first digits of the key. */
-export function stemOf({ key, operation }: Pick<JobRecord, 'key' | 'operation'>): string {
+function stemOf({ key, operation }: Pick<JobRecord, 'key' | 'operation'>): string {
   return `${kebabCase(operation.name)}-${key.slice(0, 8)}`
 }
 

@@ -1,3 +1,4 @@
+import { failure } from './command-error.js'
 import type { Io, TextStream } from './io.js'
 import { printable } from './printable.js'
 
@@ -27,11 +28,16 @@ export class Terminal {
   /**
    * Writes to the standard output. Resolves when it is written, or when nobody reads it any more.
    *
-   * @throws what the system says when it cannot be written.
+   * @throws CommandError when it cannot be written.
    */
   async print(text: string): Promise<void> {
     this.clearStatus()
-    await written(this.#stdout, text)
+    try {
+      await written(this.#stdout, text)
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException
+      throw failure(`The standard output cannot be written (${code}).`, error)
+    }
   }
 
   /** Writes a line to the standard error. */

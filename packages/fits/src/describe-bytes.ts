@@ -30,11 +30,14 @@ const SIGNATURES: readonly Signature[] = [
  * The code is `FITS_UNSUPPORTED` for a compressed file, which may well hold FITS, and `FITS_NOT_FITS` for all else.
  */
 export function notFitsError(start: Uint8Array, name: string): FitsError {
-  if (start.length === 0) return new FitsError('FITS_NOT_FITS', `${name} is empty; fetch it again`)
+  if (start.length === 0) return new FitsError('FITS_NOT_FITS', `${name} is empty; give a FITS file`)
   const known = SIGNATURES.find(({ magic }) => magic.every((byte, index) => start[index] === byte))
   if (known?.advice) return new FitsError('FITS_UNSUPPORTED', `${name} is ${known.name}; ${known.advice}`)
   const what = known?.name ?? describeUnknown(start)
-  return new FitsError('FITS_NOT_FITS', `${name} is not a FITS file: it is ${what}; FITS begins with "SIMPLE  ="`)
+  return new FitsError(
+    'FITS_NOT_FITS',
+    `${name} is not a FITS file, but ${what}; give a FITS file, which begins with "SIMPLE  ="`,
+  )
 }
 
 function describeUnknown(start: Uint8Array): string {

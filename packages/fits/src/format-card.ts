@@ -13,13 +13,23 @@ const RESERVED = new Set(['END', 'COMMENT', 'HISTORY', 'CONTINUE', 'HIERARCH'])
  * A card that was read from a conformant record is returned verbatim. Others are in fixed format; long strings go on in CONTINUE records;
  * a keyword that is longer than 8 characters, or has other characters than `A-Z 0-9 _ -`, becomes a HIERARCH card; characters outside
  * printable ASCII become `?`; a comment is cut where the record ends; commentary is wrapped at 72 characters; a value that could not be
- * read becomes a string.
+ * read becomes a string. A card from a file that cannot be written by these rules becomes commentary, so that nothing is lost and any
+ * header that was read can be written.
  *
- * @throws TypeError when a keyword or number cannot be written in FITS.
+ * @throws TypeError when the keyword or number of a card that was made cannot be written in FITS.
  */
 export function formatCard(card: Card): string[] {
   if (card.records && isConformant(card)) return [...card.records]
   if (card.isCommentary) return formatCommentary(card.keyword, String(card.value))
+  if (!card.records) return formatValueCard(card)
+  try {
+    return formatValueCard(card)
+  } catch {
+    return formatCommentary('COMMENT', card.records.join('').trimEnd())
+  }
+}
+
+function formatValueCard(card: Card): string[] {
   const start = formatKeyword(card.keyword)
   const value = card.problem === undefined ? card.value : card.problem.slice(card.problem.indexOf(':') + 2)
   if (typeof value === 'string') return formatString(start, printable(value), printable(card.comment))
@@ -34,7 +44,8 @@ function isConformant(card: Card): boolean {
   const first = records[0]!
   const keyword = first.slice(0, 8).trimEnd()
   if (keyword !== '' && (!STANDARD_KEYWORD.test(keyword) || first.startsWith(' '))) return false
-  if (card.isCommentary) return keyword !== 'CONTINUE'
+  if (keyword === 'END' || keyword === 'CONTINUE') return false
+  if (card.isCommentary) return true
   return typeof card.value !== 'number' || !/[de]/.test(first.slice(first.indexOf('=')).split('/', 1)[0]!)
 }
 

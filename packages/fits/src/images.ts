@@ -110,10 +110,15 @@ class RunImages implements Images {
   }
 }
 
-/** The one 2-D image a file is about. */
+/**
+ * The one 2-D image a file is about.
+ *
+ * A file that ends too early is refused, wherever it was cut: nobody wants the result of half a download.
+ */
 function imageOf(fits: Fits): ImageHdu {
+  const broken = fits.hdus.at(-1)?.error
+  if (isFitsError(broken, 'FITS_TRUNCATED')) throw broken
   const hdu = findImage(fits)
-  const broken = fits.hdus.find(({ error }) => error !== undefined)?.error
   if (hdu === undefined) throw broken ?? new ClientAlertError('it holds no image. Give a file with one.')
   if (hdu.planes !== 1)
     throw new ClientAlertError(

@@ -26,7 +26,7 @@ export async function openFits(input: FitsInput): Promise<Fits> {
   const ownsSource = typeof input === 'string'
   const source = await sourceOf(input)
   try {
-    await checkStart(source)
+    await checkStart(source, ownsSource ? input : 'the file')
     return new Fits(await walkHdus(source), source, ownsSource)
   } catch (error) {
     if (ownsSource) await source.close()
@@ -39,9 +39,9 @@ async function sourceOf(input: FitsInput): Promise<ByteSource> {
   return input instanceof Uint8Array ? memorySource(input) : input
 }
 
-async function checkStart(source: ByteSource): Promise<void> {
+async function checkStart(source: ByteSource, name: string): Promise<void> {
   const start = new Uint8Array(Math.min(80, source.size))
   const read = await source.read(0, start)
   const text = Buffer.from(start.buffer, 0, read).toString('latin1')
-  if (!text.startsWith('SIMPLE  =')) throw notFitsError(start.subarray(0, read), source.path ?? 'the input')
+  if (!text.startsWith('SIMPLE  =')) throw notFitsError(start.subarray(0, read), name)
 }

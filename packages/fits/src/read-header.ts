@@ -54,7 +54,10 @@ function findEnd(piece: string): number {
 }
 
 function noEnd(offset: number, length: number): Error {
-  return truncated(`the header at byte ${offset} has no END card; the file ends after ${length} bytes of it`, {
-    offset: offset + length,
-  })
+  return truncated(
+    `the header at byte ${offset} has no END card; the file ends after ${length} bytes of it; fetch it again`,
+    {
+      offset: offset + length,
+    },
+  )
 }

@@ -6,7 +6,7 @@ import { type CommandContext, type CommandMain, commands } from '../commands.js'
 import { flags } from '../flags.js'
 import { suggestion } from '../nearest.js'
 import { type ParsedArguments, parseArguments } from '../parse-arguments.js'
-import { printable } from '../printable.js'
+import { printable, sentence } from '../printable.js'
 
 const RECORD_LENGTH = 80
 
@@ -36,7 +36,7 @@ async function printHeaders(file: string, parsed: ParsedArguments, { io, termina
     const header = parsed.has(flags.stored) ? hdu.storedHeader : hdu.header
     const lines = [`# HDU ${hdu.index} in ${file}:`, ...header.cards.flatMap(records)]
     await terminal.print(`${position === 0 ? '' : '\n'}${lines.map((line) => `${clean(line)}\n`).join('')}`)
-    if (hdu.error !== undefined) terminal.note(`datalab: HDU ${hdu.index} in ${file}: ${hdu.error.message}.`)
+    if (hdu.error !== undefined) terminal.note(`datalab: HDU ${hdu.index} in ${file}: ${sentence(hdu.error.message)}`)
   }
 }
 

@@ -7,7 +7,7 @@ import { Interruption } from '../interruption.js'
 import { type JobRequest, readJobRequest } from '../job-request.js'
 import { keyOf, labFor } from '../lab.js'
 import { makeOutputFolder, storagePlace } from '../output-folder.js'
-import { jsonDocument, oneLine } from '../printable.js'
+import { jsonDocument, oneLine, sentence } from '../printable.js'
 import { ProgressBar } from '../progress-bar.js'
 import { writeResults } from '../result-files.js'
 
@@ -16,7 +16,7 @@ export const run: CommandMain = async (argv, context) => {
   const request = await readJobRequest('run', argv, context)
   if (request === undefined) return EXIT.completed
   const out = request.arguments.value(flags.out)
-  if (out === undefined) throw usageError('Say where the results go: --out DIR.')
+  if (!out) throw usageError('Say where the results go: --out DIR.')
   const folder = resolve(context.io.cwd, out)
   using interruption = new Interruption(context.io, context.terminal)
   const record = await runJob(request, { folder, label: out }, context, interruption.signal)
@@ -104,5 +104,5 @@ function summary(record: JobRecord, paths: readonly string[]): string {
 function reasonOf({ error, operation, status }: JobRecord): string {
   if (status === 'CANCELLED') return `${operation.name} was cancelled.`
   const hint = error?.reference === undefined ? '' : ' With --verbose the log shows it.'
-  return `${operation.name}: ${error?.message ?? 'failed'}${hint}`
+  return `${operation.name}: ${sentence(error?.message ?? 'failed')}${hint}`
 }
