@@ -1,5 +1,6 @@
 import type { BigIntStats } from 'node:fs'
-import { open } from 'node:fs/promises'
+import { constants, type FileHandle, open } from 'node:fs/promises'
+import { basename } from 'node:path'
 import type { ByteSource } from './byte-source.js'
 import { DataLabError } from './errors.js'
 
@@ -11,6 +12,7 @@ export function bytesSource(bytes: Uint8Array, identity = ''): ByteSource {
     identity,
     async read(offset, into) {
       if (isClosed) throw closedError()
+      checkOffset(offset)
       const part = bytes.subarray(offset, offset + into.length)
       into.set(part)
       return part.length
@@ -22,33 +24,29 @@ export function bytesSource(bytes: Uint8Array, identity = ''): ByteSource {
 }
 
 /**
- * A file as a source. It stays with the file it opened, whatever becomes of its name.
+ * A regular file as a source. It stays with the file it opened, whatever becomes of its name. A pipe or device fails, and is not waited for.
  *
- * @throws what `node:fs` throws.
+ * @throws what `node:fs` throws; EISDIR for a folder, EFTYPE for what is neither a file nor a folder.
+ * Its reads: SOURCE_CHANGED when the file was written to after it was opened.
  */
 export async function fileSource(path: string): Promise<ByteSource> {
-  const file = await open(path, 'r')
-  const stats = await file.stat({ bigint: true }).catch(async (error) => {
+  // Without O_NONBLOCK, opening a pipe that nobody writes to would never return. Windows has neither.
+  const file = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0))
+  const stats = await regularStats(file, path).catch(async (error) => {
     await file.close()
     throw error
   })
-  if (stats.isDirectory()) {
-    await file.close()
-    throw Object.assign(new Error(`${path} is a folder`), { code: 'EISDIR' })
-  }
+  const identity = fileIdentity(stats)
   let isClosed = false
   return {
     size: Number(stats.size),
-    identity: fileIdentity(stats),
+    identity,
     path,
     async read(offset, into) {
       if (isClosed) throw closedError()
-      let filled = 0
-      while (filled < into.length) {
-        const { bytesRead } = await file.read(into, filled, into.length - filled, offset + filled)
-        if (bytesRead === 0) break
-        filled += bytesRead
-      }
+      checkOffset(offset)
+      const filled = await fill(file, offset, into)
+      if (fileIdentity(await file.stat({ bigint: true })) !== identity) throw changedError(path)
       return filled
     },
     async close() {
@@ -57,6 +55,23 @@ export async function fileSource(path: string): Promise<ByteSource> {
       await file.close()
     },
   }
+}
+
+async function regularStats(file: FileHandle, path: string): Promise<BigIntStats> {
+  const stats = await file.stat({ bigint: true })
+  if (stats.isFile()) return stats
+  if (stats.isDirectory()) throw Object.assign(new Error(`${path} is a folder`), { code: 'EISDIR' })
+  throw Object.assign(new Error(`${path} is no regular file`), { code: 'EFTYPE' })
+}
+
+async function fill(file: FileHandle, offset: number, into: Uint8Array): Promise<number> {
+  let filled = 0
+  while (filled < into.length) {
+    const { bytesRead } = await file.read(into, filled, into.length - filled, offset + filled)
+    if (bytesRead === 0) break
+    filled += bytesRead
+  }
+  return filled
 }
 
 /** Tells versions of a file apart: inode, size, and modification time in nanoseconds. */
@@ -81,6 +96,19 @@ export async function readAll(source: ByteSource, options: { limit: number }): P
   if (read !== source.size)
     throw new DataLabError('DATALAB_SOURCE_SHORT', `The source ended after ${read} of ${source.size} bytes.`)
   return bytes
+}
+
+function checkOffset(offset: number): void {
+  if (!Number.isSafeInteger(offset) || offset < 0)
+    throw new TypeError(`Nothing can be read from offset ${offset}; give a whole number of bytes, 0 or more.`)
+}
+
+function changedError(path: string): DataLabError {
+  return new DataLabError(
+    'SOURCE_CHANGED',
+    `${basename(path)} was written to while it was read. Submit the job again for the new version.`,
+    { audience: 'user', retryable: true },
+  )
 }
 
 function closedError(): TypeError {

@@ -25,8 +25,9 @@ export class PayloadError extends Error {
   }
 }
 
-// A member of one of these names can change what an object is, where a careless reader copies it.
-const FORBIDDEN_NAMES = new Set(['__proto__', 'constructor', 'prototype'])
+// A member of one of the first three names can change what an object is, where a careless reader copies it; the last carries a file's
+// identity within that of a job.
+const FORBIDDEN_NAMES = new Set(['__proto__', 'constructor', 'prototype', '@identity'])
 
 /**
  * A deep copy of what somebody sent, which shares nothing with it and holds only JSON.
@@ -53,6 +54,7 @@ class Cloner {
     if (value === null || typeof value === 'boolean') return value
     if (typeof value === 'number') return cloneNumber(value, path)
     if (typeof value === 'string') return this.#text(value, path)
+    if (value === undefined) throw fault(path, 'is undefined, which JSON cannot hold; give null, or leave it out')
     if (typeof value !== 'object') throw fault(path, `is a ${typeof value}, which JSON cannot hold`)
     if (path.length >= this.limits.depth) throw fault(path, `lies more than ${this.limits.depth} levels deep`)
     return Array.isArray(value) ? this.#list(value, path) : this.#object(value, path)
@@ -60,7 +62,8 @@ class Cloner {
 
   #list(value: readonly unknown[], path: (string | number)[]): JsonValue {
     if (value.length > this.limits.values) throw fault(path, `holds more than ${this.limits.values} values`)
-    return Array.from(value, (item, index) => this.clone(item, [...path, index]))
+    // By index: an iterator of its own could show something else, without end.
+    return Array.from({ length: value.length }, (_, index) => this.clone(value[index], [...path, index]))
   }
 
   #object(value: object, path: (string | number)[]): JsonObject {
@@ -69,7 +72,7 @@ class Cloner {
       throw fault(path, `is a ${prototype.constructor?.name ?? 'class instance'}, not a plain object`)
     const copy: Record<string, JsonValue> = {}
     for (const name of Object.keys(value)) {
-      if (FORBIDDEN_NAMES.has(name)) throw fault([...path, name], 'is a name that is not allowed')
+      if (FORBIDDEN_NAMES.has(name)) throw fault([...path, name], 'is a name that is not allowed; leave it out')
       this.#text(name, path)
       const member = (value as Record<string, unknown>)[name]
       if (member !== undefined) copy[name] = this.clone(member, [...path, name])

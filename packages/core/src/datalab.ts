@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { ByteSource } from './byte-source.js'
 import { DEFAULT_PAYLOAD_LIMITS, type PayloadLimits } from './clone-json.js'
 import { DataLabError } from './errors.js'
-import type { Executor } from './executor.js'
+import type { Executor, RunTicket } from './executor.js'
 import type { FileSource } from './file-source.js'
 import { InlineExecutor } from './inline-executor.js'
 import { Job } from './job.js'
@@ -15,7 +16,7 @@ import type { ObjectStorage } from './object-storage.js'
 import type { AnyOperationClass, OperationClass, OperationList } from './operation.js'
 import type { AnyOperationInfo } from './operation-info.js'
 import { defaultRegistry, OperationRegistry } from './operation-registry.js'
-import { missingService } from './operation-run.js'
+import { isBuiltIn, missingService } from './operation-run.js'
 import { type PreparedJob, prepareJob } from './prepare-job.js'
 import { processIdentity } from './process-identity.js'
 import { isWhole, readManifest } from './publication.js'
@@ -72,6 +73,7 @@ export interface Plan {
 }
 
 const LEASE_MS = 5000
+const KEY = /^[0-9a-f]{64}$/
 const LOCAL: Principal = { id: 'local' }
 
 /**
@@ -108,8 +110,8 @@ export class DataLab {
   /** Use {@link createDataLab}, which holds each operation against its inputs. */
   constructor(options: DataLabOptions) {
     this.#operations = registryOf(options.operations)
-    this.#services = new Map((options.services ?? []).map((provider) => [provider.key.id, provider]))
-    this.#sources = new Map((options.sources ?? []).map((source) => [source.name, source]))
+    this.#services = byName('services', options.services ?? [], (provider) => provider.key.id)
+    this.#sources = byName('sources', options.sources ?? [], (source) => source.name)
     this.#storage = options.storage ?? new MemoryStorage()
     this.#records = options.records ?? new MemoryRecordStore()
     this.#executor = options.executor ?? new InlineExecutor()
@@ -165,12 +167,13 @@ export class DataLab {
     const stale = (await this.#records.get(job.key))?.status === 'COMPLETED'
     this.#checkOpen()
     const { record, begun } = await this.#records.submit(draft, submission, { force: force || stale })
-    if (begun) await this.#executor.submit({ key: job.key, operationId: info.id, force, priority })
+    if (begun) await this.#run({ key: job.key, operationId: info.id, force, priority }, submission)
     return this.#job(record, submission, false)
   }
 
   /** What {@link submit} would do, without doing it. */
   async plan(operation: string | AnyOperationClass, inputs: unknown, options: SubmitOptions = {}): Promise<Plan> {
+    this.#checkOpen()
     const info = this.#infoOf(operation)
     const job = await this.#prepare(info, inputs, options.principal ?? LOCAL)
     const result = await this.#result(job.key)
@@ -181,8 +184,23 @@ export class DataLab {
 
   /** The record of a job; `undefined` where none is known. */
   async get(key: string): Promise<JobRecord | undefined> {
-    const record = (await this.#records.get(key)) ?? (await this.#result(key))
+    const record = KEY.test(key) ? await this.#find(key) : undefined
     return record && recordView(record, this.#storage, record.status === 'COMPLETED')
+  }
+
+  /**
+   * The bytes of a result: one object of an output file. The caller closes the source.
+   *
+   * @param basename as in `output_files`
+   * @param role `fits`, `large`, `small`, `tif`, or whatever else the operation wrote
+   * @returns undefined where the result or the object is not there
+   */
+  async open(basename: string, role = 'fits'): Promise<ByteSource | undefined> {
+    const key = basename.slice(0, 64)
+    const record = KEY.test(key) ? await this.#result(key) : undefined
+    const file = record?.output?.output_files?.find((one) => one.basename === basename)
+    const object = file && Object.hasOwn(file.objects, role) ? file.objects[role] : undefined
+    return object === undefined ? undefined : this.#storage.open(object)
   }
 
   /** Ends what is going on, and closes the executor, stores and sources. Closing twice is the same as once. */
@@ -215,6 +233,10 @@ export class DataLab {
     return prepareJob(info, inputs, surroundings, { principal })
   }
 
+  async #find(key: string): Promise<StoredRecord | undefined> {
+    return (await this.#records.get(key)) ?? (await this.#result(key))
+  }
+
   /** The completed record of a job whose objects are all there: from the record store, else from the manifest. */
   async #result(key: string): Promise<StoredRecord | undefined> {
     const known = await this.#records.get(key)
@@ -224,8 +246,19 @@ export class DataLab {
     return known ?? this.#records.adopt(record)
   }
 
+  /** Gets a run done; where none can be, the submission that asked for it does not stand. */
+  async #run(ticket: RunTicket, submission: Submission): Promise<void> {
+    try {
+      await this.#executor.submit(ticket)
+    } catch (error) {
+      await this.#records.withdraw(ticket.key, submission.id)
+      throw error
+    }
+  }
+
   #servicesOf(info: AnyOperationInfo): ServiceProvider[] {
-    return (info.requires ?? []).map((key) => {
+    const others = (info.requires ?? []).filter((key) => !isBuiltIn(key))
+    return others.map((key) => {
       const provider = this.#services.get(key.id)
       if (provider === undefined) throw missingService(info.name, key)
       return provider
@@ -234,7 +267,8 @@ export class DataLab {
 
   #job(record: StoredRecord, submission: Submission, cached: boolean): Job {
     const abort = (key: string) => this.#executor.abort(key)
-    return new Job({ records: this.#records, storage: this.#storage, abort }, record, submission, cached)
+    const find = (key: string) => this.#find(key)
+    return new Job({ records: this.#records, storage: this.#storage, find, abort }, record, submission, cached)
   }
 
   #runnerParts() {
@@ -260,10 +294,20 @@ export class DataLab {
   }
 }
 
+function byName<Part>(option: string, parts: readonly Part[], nameOf: (part: Part) => string): Map<string, Part> {
+  const named = new Map<string, Part>()
+  for (const part of parts) {
+    const name = nameOf(part)
+    if (named.has(name)) throw new TypeError(`Two of the ${option} are called '${name}'; give one of them.`)
+    named.set(name, part)
+  }
+  return named
+}
+
 function registryOf(operations: readonly AnyOperationClass[] | undefined): OperationRegistry {
-  if (operations === undefined) return defaultRegistry()
   const registry = new OperationRegistry()
-  for (const operation of operations) registry.register(operation)
+  // A copy: what is registered after the host started was not held against its services.
+  for (const operation of operations ?? defaultRegistry().list()) registry.register(operation)
   return registry
 }
 

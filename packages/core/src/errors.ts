@@ -1,3 +1,5 @@
+import { types } from 'node:util'
+
 /** Who can do something about an error: the person who asked for the job, or who wrote the host or the operation. */
 export type Audience = 'user' | 'developer'
 
@@ -93,7 +95,7 @@ export function throwIfAborted(signal: AbortSignal): void {
 export function serializeError(error: unknown, depth = 0): SerializedError {
   const known = isDataLabError(error)
   const base =
-    error instanceof Error || known ? (error as Error) : new Error(`a thrown ${typeof error}: ${describeThrown(error)}`)
+    isError(error) || known ? (error as Error) : new Error(`a thrown ${typeof error}: ${describeThrown(error)}`)
   return {
     name: base.name,
     code: known ? error.code : 'DATALAB_INTERNAL',
@@ -114,6 +116,11 @@ export function errorFromJSON(json: SerializedError): DataLabError {
   Object.defineProperty(error, 'name', { value: json.name })
   if (json.stack !== undefined) error.stack = json.stack
   return error
+}
+
+/** By what it is, not by its class: an error of another realm has another. */
+function isError(value: unknown): value is Error {
+  return value instanceof Error || types.isNativeError(value)
 }
 
 function describeThrown(value: unknown): string {

@@ -22,9 +22,15 @@ export function failure(error: unknown, signal: AbortSignal, log: Logger, facts:
     return failed(error.code, error.message)
   }
   const reference = randomBytes(5).toString('hex')
-  log.error({ ...facts, reference, err: serializeError(error) }, 'the operation failed unexpectedly')
-  const message = `An unexpected error, reference ${reference}. Try again, or give this reference to whoever runs this service.`
+  log.error({ ...facts, reference, err: serializeError(error) }, 'the run failed unexpectedly')
+  const message = `${whatFailed(error)}, reference ${reference}. Try again, or give this reference to whoever runs this service.`
   return failed(isDataLabError(error) ? error.code : 'DATALAB_INTERNAL', message, reference)
+}
+
+function whatFailed(error: unknown): string {
+  if (!isDataLabError(error) || !error.retryable) return 'An unexpected error'
+  if (error.code.startsWith('STORAGE_')) return 'The storage of results does not answer now'
+  return error.code.startsWith('SOURCE_') ? 'The source of the input files does not answer now' : 'An unexpected error'
 }
 
 function cancelled(message: string): RecordChange {

@@ -1,37 +1,55 @@
 import type { Dirent } from 'node:fs'
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { parseVersionName } from './file-storage-version.js'
+import { ignoring } from './file-storage-error.js'
+import type { StorageFolder } from './file-storage-folder.js'
+import { versionsOf } from './file-storage-version.js'
+import { isObjectKey } from './object-key.js'
 
-/**
- * The keys of the objects below a folder that begin with `prefix` and come after `after`, in the order of their code units. One folder's
- * names at a time are in memory, for each level.
- */
-export async function* listObjectFiles(folder: string, prefix: string, after: string): AsyncGenerator<string> {
-  yield* walk(folder, '', prefix, after)
+/** The file of an object, by its key. */
+export interface ObjectFile {
+  readonly key: string
+  readonly path: string
 }
 
-async function* walk(folder: string, base: string, prefix: string, after: string): AsyncGenerator<string> {
-  const entries = await readdir(folder, { withFileTypes: true }).catch(absent)
+interface Entry extends ObjectFile {
+  /** Whether it holds objects; its key ends with a slash then, and sorts with it, as the objects' keys do. */
+  readonly isFolder: boolean
+}
+
+/**
+ * The objects below a folder whose keys begin with `prefix` and come after `after`, in the order of their keys' code units. One folder's
+ * names at a time are in memory, for each level; folders that the prefix or `after` rules out are not read.
+ */
+export async function* listObjectFiles(root: StorageFolder, prefix: string, after: string): AsyncGenerator<ObjectFile> {
+  const base = prefix.slice(0, prefix.lastIndexOf('/') + 1)
+  if (base !== '' && !isObjectKey(base.slice(0, -1))) return
+  const folder = await root.find(base.slice(0, -1))
+  if (folder !== undefined) yield* walk(folder, base, prefix, after)
+}
+
+async function* walk(folder: string, base: string, prefix: string, after: string): AsyncGenerator<ObjectFile> {
+  const entries = await readdir(folder, { withFileTypes: true }).catch(ignoring('ENOENT', 'ENOTDIR'))
   let last: string | undefined
-  for (const { key, entry } of sorted(entries, base)) {
-    if (entry.isDirectory()) {
-      if (mayHold(key, prefix, after)) yield* walk(join(folder, entry.name), key, prefix, after)
+  for (const { key, path, isFolder } of sorted(entries ?? [], folder, base)) {
+    if (isFolder) {
+      if (mayHold(key, prefix, after)) yield* walk(path, key, prefix, after)
     } else if (key !== last && key.startsWith(prefix) && key > after) {
       last = key
-      yield key
+      yield { key, path }
     }
   }
 }
 
-/** A folder's entries by the keys they begin or are: a folder sorts with its slash, as its objects' keys do. */
-function sorted(entries: readonly Dirent[], base: string): { key: string; entry: Dirent }[] {
+/** What a folder's entries stand for. Names that no key has are not the storage's. */
+function sorted(entries: readonly Dirent[], folder: string, base: string): Entry[] {
   return entries
     .flatMap((entry) => {
-      if (entry.name.startsWith('.')) return []
-      if (entry.isDirectory()) return [{ key: `${base}${entry.name}/`, entry }]
-      const version = entry.isFile() ? parseVersionName(entry.name) : undefined
-      return version === undefined ? [] : [{ key: base + version.name, entry }]
+      const owner = entry.isDirectory() ? versionsOf(entry.name) : undefined
+      const name = owner ?? entry.name
+      if (!(entry.isDirectory() || entry.isFile()) || !isObjectKey(name)) return []
+      const isFolder = entry.isDirectory() && owner === undefined
+      return [{ key: isFolder ? `${base}${name}/` : base + name, path: join(folder, name), isFolder }]
     })
     .sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0))
 }
@@ -39,9 +57,4 @@ function sorted(entries: readonly Dirent[], base: string): { key: string; entry:
 function mayHold(folderKey: string, prefix: string, after: string): boolean {
   const isInPrefix = folderKey.startsWith(prefix) || prefix.startsWith(folderKey)
   return isInPrefix && (folderKey > after || after.startsWith(folderKey))
-}
-
-function absent(error: NodeJS.ErrnoException): Dirent[] {
-  if (error.code !== 'ENOENT' && error.code !== 'ENOTDIR') throw error
-  return []
 }

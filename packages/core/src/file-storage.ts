@@ -1,11 +1,28 @@
-import { type FileHandle, link, mkdir, open, readdir, realpath, rm, rmdir, stat, unlink } from 'node:fs/promises'
-import { basename, dirname, join, resolve } from 'node:path'
+import type { BigIntStats } from 'node:fs'
+import { type FileHandle, lstat, open, rm } from 'node:fs/promises'
+import { dirname, join, relative, sep } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { ByteSource } from './byte-source.js'
-import { fileIdentity, fileSource } from './bytes.js'
-import { DataLabError, throwIfAborted } from './errors.js'
+import { throwIfAborted } from './errors.js'
+import { ignoring, keyConflict, linkForbidden, storageError } from './file-storage-error.js'
+import { StorageFolder, syncFolder } from './file-storage-folder.js'
 import { listObjectFiles } from './file-storage-list.js'
-import { currentVersion, newestOf, type Version, versionName } from './file-storage-version.js'
+import {
+  deleteVersions,
+  etagOf,
+  isSuccessor,
+  linkFirst,
+  linkLater,
+  openVersion,
+  retireOlder,
+  unlinkLater,
+  type Version,
+  type Versions,
+  versionsAt,
+  versionsFolder,
+} from './file-storage-version.js'
+import { ownedName, removeLeftBehind } from './left-behind.js'
+import { BodyFailure, bodyPieces } from './object-body.js'
 import { checkedObjectKey } from './object-key.js'
 import {
   contentTypeOf,
@@ -18,203 +35,209 @@ import {
   pageOf,
   preconditionFailed,
 } from './object-storage.js'
-import { isProcessAlive, processIdentity } from './process-identity.js'
 
 /** Settings of a {@link FileStorage}. */
 export interface FileStorageOptions {
-  /** Where a web server offers the folder, ending in `/`; `file:` URLs where absent. */
+  /** Where a web server offers the folder; `file:` URLs where absent. */
   baseUrl?: string
 }
 
+interface WrittenFile {
+  readonly path: string
+  readonly stats: BigIntStats
+}
+
 const TEMPORARY = '.tmp'
-let count = 0
 
 /**
  * Objects as files below a folder: the object `a/b.fits` is the file `a/b.fits`.
  *
- * A put writes a temporary file and gives it its name by a hard link, which fails where the name is taken. A replacement gets the next
- * version's name, `a/b.fits~2`, in the same way, and then the older one goes; the highest version is the object. So of two writers that saw
- * the same version one wins, without locks that a killed process could leave behind: a writer that was stopped, and goes on when others have
- * replaced the object several times, finds a higher version beside its own and takes its own back. Its version may be the object only where
- * all versions were deleted in the meantime.
+ * A put writes a temporary file and gives it its name by a hard link, which fails where the name is taken. A replacement goes into a folder
+ * beside it, as `a/b.fits~/2/...`, in the same way: the highest number is the object, and numbers stay taken until the object is deleted. So
+ * of two writers that saw the same version one wins, without locks that a killed process could leave behind, and one that was stopped for
+ * ever so long finds its number taken. The file `a/b.fits` itself follows, for whoever looks at the folder without this library.
+ *
+ * Objects that are replaced thousands of times are not what it is made for: each time leaves an empty folder, until the object is deleted.
+ * The file system must have hard links; one that takes `A` for `a` takes keys that differ in this alone for one. Content types go by the
+ * keys' extensions, links below the folder are not followed, and files whose names are no keys are not seen.
  */
 export class FileStorage implements ObjectStorage {
   readonly reach = 'machine'
-  readonly #folder: string
+  readonly #folder: StorageFolder
   readonly #baseUrl: string | undefined
-  #swept: Promise<void> | undefined
+  #isSwept = false
 
   /** @param folder made on the first put */
   constructor(folder: string, options: FileStorageOptions = {}) {
-    this.#folder = resolve(folder)
-    this.#baseUrl = options.baseUrl
+    this.#folder = new StorageFolder(folder)
+    this.#baseUrl = options.baseUrl?.replace(/\/*$/, '/')
   }
 
   async put(key: string, body: ObjectBody, options: PutOptions = {}): Promise<ObjectInfo> {
-    const path = this.#path(key)
+    checkedObjectKey(key)
     return this.#guard(key, async () => {
-      await this.#checkCondition(path, key, options)
-      const temporary = await this.#write(body, options.signal)
+      checkCondition(key, options, (await this.#look(key)).current)
+      const written = await this.#write(body, options.signal)
       try {
-        return this.#info(key, await this.#publish(temporary, path, key, options))
+        return infoOf(key, await this.#publish(written, key, options), written.stats)
       } finally {
-        await rm(temporary, { force: true })
+        await removed(written.path)
       }
     })
   }
 
   async open(key: string): Promise<ByteSource | undefined> {
-    const path = this.#path(key)
+    checkedObjectKey(key)
     return this.#guard(key, async () => {
-      const version = await this.#current(path)
-      return version && absentAsUndefined(fileSource(version.path))
+      const path = await this.#folder.findObject(key)
+      const opened = path && (await openVersion(path))
+      if (!opened) return undefined
+      // Without its path: what lies there is not for ever this version.
+      const { path: _, ...source } = opened.source
+      return { ...source, identity: etagOf(opened.version.number, opened.version.stats) }
     })
   }
 
   async head(key: string): Promise<ObjectInfo | undefined> {
-    const path = this.#path(key)
+    checkedObjectKey(key)
     return this.#guard(key, async () => {
-      const version = await this.#current(path)
-      return version && this.#info(key, version)
+      const { current } = await this.#look(key)
+      return current && infoOf(key, current.number, current.stats)
     })
   }
 
   async delete(keys: string | readonly string[]): Promise<void> {
-    for (const key of [keys].flat()) await this.#guard(key, () => this.#delete(this.#path(key)))
+    for (const key of [keys].flat().map(checkedObjectKey)) await this.#guard(key, () => this.#delete(key))
   }
 
   async list(prefix: string, options?: ListOptions): Promise<ObjectPage> {
     const { cursor, limit } = pageOf(options)
     return this.#guard(prefix, async () => {
       const objects: ObjectInfo[] = []
-      for await (const key of listObjectFiles(this.#folder, prefix, cursor)) {
-        const info = await this.head(key)
-        if (info === undefined) continue
+      for await (const { key, path } of listObjectFiles(this.#folder, prefix, cursor)) {
+        const { current } = await versionsAt(path)
+        if (current === undefined) continue
         const last = objects.at(-1)
         if (objects.length === limit && last !== undefined) return { objects, cursor: last.key }
-        objects.push(info)
+        objects.push(infoOf(key, current.number, current.stats))
       }
       return { objects }
     })
   }
 
+  /** The URL of the version that is there now, or of the first where there is none. */
   async url(key: string): Promise<string> {
     checkedObjectKey(key)
-    if (this.#baseUrl !== undefined) return new URL(key, this.#baseUrl).href
-    const version = await this.#guard(key, () => this.#current(this.#path(key)))
-    return pathToFileURL(version?.path ?? this.#path(key)).href
+    return this.#guard(key, async () => {
+      const { current } = await this.#look(key)
+      const path = current?.path ?? this.#folder.pathOf(key)
+      if (this.#baseUrl === undefined) return pathToFileURL(path).href
+      return this.#baseUrl + relative(this.#folder.pathOf(''), path).split(sep).join('/')
+    })
   }
 
-  #path(key: string): string {
-    return join(this.#folder, ...checkedObjectKey(key).split('/'))
-  }
-
-  #info(key: string, version: Version): ObjectInfo {
-    const { stats } = version
-    const modified = new Date(Number(stats.mtimeMs))
-    return { key, size: Number(stats.size), etag: fileIdentity(stats), contentType: contentTypeOf(key), modified }
-  }
-
-  /** The current version of an object, unless a link on the way leads out of the folder. */
-  async #current(path: string): Promise<Version | undefined> {
-    const version = await currentVersion(path)
-    if (version === undefined) return undefined
-    const [real, root] = await Promise.all([realpath(version.path), realpath(this.#folder)])
-    return real === join(root, version.path.slice(this.#folder.length)) ? version : undefined
-  }
-
-  async #checkCondition(path: string, key: string, options: PutOptions): Promise<Version | undefined> {
-    const version = await this.#current(path)
-    const etag = version && fileIdentity(version.stats)
-    if (options.ifNoneMatch === '*' && etag !== undefined) throw preconditionFailed(key, options)
-    if (options.ifMatch !== undefined && options.ifMatch !== etag) throw preconditionFailed(key, options)
-    return version
+  async #look(key: string): Promise<Versions> {
+    const path = await this.#folder.findObject(key)
+    return path === undefined ? { taken: 0 } : versionsAt(path)
   }
 
   /** Writes the body to a temporary file, safely on disk. */
-  async #write(body: ObjectBody, signal: AbortSignal | undefined): Promise<string> {
-    const folder = join(this.#folder, TEMPORARY)
-    await mkdir(folder, { recursive: true })
-    this.#swept ??= sweep(folder)
-    await this.#swept
-    const path = join(folder, `${processIdentity()}.${count++}`)
+  async #write(body: ObjectBody, signal: AbortSignal | undefined): Promise<WrittenFile> {
+    const path = join(await this.#temporaryFolder(), ownedName())
     const file = await open(path, 'wx')
     try {
-      for await (const piece of body instanceof Uint8Array ? [body] : body) {
-        if (signal !== undefined) throwIfAborted(signal)
-        await writeAll(file, piece)
-      }
-      if (signal !== undefined) throwIfAborted(signal)
+      for await (const piece of bodyPieces(body, signal)) await writeAll(file, piece)
       await file.sync()
+      const stats = await file.stat({ bigint: true })
       await file.close()
-      return path
+      if (signal !== undefined) throwIfAborted(signal)
+      return { path, stats }
     } catch (error) {
       await file.close().catch(() => {})
-      await rm(path, { force: true })
+      await removed(path)
       throw error
     }
   }
 
-  async #publish(temporary: string, path: string, key: string, options: PutOptions): Promise<Version> {
-    const isConditional = options.ifNoneMatch !== undefined || options.ifMatch !== undefined
+  async #temporaryFolder(): Promise<string> {
+    const folder = join(await this.#folder.makeRoot(), TEMPORARY)
+    await this.#folder.make(folder, TEMPORARY)
+    if (!this.#isSwept) {
+      this.#isSwept = true
+      await removeLeftBehind(folder)
+    }
+    return folder
+  }
+
+  /** Makes a file the object's newest version, and tells its number. */
+  async #publish(written: WrittenFile, key: string, options: PutOptions): Promise<number> {
+    const path = this.#folder.pathOf(key)
     for (;;) {
-      const before = await this.#checkCondition(path, key, options)
-      const number = before === undefined ? 1 : before.number + 1
-      const target = join(dirname(path), versionName(basename(path), number))
-      const isLinked = await this.#link(temporary, target)
-      if (isLinked && (await newestOf(path)) === number) {
-        await syncFolder(dirname(path))
-        await removeOlder(path, number)
-        return { number, path: target, stats: await stat(target, { bigint: true }) }
+      const { taken, current } = await this.#look(key)
+      checkCondition(key, options, current)
+      const number = taken + 1
+      const name = ownedName()
+      const changed = await this.#name(written.path, { key, path, number, name })
+      if (changed === undefined) continue
+      if (current !== undefined && options.ifMatch !== undefined && !(await isSuccessor(path, current, number))) {
+        await unlinkLater(path, number, name)
+        throw preconditionFailed(key, options)
       }
-      // Another writer came first: a version as high as this one, or higher, is there.
-      if (isLinked) await rm(target, { force: true })
-      if (isConditional) throw preconditionFailed(key, options)
+      for (const folder of changed) await syncFolder(folder)
+      // It is the object by now, whatever becomes of the versions before.
+      if (number > 1) await retireOlder(path, number, written.path).catch(() => {})
+      return number
     }
   }
 
-  /** Gives the temporary file a name; false where the name is taken. */
-  async #link(temporary: string, target: string): Promise<boolean> {
-    for (;;) {
-      await mkdir(dirname(target), { recursive: true })
-      try {
-        await link(temporary, target)
-        return true
-      } catch (error) {
-        const { code } = error as NodeJS.ErrnoException
-        if (code === 'EEXIST') return false
-        // A delete removed the folder, which had become empty, after it was made sure of.
-        if (code !== 'ENOENT') throw error
-        await stat(temporary)
-      }
+  /** Gives a file the name of a version, and tells which folders' entries changed; undefined where the name is taken. */
+  async #name(
+    temporary: string,
+    to: { key: string; path: string; number: number; name: string },
+  ): Promise<string[] | undefined> {
+    const { key, path, number, name } = to
+    const folder = number === 1 ? dirname(path) : versionsFolder(path)
+    try {
+      const changed = await this.#folder.make(folder, key)
+      const isNamed =
+        number === 1
+          ? await linkFirst(temporary, path)
+          : await linkLater(temporary, path, number, join(dirname(temporary), name))
+      if (isNamed) return [folder, ...changed]
+      if (number === 1) await assertFile(path, key)
+    } catch (error) {
+      // A delete removed the folder, which had become empty, after it was made sure of.
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
+      await lstat(temporary)
     }
+    return undefined
   }
 
-  async #delete(path: string): Promise<void> {
-    const names = await readdir(dirname(path)).catch(ignoring('ENOENT', 'ENOTDIR'))
-    const own = basename(path)
-    // From the lowest version on, so that what a reader finds in between is never an older one.
-    const versions = (names ?? []).filter((name) => name === own || name.startsWith(`${own}~`)).sort(byLength)
-    for (const name of versions) await unlink(join(dirname(path), name)).catch(ignoring('ENOENT'))
-    await this.#removeEmpty(dirname(path))
-  }
-
-  async #removeEmpty(folder: string): Promise<void> {
-    if (!folder.startsWith(this.#folder) || folder === this.#folder) return
-    const removed = await rmdir(folder).then(
-      () => true,
-      () => false,
-    )
-    if (removed) await this.#removeEmpty(dirname(folder))
+  async #delete(key: string): Promise<void> {
+    const path = await this.#folder.findObject(key)
+    if (path === undefined) return
+    await deleteVersions(path, join(this.#folder.pathOf(''), TEMPORARY, ownedName()))
+    await this.#folder.removeEmpty(dirname(path))
   }
 
   async #guard<Result>(key: string, work: () => Promise<Result>): Promise<Result> {
     try {
       return await work()
     } catch (error) {
-      throw storageError(key, error)
+      throw error instanceof BodyFailure ? error.error : storageError(key, error)
     }
   }
+}
+
+function infoOf(key: string, number: number, stats: BigIntStats): ObjectInfo {
+  const modified = new Date(Number(stats.mtimeMs))
+  return { key, size: Number(stats.size), etag: etagOf(number, stats), contentType: contentTypeOf(key), modified }
+}
+
+function checkCondition(key: string, options: PutOptions, current: Version | undefined): void {
+  const etag = current && etagOf(current.number, current.stats)
+  if (options.ifNoneMatch === '*' && etag !== undefined) throw preconditionFailed(key, options)
+  if (options.ifMatch !== undefined && options.ifMatch !== etag) throw preconditionFailed(key, options)
 }
 
 async function writeAll(file: FileHandle, piece: Uint8Array): Promise<void> {
@@ -222,64 +245,14 @@ async function writeAll(file: FileHandle, piece: Uint8Array): Promise<void> {
   while (written < piece.length) written += (await file.write(piece, written)).bytesWritten
 }
 
-async function removeOlder(path: string, number: number): Promise<void> {
-  for (let older = number - 1; older >= 1; older--) {
-    const isRemoved = await unlink(join(dirname(path), versionName(basename(path), older))).then(
-      () => true,
-      () => false,
-    )
-    if (!isRemoved) return
-  }
+/** Something else than an object may have the name of one. */
+async function assertFile(path: string, key: string): Promise<void> {
+  const stats = await lstat(path).catch(ignoring('ENOENT'))
+  if (stats?.isSymbolicLink()) throw linkForbidden(key)
+  if (stats !== undefined && !stats.isFile()) throw keyConflict(key)
 }
 
-/** Puts a folder's entries on disk, where the system can. */
-async function syncFolder(folder: string): Promise<void> {
-  const handle = await open(folder, 'r').catch(() => undefined)
-  await handle?.sync().catch(() => {})
-  await handle?.close()
-}
-
-/** Removes what dead processes were writing. */
-async function sweep(folder: string): Promise<void> {
-  const names = await readdir(folder)
-  const dead = names.filter((name) => !isProcessAlive(name.slice(0, name.indexOf('.'))))
-  await Promise.all(dead.map((name) => rm(join(folder, name), { force: true })))
-}
-
-function byLength(a: string, b: string): number {
-  return a.length - b.length || (a < b ? -1 : 1)
-}
-
-function ignoring(...codes: string[]): (error: NodeJS.ErrnoException) => undefined {
-  return (error) => {
-    if (!codes.includes(error.code ?? '')) throw error
-    return undefined
-  }
-}
-
-function absentAsUndefined<Result>(promise: Promise<Result>): Promise<Result | undefined> {
-  return promise.catch(ignoring('ENOENT', 'ENOTDIR', 'EISDIR'))
-}
-
-/** A system's error as one of the storage's. */
-function storageError(key: string, error: unknown): unknown {
-  const { code, syscall } = error as NodeJS.ErrnoException
-  if (syscall === undefined || code === undefined) return error
-  const options = { cause: error, details: { key, errno: code } }
-  if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS')
-    return new DataLabError(
-      'STORAGE_FORBIDDEN',
-      `The storage may not touch ${key} (${code}): check the permissions of its folder.`,
-      options,
-    )
-  if (code === 'ENOSPC' || code === 'EDQUOT')
-    return new DataLabError('STORAGE_FULL', `There is no room left for ${key} (${code}): free some space.`, {
-      ...options,
-      audience: 'user',
-      retryable: true,
-    })
-  return new DataLabError('STORAGE_UNAVAILABLE', `The storage could not handle ${key} (${code}). Try again.`, {
-    ...options,
-    retryable: true,
-  })
+/** What cannot be removed is left for the next sweep. */
+async function removed(path: string): Promise<void> {
+  await rm(path, { force: true }).catch(() => {})
 }

@@ -12,10 +12,19 @@ export function inputIssue(error: ErrorObject, inputs: ObjectSchema): InputIssue
   return { pointer: pointerOf(error), message }
 }
 
+/** The place of a file as a user would name it: with its number only where the order of its list has a meaning. */
+export function fileLabel(inputs: ObjectSchema, pointer: string): string {
+  const field = pointer.split('/')[1] ?? ''
+  return inputLabel(inputs, inputs.properties[field]?.unordered === true ? jsonPointer(field) : pointer)
+}
+
 /** The place of a value as a user would name it: `Input Files (input_files), item 3, basename`. */
 export function inputLabel(inputs: ObjectSchema, pointer: string): string {
-  const [field, ...rest] = pointer.split('/').slice(1)
-  if (field === undefined) return 'The inputs'
+  const [field, ...rest] = pointer
+    .split('/')
+    .slice(1)
+    .map((part) => shortened(part.replaceAll('~1', '/').replaceAll('~0', '~')))
+  if (field === undefined) return 'The set of inputs'
   const inner = rest.map((part) => (/^\d+$/.test(part) ? `item ${Number(part) + 1}` : part))
   return [`${inputs.properties[field]?.title ?? titleOf(field)} (${field})`, ...inner].join(', ')
 }
@@ -29,7 +38,7 @@ const sentences: Readonly<Record<string, Sentence>> = {
       : `${subject} has no ${error.params.missingProperty}; add it.`,
   additionalProperties: (subject, error, inputs) => {
     const known = Object.keys((error.parentSchema as JsonSchema | undefined)?.properties ?? {})
-    const name = JSON.stringify(error.params.additionalProperty)
+    const name = shown(error.params.additionalProperty)
     if (error.instancePath !== '') return `${subject} has no member ${name}; leave it out (it may have ${list(known)}).`
     return `There is no input ${name}; leave it out (the inputs are ${list(Object.keys(inputs.properties))}).`
   },
@@ -60,7 +69,8 @@ const sentences: Readonly<Record<string, Sentence>> = {
   enum: (subject, error) => `${subject} is ${shown(error.data)}; choose one of ${list(error.params.allowedValues)}.`,
   const: (subject, error) => `${subject} is ${shown(error.data)}; it must be ${shown(error.params.allowedValue)}.`,
   type: (subject, error) => `${subject} is ${kindOf(error.data)}; give ${kinds(error.params.type)}.`,
-  anyOf: (subject) => `${subject} has none of the forms it may have.`,
+  anyOf: (subject, error) =>
+    `${subject} has none of the forms it may have; give ${forms(error.schema as readonly JsonSchema[])}.`,
   uniqueItems: (subject, error) =>
     `${subject}: items ${error.params.j + 1} and ${error.params.i + 1} are the same; take one away.`,
 }
@@ -95,8 +105,27 @@ function kindOf(value: unknown): string {
 }
 
 function shown(value: unknown): string {
-  const text = JSON.stringify(value) ?? String(value)
+  return shortened(JSON.stringify(value) ?? String(value))
+}
+
+function shortened(text: string): string {
   return text.length > 80 ? `${text.slice(0, 77)}...` : text
+}
+
+/** The members of an object that can have one value only: what tells the branches of a union apart. */
+export function constantsOf(schema: JsonSchema): [name: string, value: unknown][] {
+  return Object.entries(schema.properties ?? {}).flatMap(([name, member]) =>
+    member.const === undefined ? [] : [[name, member.const]],
+  )
+}
+
+function forms(branches: readonly JsonSchema[]): string {
+  const texts = branches.map((branch) => {
+    const constants = constantsOf(branch).map(([name, value]) => `${name} ${shown(value)}`)
+    if (constants.length > 0) return `an object with ${constants.join(' and ')}`
+    return branch.type === undefined ? 'another form' : kinds(branch.type)
+  })
+  return [...new Set(texts)].join(', or ')
 }
 
 function list(values: readonly unknown[]): string {

@@ -1,7 +1,7 @@
 import type { ByteSource } from './byte-source.js'
 import { DataLabError } from './errors.js'
 import { type FileReference, type FileSource, type SourceContext, sourceOf } from './file-source.js'
-import { inputLabel } from './input-message.js'
+import { fileLabel } from './input-message.js'
 import type { ObjectSchema } from './input-schema.js'
 import { type JsonObject, type JsonValue, jsonPointer } from './json.js'
 import { IDENTITY } from './normalize-inputs.js'
@@ -33,6 +33,7 @@ export class RunInputs implements Inputs {
   readonly #files: ReadonlyMap<string, KnownFile>
   readonly #used = new Map<string, KnownFile>()
   readonly #open = new Set<ByteSource>()
+  #isClosed = false
 
   /**
    * @param identity the inputs of the job with the identity of each file
@@ -48,15 +49,18 @@ export class RunInputs implements Inputs {
 
   async open(reference: FileReference): Promise<ByteSource> {
     const file = this.#known(reference)
+    this.#checkOpen()
     const source = await sourceOf(reference, this.sources).open(file.reference, this.context)
     this.#open.add(source)
+    if (this.#isClosed) await this.close()
+    this.#checkOpen()
     if (source.identity !== file.identity) throw changed(this.label(reference))
     this.#used.set(nameOf(reference), file)
     return source
   }
 
   label(reference: FileReference): string {
-    return `${inputLabel(this.schema, this.#known(reference).pointer)}, ${reference.basename}`
+    return `${fileLabel(this.schema, this.#known(reference).pointer)}, ${reference.basename}`
   }
 
   /**
@@ -72,8 +76,14 @@ export class RunInputs implements Inputs {
   }
 
   async close(): Promise<void> {
+    this.#isClosed = true
     await Promise.allSettled([...this.#open].map((source) => source.close()))
     this.#open.clear()
+  }
+
+  /** What a run leaves behind unawaited must not keep files open after it. */
+  #checkOpen(): void {
+    if (this.#isClosed) throw new TypeError('This run is over: its input files are closed.')
   }
 
   #known(reference: FileReference): KnownFile {

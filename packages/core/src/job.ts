@@ -8,6 +8,8 @@ import { recordView } from './record-view.js'
 /** What a job handle works with. */
 export interface JobParts {
   readonly records: RecordStore
+  /** The record of a job, from the store or else from its manifest. */
+  readonly find: (key: string) => Promise<StoredRecord | undefined>
   readonly storage: ObjectStorage
   /** Ends the run of a job that nobody waits for any more. */
   readonly abort: (key: string) => Promise<void>
@@ -31,7 +33,7 @@ export class Job {
 
   /** The record as it is now. */
   async record(): Promise<JobRecord> {
-    return this.#view((await this.parts.records.get(this.key)) ?? this.submitted)
+    return this.#view(await this.#now())
   }
 
   /**
@@ -90,7 +92,8 @@ export class Job {
     const unsubscribe = this.parts.records.subscribe(this.key, take)
     this.#onWithdrawn.add(withdrawn)
     try {
-      take(state.latest ?? (await this.parts.records.get(this.key)) ?? this.submitted)
+      const now = await this.#now()
+      if (state.latest === undefined) take(now)
       if (this.#withdrawal !== undefined) withdrawn()
       for (;;) {
         const { latest, isLast } = state
@@ -106,6 +109,16 @@ export class Job {
       unsubscribe()
       this.#onWithdrawn.delete(withdrawn)
     }
+  }
+
+  /** The record as it is now; where neither store nor storage have it any more, one that says so. */
+  async #now(): Promise<StoredRecord> {
+    const record = await this.parts.find(this.key)
+    if (record !== undefined) return record
+    const { submitted } = this
+    if (isEnded(submitted.status)) return submitted
+    const message = 'What became of this job is not known any more. Submit it again.'
+    return { ...submitted, status: 'FAILED', message, output: null, error: { code: 'DATALAB_JOB_FORGOTTEN', message } }
   }
 
   /** The record as it is for a submission that was taken back, whatever the job does for others. */

@@ -42,10 +42,11 @@ export class LocalSource implements FileSource {
 
   /** The real path of a file, which lies below its root whatever links there are on the way. */
   async #resolve(reference: FileReference): Promise<string> {
-    const root = await realpath(this.#rootOf(reference)).catch((cause) => {
-      throw unreadable(reference, cause)
-    })
+    const folder = this.#rootOf(reference)
     if (!isRelativeName(reference.basename)) throw outside(reference)
+    const root = await realpath(folder).catch((cause) => {
+      throw rootless(reference, cause)
+    })
     const path = await realpath(join(root, reference.basename)).catch((cause) => {
       throw unreadable(reference, cause)
     })
@@ -65,6 +66,14 @@ export class LocalSource implements FileSource {
   }
 }
 
+function rootless(reference: FileReference, cause: unknown): DataLabError {
+  return new DataLabError(
+    'SOURCE_UNAVAILABLE',
+    `${reference.basename} cannot be read now: its root folder is not there. Try again, or ask who runs this host.`,
+    { audience: 'user', retryable: true, cause, details: { errno: (cause as NodeJS.ErrnoException).code } },
+  )
+}
+
 function outside(reference: FileReference): DataLabError {
   return new DataLabError(
     'SOURCE_FORBIDDEN',
@@ -80,9 +89,10 @@ function notAFile(reference: FileReference, what: string): DataLabError {
 function unreadable(reference: FileReference, cause: unknown): DataLabError {
   const { code } = cause as NodeJS.ErrnoException
   const options = { audience: 'user', cause, details: { errno: code } } as const
-  if (code === 'ENOENT' || code === 'ENOTDIR')
+  if (code === 'ENOENT' || code === 'ENOTDIR' || code === 'ENAMETOOLONG' || code === 'ELOOP')
     return new DataLabError('SOURCE_NOT_FOUND', `${reference.basename} does not exist. Check its name.`, options)
   if (code === 'EISDIR') return notAFile(reference, 'a folder')
+  if (code === 'EFTYPE' || code === 'ENXIO') return notAFile(reference, 'no regular file')
   if (code === 'EACCES' || code === 'EPERM')
     return new DataLabError(
       'SOURCE_FORBIDDEN',

@@ -24,6 +24,13 @@ interface Entry {
   lease?: { owner: string; expires: number }
 }
 
+const CANCELLED: RecordChange = {
+  status: 'CANCELLED',
+  message: 'cancelled',
+  output: null,
+  error: { code: 'DATALAB_ABORTED', message: 'cancelled' },
+}
+
 type Listener = (record: StoredRecord) => void
 
 /** Records in this process's memory: for scripts, tests, and hosts of one process. */
@@ -63,14 +70,14 @@ export class MemoryRecordStore implements RecordStore {
       return { record: entry.record, begun: false }
     }
     const record = pendingRecord(draft, entry?.record, this.#time())
-    this.#keep({ record, submissions: [submission] })
+    this.#publish({ record, submissions: [submission] }, record)
     return { record, begun: true }
   }
 
   async adopt(record: StoredRecord): Promise<StoredRecord> {
     const entry = this.#find(record.key)
     if (entry !== undefined) return entry.record
-    this.#keep({ record, submissions: [] })
+    this.#publish({ record, submissions: [] }, record)
     return record
   }
 
@@ -79,8 +86,7 @@ export class MemoryRecordStore implements RecordStore {
     if (entry === undefined) return 0
     entry.submissions = entry.submissions.filter(({ id }) => id !== submissionId)
     const left = entry.submissions.length
-    if (left === 0 && entry.record.status === 'PENDING')
-      this.#change(entry, { status: 'CANCELLED', message: 'cancelled' })
+    if (left === 0 && !isEnded(entry.record.status)) this.#change(entry, CANCELLED)
     return left
   }
 
@@ -137,8 +143,9 @@ export class MemoryRecordStore implements RecordStore {
 
   #change(entry: Entry, change: RecordChange): void {
     const time = this.#time()
-    const ended = change.status !== undefined && isEnded(change.status) ? { ended: time } : {}
-    this.#publish(entry, { ...entry.record, ...change, ...ended, updated: time })
+    const isEnd = change.status !== undefined && isEnded(change.status)
+    const ended = isEnd ? (change.ended ?? time) : entry.record.ended
+    this.#publish(entry, { ...entry.record, ...change, ended, updated: isEnd ? (ended ?? time) : time })
   }
 
   #publish(entry: Entry, record: StoredRecord): void {

@@ -1,6 +1,7 @@
 import type { ByteSource } from './byte-source.js'
 import { bytesSource } from './bytes.js'
-import { DataLabError, throwIfAborted } from './errors.js'
+import { DataLabError } from './errors.js'
+import { BodyFailure, bodyPieces } from './object-body.js'
 import { checkedObjectKey } from './object-key.js'
 import {
   contentTypeOf,
@@ -16,7 +17,7 @@ import {
 
 /** Settings of a {@link MemoryStorage}. */
 export interface MemoryStorageOptions {
-  /** Bytes of all objects together, above which a put fails; 1 GiB by default. */
+  /** Bytes of all objects together, with those being put, above which a put fails; 1 GiB by default. */
   maxBytes?: number
 }
 
@@ -34,23 +35,28 @@ export class MemoryStorage implements ObjectStorage {
   #versions = 0
 
   constructor(options: MemoryStorageOptions = {}) {
-    this.#maxBytes = options.maxBytes ?? 2 ** 30
+    const { maxBytes = 2 ** 30 } = options
+    if (!(maxBytes >= 0)) throw new TypeError(`A memory storage of ${maxBytes} bytes cannot be; give 0 or more.`)
+    this.#maxBytes = maxBytes
   }
 
   async put(key: string, body: ObjectBody, options: PutOptions = {}): Promise<ObjectInfo> {
     checkedObjectKey(key)
     this.#checkCondition(key, options)
     const bytes = await this.#collect(body, options.signal)
-    // Nothing is awaited from here on, so that what is checked is what is written.
-    this.#checkCondition(key, options)
+    try {
+      // Nothing is awaited from here on, so that what is checked is what is written.
+      this.#checkCondition(key, options)
+    } catch (error) {
+      this.#bytes -= bytes.length
+      throw error
+    }
     this.#remove(key)
-    this.#bytes += bytes.length
-    const contentType = options.contentType ?? contentTypeOf(key)
     const info: ObjectInfo = {
       key,
       size: bytes.length,
       etag: `m${++this.#versions}`,
-      contentType,
+      contentType: options.contentType ?? contentTypeOf(key),
       modified: new Date(),
     }
     this.#objects.set(key, { info, bytes })
@@ -67,7 +73,7 @@ export class MemoryStorage implements ObjectStorage {
   }
 
   async delete(keys: string | readonly string[]): Promise<void> {
-    for (const key of [keys].flat()) this.#remove(checkedObjectKey(key))
+    for (const key of [keys].flat().map(checkedObjectKey)) this.#remove(key)
   }
 
   async list(prefix: string, options?: ListOptions): Promise<ObjectPage> {
@@ -89,21 +95,32 @@ export class MemoryStorage implements ObjectStorage {
     if (options.ifMatch !== undefined && options.ifMatch !== etag) throw preconditionFailed(key, options)
   }
 
+  /** The body's bytes, which count as stored from their coming on. */
   async #collect(body: ObjectBody, signal: AbortSignal | undefined): Promise<Uint8Array> {
     const pieces: Uint8Array[] = []
     let size = 0
-    for await (const piece of body instanceof Uint8Array ? [body] : body) {
-      if (signal !== undefined) throwIfAborted(signal)
-      size += piece.length
-      if (this.#bytes + size > this.#maxBytes)
-        throw new DataLabError(
-          'STORAGE_FULL',
-          `The memory storage is full: it holds at most ${this.#maxBytes} bytes. Raise maxBytes, or use files.`,
-        )
-      pieces.push(piece.slice())
+    try {
+      for await (const piece of bodyPieces(body, signal)) {
+        this.#reserve(piece.length)
+        size += piece.length
+        // The producer may use its buffer again.
+        pieces.push(piece.slice())
+      }
+      return pieces.length === 1 && pieces[0] !== undefined ? pieces[0] : Buffer.concat(pieces, size)
+    } catch (error) {
+      this.#bytes -= size
+      throw error instanceof BodyFailure ? error.error : error
     }
-    if (signal !== undefined) throwIfAborted(signal)
-    return Buffer.concat(pieces, size)
+  }
+
+  #reserve(size: number): void {
+    if (this.#bytes + size > this.#maxBytes)
+      throw new DataLabError(
+        'STORAGE_FULL',
+        `The memory storage is full: it holds at most ${this.#maxBytes} bytes. Raise maxBytes, or use files.`,
+        { audience: 'user', retryable: true },
+      )
+    this.#bytes += size
   }
 
   #remove(key: string): void {

@@ -53,7 +53,7 @@ export class InputNormalizer {
     const branch = this.#branch(schema, value)
     const items = itemsOf(branch)
     if (Array.isArray(value)) return items === undefined ? value : value.map((item) => this.#declared(items, item))
-    if (!isObject(value) || branch.properties === undefined) return value
+    if (!isObject(value) || isOpen(branch)) return value
     const members = Object.entries(value).flatMap(([name, member]): [string, JsonValue][] => {
       const child = branch.properties?.[name] ?? branch.additionalProperties
       return typeof child === 'object' ? [[name, this.#declared(child, member)]] : []
@@ -131,6 +131,11 @@ function childrenOf(schema: JsonSchema, value: JsonValue): Child[] {
     const child = schema.properties?.[name] ?? schema.additionalProperties
     return typeof child === 'object' ? [[name, child, member]] : []
   })
+}
+
+/** Whether a schema says nothing of the members of its objects. */
+function isOpen({ properties, additionalProperties }: JsonSchema): boolean {
+  return properties === undefined && typeof additionalProperties !== 'object'
 }
 
 function isFileSchema(schema: JsonSchema): boolean {

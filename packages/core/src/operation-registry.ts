@@ -75,9 +75,14 @@ export function register<Inputs extends object>(operation: OperationClass<Inputs
 }
 
 function checkedInfo(operation: AnyOperationClass): AnyOperationInfo {
-  const info = operation.info as AnyOperationInfo | undefined
+  if (typeof operation !== 'function')
+    throw invalid(
+      'given',
+      `is ${operation === null ? 'null' : `a ${typeof operation}`}, not a class; look for an import that is missing or circular`,
+    )
+  const info = operation.info as AnyOperationInfo | undefined | null
   const name = operation.name || 'a class without a name'
-  if (info === undefined) throw invalid(name, "has no 'static readonly info'; add it")
+  if (info === undefined || info === null) throw invalid(name, "has no 'static readonly info'; add it")
   if (typeof info.id !== 'string' || !ID.test(info.id))
     throw invalid(
       name,
@@ -100,7 +105,11 @@ function duplicate(added: AnyOperationInfo, there: AnyOperationInfo): DataLabErr
   const what = added.id === there.id ? `the id '${added.id}'` : `the name '${added.name}'`
   return new DataLabError(
     'DATALAB_OPERATION_DUPLICATE',
-    `Two operations have ${what}: one of ${there.id} and one of ${added.id}. Leave one of them out, or rename it.`,
+    `Two operations have ${what}: one of ${origin(there)} and one of ${origin(added)}. Leave one of them out, or rename it.`,
     { details: { ids: [there.id, added.id], names: [there.name, added.name] } },
   )
+}
+
+function origin({ id, version }: AnyOperationInfo): string {
+  return version === undefined ? id : `${id} ${version}`
 }

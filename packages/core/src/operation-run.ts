@@ -10,7 +10,7 @@ import type { Lease } from './record-store.js'
 import type { RunReport } from './run-report.js'
 import type { RunnerParts } from './runner.js'
 import type { ScratchFolder } from './scratch.js'
-import { packageOfService, type ServiceKey } from './service.js'
+import { packageOfService, type ServiceKey, type ServiceProvider } from './service.js'
 
 type RunParts = Pick<RunnerParts, 'operations' | 'services' | 'sources' | 'storage' | 'scratch' | 'log'>
 
@@ -22,6 +22,7 @@ export class OperationRun {
   readonly #services = new Map<string, unknown>()
   readonly #context: OperationContext<object>
   #scratch: ScratchFolder | undefined
+  #isOver = false
 
   constructor(
     private readonly parts: RunParts,
@@ -48,9 +49,19 @@ export class OperationRun {
       await this.#inputs.verify()
       return this.#outputs.stored(result)
     } finally {
-      await this.#inputs.close()
-      await this.#scratch?.remove()
+      await this.#clearUp()
     }
+  }
+
+  /** Ends what the operation left going on, so that nothing is written, opened or kept after this. */
+  async #clearUp(): Promise<void> {
+    this.#isOver = true
+    await this.#outputs.close()
+    await this.#inputs.close()
+    const { key, attempt } = this.lease
+    await this.#scratch
+      ?.remove()
+      .catch((err) => this.parts.log.warn({ key, attempt, err }, 'a scratch folder was left behind'))
   }
 
   #makeContext(): OperationContext<object> {
@@ -75,18 +86,29 @@ export class OperationRun {
   }
 
   #scratchFolder(): ScratchFolder {
+    if (this.#isOver) throw new TypeError('This run is over: it has no scratch folder any more.')
     this.#scratch ??= this.parts.scratch.create()
     return this.#scratch
   }
 
   #use<Service>(key: ServiceKey<Service>): Service {
-    if (!this.#services.has(key.id)) {
-      const provider = this.parts.services.get(key.id)
-      if (provider === undefined) throw missingService(this.#operation.info.name, key)
-      this.#services.set(key.id, provider.create(this.#context))
-    }
+    if (!this.#services.has(key.id)) this.#services.set(key.id, this.#provider(key).create(this.#context))
     return this.#services.get(key.id) as Service
   }
+
+  /** Of a service that the operation requires: the revision of any other is not in the job's key. */
+  #provider(key: ServiceKey<unknown>): ServiceProvider {
+    const { name, requires = [] } = this.#operation.info
+    if (!requires.some(({ id }) => id === key.id)) throw undeclaredService(name, key)
+    const provider = this.parts.services.get(key.id)
+    if (provider === undefined) throw missingService(name, key)
+    return provider
+  }
+}
+
+/** Whether every run has this service, without anybody providing it. */
+export function isBuiltIn(key: ServiceKey<unknown>): boolean {
+  return key.id === Inputs.id || key.id === Outputs.id
 }
 
 /** The error of a host that lacks a service an operation asks for. */
@@ -94,6 +116,14 @@ export function missingService(operationName: string, key: ServiceKey<unknown>):
   return new DataLabError(
     'DATALAB_SERVICE_MISSING',
     `${operationName} needs the service ${key.id}, which this host does not provide. Install ${packageOfService(key)} and add its provider to 'services'.`,
+    { details: { operation: operationName, service: key.id } },
+  )
+}
+
+function undeclaredService(operationName: string, key: ServiceKey<unknown>): DataLabError {
+  return new DataLabError(
+    'DATALAB_SERVICE_MISSING',
+    `${operationName} uses the service ${key.id}, which its info does not require. Add its key to 'requires': what a run uses is part of the job's key.`,
     { details: { operation: operationName, service: key.id } },
   )
 }

@@ -1,4 +1,4 @@
-import { DataLabError, throwIfAborted } from './errors.js'
+import { AbortedError, DataLabError, throwIfAborted } from './errors.js'
 import type { JsonObject } from './json.js'
 import type { ObjectBody, ObjectStorage } from './object-storage.js'
 import type { OperationResult, OutputFile, OutputType, StoredOutput } from './output.js'
@@ -20,10 +20,15 @@ export interface Outputs {
    * Writes one object of an output. Readers see it when the run has completed, or when it is part of a partial output.
    *
    * @param suffix what follows the basename: `.fits`, `-large.jpg`, ...; its role is what stands behind the dash, else the extension
-   * @throws TypeError when the suffix is not of that form, or was used before for this output.
+   * @throws TypeError when the suffix is not of that form, or was used before for this output; what the storage throws, after which the same
+   * may be put again.
    */
   put(suffix: string, body: ObjectBody, options?: { contentType?: string; index?: number }): Promise<WrittenObject>
-  /** The output file made of these objects, for `operate()` to return. */
+  /**
+   * The output file made of these objects, for `operate()` to return.
+   *
+   * @throws TypeError for an object that this run has not written.
+   */
   file(parts: {
     type: OutputType
     objects: readonly WrittenObject[]
@@ -40,15 +45,21 @@ const SUFFIX = /^(?:-([a-z][a-z0-9]*))?\.([a-z][a-z0-9]*)(?:\.[a-z0-9]+)*$/
 
 /** The outputs of one attempt, as the framework holds them. */
 export class RunOutputs implements Outputs {
+  readonly #names = new Set<string>()
   readonly #written = new Set<string>()
+  readonly #writing = new Set<Promise<unknown>>()
+  readonly #end = new AbortController()
+  readonly #signal: AbortSignal
   readonly #files = new Set<OutputFile>()
 
   constructor(
     private readonly storage: ObjectStorage,
     private readonly key: string,
     private readonly attempt: number,
-    private readonly signal: AbortSignal,
-  ) {}
+    signal: AbortSignal,
+  ) {
+    this.#signal = AbortSignal.any([signal, this.#end.signal])
+  }
 
   basename(index?: number): string {
     if (index === undefined) return this.key
@@ -57,29 +68,60 @@ export class RunOutputs implements Outputs {
     return `${this.key}-${index + 1}`
   }
 
-  async put(
+  put(
     suffix: string,
     body: ObjectBody,
     options: { contentType?: string; index?: number } = {},
   ): Promise<WrittenObject> {
-    throwIfAborted(this.signal)
+    const writing = this.#put(suffix, body, options)
+    this.#writing.add(writing)
+    // Handled here too, so that one that an operation does not wait for takes nothing else down.
+    const forget = () => this.#writing.delete(writing)
+    writing.then(forget, forget)
+    return writing
+  }
+
+  /** Ends what is still being written, and refuses more. Resolves when nothing is under way any more. */
+  async close(): Promise<void> {
+    this.#end.abort(new AbortedError('this run is over'))
+    await Promise.allSettled(this.#writing)
+  }
+
+  async #put(
+    suffix: string,
+    body: ObjectBody,
+    options: { contentType?: string; index?: number },
+  ): Promise<WrittenObject> {
+    throwIfAborted(this.#signal)
     const [match, part, extension] = SUFFIX.exec(suffix) ?? []
     if (match === undefined)
       throw new TypeError(`Output suffix '${suffix}' is not of the form '.fits' or '-large.jpg'.`)
     const key = `${this.key}/${this.attempt}/${this.basename(options.index)}${suffix}`
-    if (this.#written.has(key))
+    if (this.#names.has(key))
       throw new TypeError(`This run has written '${suffix}' of this output before; give each output its own index.`)
-    this.#written.add(key)
-    const { contentType } = options
-    const info = await this.storage.put(key, body, {
-      signal: this.signal,
-      ...(contentType === undefined ? {} : { contentType }),
-    })
-    return { role: part ?? extension ?? '', key, size: info.size }
+    const size = await this.#store(key, body, options.contentType)
+    return { role: part ?? extension ?? '', key, size }
+  }
+
+  /** A name is taken while it is written and after; one that failed may be tried again. */
+  async #store(key: string, body: ObjectBody, contentType: string | undefined): Promise<number> {
+    this.#names.add(key)
+    try {
+      const type = contentType === undefined ? {} : { contentType }
+      const { size } = await this.storage.put(key, body, { signal: this.#signal, ...type })
+      this.#written.add(key)
+      return size
+    } catch (error) {
+      this.#names.delete(key)
+      throw error
+    }
   }
 
   file(parts: Parameters<Outputs['file']>[0]): OutputFile {
     const { type, objects, index, input } = parts
+    const strange = objects.find(({ key }) => !this.#written.has(key))
+    if (strange !== undefined)
+      throw new TypeError(`The object '${strange.key}' was not written by this run; give what put() returned.`)
     const file: OutputFile = Object.freeze({
       basename: this.basename(index),
       source: 'datalab',
@@ -97,9 +139,7 @@ export class RunOutputs implements Outputs {
    * @throws DATALAB_OUTPUT_INVALID for files that this run did not write, and for data that JSON cannot hold.
    */
   stored(result: OperationResult): StoredOutput {
-    const { output_files, output_data } = isList(result)
-      ? { output_files: result, output_data: undefined }
-      : (result ?? {})
+    const { output_files, output_data } = partsOf(result)
     for (const file of output_files ?? []) {
       if (!this.#files.has(file))
         throw invalid(
@@ -113,17 +153,34 @@ export class RunOutputs implements Outputs {
   }
 }
 
+const FORM = 'Return a list of output files, or { output_files, output_data } with a list each.'
+
+/** What an operation returned, taken apart: the compiler does not see all who write one. */
+function partsOf(result: OperationResult): { output_files?: readonly OutputFile[]; output_data?: readonly object[] } {
+  if (result === undefined || result === null) return {}
+  if (isList(result)) return { output_files: result }
+  if (typeof result !== 'object') throw invalid(`a ${typeof result}. ${FORM}`)
+  for (const [name, part] of Object.entries(result)) {
+    if (name !== 'output_files' && name !== 'output_data') throw invalid(`the member '${name}'. ${FORM}`)
+    if (part !== undefined && !Array.isArray(part)) throw invalid(`'${name}' that is no list. ${FORM}`)
+  }
+  return result
+}
+
 function isList(result: OperationResult): result is readonly OutputFile[] {
   return Array.isArray(result)
 }
 
 /** Data as JSON; NaN and the infinities, which it lacks, become null. */
 function plainData(data: object): JsonObject {
+  let plain: unknown
   try {
-    return JSON.parse(JSON.stringify(data)) as JsonObject
+    plain = JSON.parse(JSON.stringify(data))
   } catch (cause) {
     throw invalid('output data that JSON cannot hold.', cause)
   }
+  if (typeof plain === 'object' && plain !== null && !Array.isArray(plain)) return plain as JsonObject
+  throw invalid('output data that is no object.')
 }
 
 function invalid(what: string, cause?: unknown): DataLabError {

@@ -72,6 +72,9 @@ export class Progress {
   }
 
   #part(start: number, end: number): Progress {
-    return new Progress((fraction) => this.report(fraction >= 1 ? end : start + (end - start) * fraction), this.signal)
+    return new Progress(
+      (fraction) => this.report(fraction >= 1 ? end : Math.min(end, start + (end - start) * fraction)),
+      this.signal,
+    )
   }
 }

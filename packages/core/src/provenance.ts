@@ -35,17 +35,22 @@ export function provenanceLines(provenance: Provenance, width = 72): string[] {
 }
 
 function escapeJson(text: string): string {
-  // Neighbouring blanks are escaped too, so that a cut always finds a place beside no blank.
-  return text.replace(/[^ -~]|(?<= ) /g, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`)
+  return text.replace(/[^ -~]/g, unicodeEscape)
 }
 
+function unicodeEscape(character: string): string {
+  return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`
+}
+
+/** Lines of at most `width`. A blank that would begin or end one is written as an escape: JSON has blanks in its strings only. */
 function cut(text: string, width: number): string[] {
   const lines: string[] = []
-  for (let start = 0; start < text.length; ) {
-    let end = Math.min(start + width, text.length)
-    while (end < text.length && end > start + 1 && (text[end - 1] === ' ' || text[end] === ' ')) end--
-    lines.push(text.slice(start, end))
-    start = end
+  let rest = text.replace(/ $/, unicodeEscape)
+  while (rest !== '') {
+    if (rest.startsWith(' ')) rest = unicodeEscape(' ') + rest.slice(1)
+    const line = rest.slice(0, width).trimEnd()
+    lines.push(line)
+    rest = rest.slice(line.length)
   }
   return lines
 }

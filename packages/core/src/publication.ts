@@ -2,6 +2,7 @@ import { readAll } from './bytes.js'
 import { isDataLabError } from './errors.js'
 import type { ObjectStorage } from './object-storage.js'
 import type { StoredOutput } from './output.js'
+import { parseManifest } from './parse-manifest.js'
 import type { StoredRecord } from './record.js'
 
 /**
@@ -20,7 +21,7 @@ const PAGE = 1000
 const MANIFEST_LIMIT = 64 * 2 ** 20
 
 /** Where the manifest of a job lies. */
-export function manifestKey(key: string): string {
+function manifestKey(key: string): string {
   return `${key}/record.json`
 }
 
@@ -31,7 +32,7 @@ export async function readManifest(storage: ObjectStorage, key: string): Promise
   if (info === undefined || source === undefined) return undefined
   try {
     const text = new TextDecoder().decode(await readAll(source, { limit: MANIFEST_LIMIT }))
-    const record = parsedRecord(text, key)
+    const record = parseManifest(text, key)
     return { etag: info.etag, ...(record === undefined ? {} : { record }) }
   } finally {
     await source.close()
@@ -101,16 +102,6 @@ export async function discardEarlierAttempts(storage: ObjectStorage, key: string
   await storage.delete(keys)
 }
 
-function parsedRecord(text: string, key: string): StoredRecord | undefined {
-  try {
-    const record = JSON.parse(text) as StoredRecord
-    if (record.version !== 1 || record.key !== key || record.status !== 'COMPLETED') return undefined
-    return objectKeysOf(record.output).every((object) => object.startsWith(`${key}/`)) ? record : undefined
-  } catch {
-    return undefined
-  }
-}
-
 function objectKeysOf(output: StoredOutput | null): string[] {
   return (output?.output_files ?? []).flatMap((file) => Object.values(file.objects))
 }
@@ -145,6 +136,6 @@ function reservationKey(key: string, attempt: number): string {
 }
 
 function attemptOf(object: string, key: string): number | undefined {
-  const match = /^(\d+)\//.exec(object.slice(key.length + 1))
+  const match = /^(\d{1,15})\//.exec(object.slice(key.length + 1))
   return match === null ? undefined : Number(match[1])
 }

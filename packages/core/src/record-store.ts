@@ -44,6 +44,8 @@ export interface RecordChange {
   readonly warnings?: readonly string[]
   readonly output?: StoredOutput | null
   readonly error?: RecordError | null
+  /** When the attempt ended; now where absent. */
+  readonly ended?: string | null
 }
 
 /** One page of a list, and where the next begins. */
@@ -70,7 +72,8 @@ export interface RecordStore {
   /** Keeps a COMPLETED record that was found elsewhere (the manifest), unless there is one of this key. Returns the one that is there. */
   adopt(record: StoredRecord): Promise<StoredRecord>
   /**
-   * Takes back one submission. Returns how many are left; where none is and the attempt is still PENDING, it is CANCELLED.
+   * Takes back one submission. Returns how many are left; where none is, the attempt is CANCELLED at once, and its lease is lost: a
+   * submission that follows begins the next attempt, and does not share the end of this one.
    */
   withdraw(key: string, submissionId: string): Promise<number>
   /**
@@ -78,7 +81,7 @@ export interface RecordStore {
    * `attempt` where that is higher. `undefined` where there is nothing to claim.
    */
   claim(key: string, owner: string, options: { leaseMs: number; attempt?: number }): Promise<Lease | undefined>
-  /** Prolongs the lease. False when it is lost: a later attempt was claimed, or the record is gone or ended. */
+  /** Prolongs the lease. False when it is lost: a later attempt was claimed, or the record is gone, ended or cancelled. */
   renew(lease: Lease, leaseMs: number): Promise<boolean>
   /** Changes the record, and ends the lease where the status is an end. False, and nothing changed, when the lease is lost. */
   update(lease: Lease, change: RecordChange): Promise<boolean>

@@ -66,6 +66,6 @@ export interface StoredRecord extends JobState {
 /** A record as it is read: its output has URLs, minted for this reading. */
 export interface JobRecord extends JobState {
   readonly output: Output | null
-  /** Whether the result was there before this submission. */
+  /** Whether the result was there when it was asked for. */
   readonly cached: boolean
 }

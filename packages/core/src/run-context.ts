@@ -16,9 +16,9 @@ export interface RunContext {
   /** A folder of this run alone, made on first use and removed when the run ends. */
   readonly scratch: string
   /**
-   * The service of this key.
+   * The service of this key: one that the operation's `info.requires` names, or one that every run has.
    *
-   * @throws DATALAB_SERVICE_MISSING when nobody provides it.
+   * @throws DATALAB_SERVICE_MISSING when the operation does not require it, or nobody provides it.
    */
   use<Service>(key: ServiceKey<Service>): Service
   /** Adds a sentence to the result that the user should know. Saying it twice is the same as saying it once. */

@@ -5,6 +5,9 @@ import type { Lease, RecordChange, RecordStore } from './record-store.js'
 const STEP = 0.01
 const INTERVAL = 250
 
+/** Fractions are told to this part of one. */
+const PRECISION = 10_000
+
 /** Below 1, which only a completed job reaches. */
 const HIGHEST = 0.99
 
@@ -33,7 +36,7 @@ export class RunReport {
   }
 
   progress(fraction: number): void {
-    const progress = Math.min(fraction, HIGHEST)
+    const progress = Math.min(Math.round(fraction * PRECISION) / PRECISION, HIGHEST)
     this.#add({ progress }, progress - this.#written.progress >= STEP)
   }
 
@@ -55,11 +58,12 @@ export class RunReport {
     await this.#flush()
   }
 
-  /** Stops reporting. Resolves when nothing is under way any more. */
-  async end(): Promise<void> {
+  /** Stops reporting. Resolves to what was not written yet, when nothing is under way any more. */
+  async end(): Promise<RecordChange> {
     this.#isOver = true
     clearTimeout(this.#timer)
     await this.#writing
+    return this.#pending
   }
 
   #add(change: RecordChange, isLarge: boolean): void {

@@ -16,7 +16,7 @@ import {
   reserveAttempt,
   writeManifest,
 } from './publication.js'
-import type { StoredRecord } from './record.js'
+import { isEnded, type StoredRecord } from './record.js'
 import type { Lease, RecordChange, RecordStore } from './record-store.js'
 import { RunReport } from './run-report.js'
 import type { ScratchSpace } from './scratch.js'
@@ -52,11 +52,30 @@ async function runTicket(parts: RunnerParts, ticket: RunTicket, signal: AbortSig
   const { records, storage, owner, leaseMs } = parts
   const { key } = ticket
   const record = await records.get(key)
-  if (record === undefined) return
-  const attempt = await reserveAttempt(storage, key, record.attempt + 1)
+  if (record === undefined || isEnded(record.status)) return
+  let attempt: number
+  try {
+    attempt = await reserveAttempt(storage, key, record.attempt + 1)
+  } catch (error) {
+    return failUnreserved(parts, ticket, signal, error)
+  }
   const lease = await records.claim(key, owner, { leaseMs, attempt })
   if (lease === undefined) return discardAttempt(storage, key, attempt)
   await new Attempt(parts, ticket, lease, signal).run()
+}
+
+/** The storage did not even give the attempt its number: whoever waits for the job has to be told. */
+async function failUnreserved(
+  parts: RunnerParts,
+  ticket: RunTicket,
+  signal: AbortSignal,
+  error: unknown,
+): Promise<void> {
+  const { records, owner, leaseMs, log } = parts
+  const { key, operationId: operation } = ticket
+  const lease = await records.claim(key, owner, { leaseMs })
+  if (lease === undefined) return
+  await records.update(lease, failure(error, signal, log, { key, attempt: lease.attempt, operation }))
 }
 
 /** One attempt at a job, from its claim to its end. */
@@ -82,8 +101,7 @@ class Attempt {
     renewal.unref()
     try {
       const change = await this.#outcome()
-      await this.#report.end()
-      await records.update(this.lease, change)
+      await records.update(this.lease, { ...(await this.#report.end()), ...change })
     } finally {
       clearInterval(renewal)
     }
@@ -91,8 +109,8 @@ class Attempt {
 
   async #outcome(): Promise<RecordChange> {
     try {
-      const { output, warnings } = await this.#complete()
-      return { status: 'COMPLETED', progress: 1, message: null, output, warnings }
+      const { output, warnings, ended } = await this.#complete()
+      return { status: 'COMPLETED', progress: 1, message: null, output, warnings, ended }
     } catch (error) {
       const { key, attempt } = this.lease
       const { log } = this.parts
@@ -102,7 +120,7 @@ class Attempt {
   }
 
   /** The result of this job: one that is there already, else the one that is made and committed now. */
-  async #complete(): Promise<Pick<StoredRecord, 'output' | 'warnings'>> {
+  async #complete(): Promise<StoredRecord> {
     const { storage } = this.parts
     const { key, attempt } = this.lease
     throwIfAborted(this.#signal)
@@ -112,9 +130,11 @@ class Attempt {
       return before.record
     }
     const made = await this.#make()
-    await releaseAttempt(storage, key, attempt)
+    // Without objects of its own the attempt's number would be free.
+    if (made.output?.output_files?.length) await releaseAttempt(storage, key, attempt)
+    await this.#checkLease()
     if (await this.#commit(made, before)) {
-      if (before === undefined) await discardEarlierAttempts(storage, key, attempt)
+      if (before === undefined) await this.#clearUp()
       return made
     }
     return this.#yieldTo(await readManifest(storage, key))
@@ -130,6 +150,12 @@ class Attempt {
     const time = new Date().toISOString()
     const { warnings } = this.#report
     return { ...record, status: 'COMPLETED', progress: 1, message: null, warnings, output, updated: time, ended: time }
+  }
+
+  /** A writer that was held up past its lease must not commit over the attempt that took over. */
+  async #checkLease(): Promise<void> {
+    const { records, leaseMs } = this.parts
+    if (!(await records.renew(this.lease, leaseMs))) throw new AbortedError('another attempt at this job took over')
   }
 
   async #commit(made: StoredRecord, before: Manifest | undefined): Promise<boolean> {
@@ -159,6 +185,15 @@ class Attempt {
       )
     await this.#discard()
     return winner.record
+  }
+
+  /** The result stands: what cannot be cleared up after it stays, and changes nothing. */
+  async #clearUp(): Promise<void> {
+    const { storage, log } = this.parts
+    const { key, attempt } = this.lease
+    await discardEarlierAttempts(storage, key, attempt).catch((err) =>
+      log.warn({ key, attempt, err }, 'objects of earlier attempts were left behind'),
+    )
   }
 
   async #discard(): Promise<void> {

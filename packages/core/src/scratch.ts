@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs'
-import { readdir, rm } from 'node:fs/promises'
+import { rm } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
-import { isProcessAlive, processIdentity } from './process-identity.js'
+import { ownedName, removeLeftBehind } from './left-behind.js'
 
 /** A folder of one run. */
 export interface ScratchFolder {
@@ -9,8 +9,6 @@ export interface ScratchFolder {
   /** Removes the folder and what is in it; nothing happens when it is gone. */
   remove(): Promise<void>
 }
-
-let count = 0
 
 /** Where runs get their scratch folders: each named after its process, so that those of dead processes can be told. */
 export class ScratchSpace {
@@ -22,7 +20,7 @@ export class ScratchSpace {
 
   /** Makes a folder that is empty and nobody else's. At once, since an operation asks for it as for a value. */
   create(): ScratchFolder {
-    const path = join(this.#root, `${processIdentity()}.${count++}`)
+    const path = join(this.#root, ownedName())
     mkdirSync(this.#root, { recursive: true })
     mkdirSync(path, { mode: 0o700 })
     return { path, remove: () => rm(path, { recursive: true, force: true, maxRetries: 3 }) }
@@ -30,10 +28,6 @@ export class ScratchSpace {
 
   /** Removes the folders of processes that ended without doing so. */
   async sweep(): Promise<void> {
-    const names = await readdir(this.#root).catch(() => [])
-    const dead = names.filter(
-      (name) => /^\d+-(\d+|x)\.\d+$/.test(name) && !isProcessAlive(name.slice(0, name.indexOf('.'))),
-    )
-    await Promise.all(dead.map((name) => rm(join(this.#root, name), { recursive: true, force: true, maxRetries: 3 })))
+    await removeLeftBehind(this.#root)
   }
 }

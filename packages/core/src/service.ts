@@ -1,4 +1,5 @@
-import type { JsonValue } from './json.js'
+import { cloneJson } from './clone-json.js'
+import { deepFreeze, type JsonValue } from './json.js'
 import type { RunContext } from './run-context.js'
 
 declare const serviceType: unique symbol
@@ -52,14 +53,29 @@ export function provide<Service>(
   return provideEach(key, () => service, options)
 }
 
-/** Offers a service that is made anew for each run. */
+/**
+ * Offers a service that is made anew for each run.
+ *
+ * @throws TypeError when the revision is no whole number from 1, or the settings are not JSON.
+ */
 export function provideEach<Service>(
   key: ServiceKey<Service>,
   create: (run: RunContext) => NoInfer<Service>,
   options: ProvideOptions = {},
 ): ServiceProvider<Service> {
   const { revision = 1, settings } = options
-  return { key, revision, create, ...(settings === undefined ? {} : { settings }) }
+  if (!Number.isSafeInteger(revision) || revision < 1)
+    throw new TypeError(`The service ${key.id} has the revision ${revision}; give a whole number from 1.`)
+  return { key, revision, create, ...(settings === undefined ? {} : { settings: jsonSettings(key, settings) }) }
+}
+
+/** A copy of the settings: they are part of keys, and must not change or be misread there. */
+function jsonSettings(key: ServiceKey<unknown>, settings: JsonValue): JsonValue {
+  try {
+    return deepFreeze(cloneJson(settings)) as JsonValue
+  } catch (cause) {
+    throw new TypeError(`The settings of the service ${key.id} are not JSON.`, { cause })
+  }
 }
 
 /** The npm package that a service's key names. */

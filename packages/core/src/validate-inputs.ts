@@ -1,6 +1,6 @@
 import type { ErrorObject, ValidateFunction } from 'ajv'
 import { inputError } from './input-issue.js'
-import { inputIssue } from './input-message.js'
+import { constantsOf, inputIssue } from './input-message.js'
 import type { JsonSchema } from './input-schema.js'
 import type { AnyOperationInfo } from './operation-info.js'
 import { isRelativeName } from './relative-name.js'
@@ -9,6 +9,9 @@ import { isRelativeName } from './relative-name.js'
 export interface Validators {
   of(schema: JsonSchema): ValidateFunction
 }
+
+/** More than these are not looked into: there may be one for each of very many values. */
+const MAX_FINDINGS = 500
 
 let loading: Promise<Validators> | undefined
 
@@ -19,8 +22,8 @@ export function loadValidators(): Promise<Validators> {
 }
 
 async function makeValidators(): Promise<Validators> {
-  const { Ajv } = await import('ajv')
-  const ajv = new Ajv({
+  const { default: ajvModule } = await import('ajv')
+  const ajv = new ajvModule.Ajv({
     strict: true,
     strictTypes: false,
     strictRequired: false,
@@ -47,20 +50,41 @@ async function makeValidators(): Promise<Validators> {
 export function validateInputs(validators: Validators, info: AnyOperationInfo, inputs: unknown): void {
   const validate = validators.of(info.inputs)
   if (validate(inputs)) return
-  const errors = withoutEchoes(validate.errors ?? [])
+  const errors = withoutEchoes((validate.errors ?? []).slice(0, MAX_FINDINGS))
   throw inputError(
     info.name,
     errors.map((error) => inputIssue(error, info.inputs)),
   )
 }
 
-/** One sentence a place: what each branch of a union says is left out where the union itself speaks, and the other way round for one branch. */
+/**
+ * One finding a place. Of a union, what is wrong with the branch that the value says it is (by its constants, such as `shape: 'circle'`); where
+ * it is none of them, that alone.
+ */
 function withoutEchoes(errors: readonly ErrorObject[]): ErrorObject[] {
-  const unions = errors.filter(({ keyword }) => keyword === 'anyOf')
-  const own = errors.filter(({ schemaPath }) => !schemaPath.includes('/anyOf/'))
+  const unions = errors
+    .filter(({ keyword }) => keyword === 'anyOf')
+    .map((union) => ({ union, meant: meantBranch(union) }))
   const seen = new Set<string>()
-  return [...own, ...unions.filter((union) => !own.includes(union))].filter(({ instancePath, keyword, params }) => {
-    const place = `${instancePath} ${keyword} ${JSON.stringify(params)}`
+  return errors.filter((error) => {
+    if (unions.some(({ union, meant }) => (error === union ? meant !== -1 : isEcho(error, union, meant)))) return false
+    const place = `${error.instancePath} ${error.keyword} ${JSON.stringify(error.params)}`
     return !seen.has(place) && seen.add(place)
+  })
+}
+
+/** Whether an error is of another branch of the union than the one that is meant. */
+function isEcho(error: ErrorObject, union: ErrorObject, meant: number): boolean {
+  const isWithin =
+    error.schemaPath.startsWith(`${union.schemaPath}/`) && `${error.instancePath}/`.startsWith(`${union.instancePath}/`)
+  return isWithin && !error.schemaPath.startsWith(`${union.schemaPath}/${meant}/`)
+}
+
+function meantBranch(union: ErrorObject): number {
+  const data = union.data as Readonly<Record<string, unknown>> | null
+  if (typeof data !== 'object' || data === null) return -1
+  return (union.schema as readonly JsonSchema[]).findIndex((branch) => {
+    const constants = constantsOf(branch)
+    return constants.length > 0 && constants.every(([name, value]) => data[name] === value)
   })
 }

@@ -64,7 +64,7 @@ export interface RowBand {
 }
 
 /** Bytes that the bands of all frames take together. */
-const BAND_BYTES = 32 * 2 ** 20
+const BAND_BYTES = 8 * 2 ** 20
 
 /** Cuts a frame's rows into bands, of which those of `count` frames fit into memory together. */
 export function bandsOfRows({ width, height }: FrameSize, count: number): RowBand[] {

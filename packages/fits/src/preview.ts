@@ -49,7 +49,7 @@ export async function renderPreview(source: PreviewSource, options: PreviewOptio
 }
 
 /** The image as bytes, black to white, the top row of the picture first. */
-export function stretch({ data, width, height }: PreviewSource, { low, high }: Limits): GreyPicture {
+function stretch({ data, width, height }: PreviewSource, { low, high }: Limits): GreyPicture {
   const pixels = new Uint8Array(width * height)
   const factor = high > low ? 255 / (high - low) : 0
   const offset = high > low ? 0.5 - low * factor : 128.5

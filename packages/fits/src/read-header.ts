@@ -4,7 +4,7 @@ import { BLOCK_LENGTH, Header } from './header.js'
 import { isEndRecord, parseCards, RECORD_LENGTH } from './parse-cards.js'
 
 /** The longest header that is read, in bytes: about 200,000 cards. */
-export const MAX_HEADER_BYTES = 16 * 1024 * 1024
+const MAX_HEADER_BYTES = 16 * 1024 * 1024
 
 const FIRST_READ = 8 * BLOCK_LENGTH
 const LARGEST_READ = 256 * BLOCK_LENGTH

@@ -1,7 +1,7 @@
 const IS_LITTLE_ENDIAN = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1
 
 /** Turns big-endian 16-bit numbers into the machine's order, in place; and back. */
-export function swap16(words: Uint16Array): void {
+function swap16(words: Uint16Array): void {
   if (!IS_LITTLE_ENDIAN) return
   for (let i = 0; i < words.length; i++) {
     const word = words[i]!
@@ -10,13 +10,13 @@ export function swap16(words: Uint16Array): void {
 }
 
 /** Turns big-endian 32-bit numbers into the machine's order, in place; and back. */
-export function swap32(words: Uint32Array): void {
+function swap32(words: Uint32Array): void {
   if (!IS_LITTLE_ENDIAN) return
   for (let i = 0; i < words.length; i++) words[i] = reverse(words[i]!)
 }
 
 /** Turns big-endian 64-bit numbers, each two of the words, into the machine's order, in place; and back. */
-export function swap64(words: Uint32Array): void {
+function swap64(words: Uint32Array): void {
   if (!IS_LITTLE_ENDIAN) return
   for (let i = 0; i + 1 < words.length; i += 2) {
     const first = reverse(words[i]!)

@@ -12,7 +12,7 @@ export interface TileDecoder {
 }
 
 /** Makes the decoder of one image from the header of its table. */
-export type TileDecoderFactory = (header: Header) => TileDecoder
+type TileDecoderFactory = (header: Header) => TileDecoder
 
 /** The largest Rice block: the standard has 16 and 32. It bounds what a few bytes can claim to hold. */
 const MAX_BLOCKSIZE = 256
@@ -42,7 +42,7 @@ export function tileDecoderOf(header: Header): TileDecoder {
 }
 
 /** The value of an algorithm's parameter: the ZVALi whose ZNAMEi is `name`. */
-export function parameter(header: Header, name: string, range: { min: number; max: number; fallback: number }): number {
+function parameter(header: Header, name: string, range: { min: number; max: number; fallback: number }): number {
   for (let i = 1; header.has(`ZNAME${i}`); i++) {
     if (header.getString(`ZNAME${i}`)?.toUpperCase() === name) return requireInteger(header, `ZVAL${i}`, range)
   }

@@ -8,7 +8,7 @@ import { PlainImage } from './plain-image.js'
 import { type HeaderAt, readHeader } from './read-header.js'
 
 /** The most HDUs a file may have. */
-export const MAX_HDUS = 65_536
+const MAX_HDUS = 65_536
 
 /**
  * All HDUs of a file that begins with SIMPLE, by reading their headers one after the other.

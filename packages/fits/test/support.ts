@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 import type { PixelArray } from '../src/encode-samples.js'
 
 /** What astropy read from a fixture. */
-export interface ExpectedImage {
+interface ExpectedImage {
   readonly shape: readonly number[]
   readonly nan: number
   readonly sha256: string

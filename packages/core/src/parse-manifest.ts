@@ -1,0 +1,59 @@
+import type { StoredRecord } from './record.js'
+
+/**
+ * The record that a manifest's text holds; `undefined` where it is no completed record of this job, whole in every member that is read.
+ *
+ * What lies in a storage may have been written by anything: a record is taken only if it names objects of its own job and no others.
+ */
+export function parseManifest(text: string, key: string): StoredRecord | undefined {
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch {
+    return undefined
+  }
+  return isObject(value) && isCompleted(value, key) && isOutput(value.output, key)
+    ? (value as unknown as StoredRecord)
+    : undefined
+}
+
+type Members = Readonly<Record<string, unknown>>
+
+function isCompleted(record: Members, key: string): boolean {
+  const { version, status, attempt, operation, inputs, provenance, warnings, history, created, updated } = record
+  return (
+    version === 1 &&
+    record.key === key &&
+    status === 'COMPLETED' &&
+    Number.isSafeInteger(attempt) &&
+    [operation, inputs, provenance].every(isObject) &&
+    [created, updated].every(isText) &&
+    isListOf(warnings, isText) &&
+    isListOf(history, isObject)
+  )
+}
+
+function isOutput(output: unknown, key: string): boolean {
+  if (!isObject(output)) return false
+  const { output_files = [], output_data = [] } = output
+  return isListOf(output_files, (file) => isOutputFile(file, key)) && isListOf(output_data, isObject)
+}
+
+function isOutputFile(file: unknown, key: string): boolean {
+  if (!isObject(file) || !isText(file.basename) || !isText(file.type) || file.source !== 'datalab') return false
+  return (
+    isObject(file.objects) && Object.values(file.objects).every((name) => isText(name) && name.startsWith(`${key}/`))
+  )
+}
+
+function isListOf(value: unknown, isItem: (item: unknown) => boolean): boolean {
+  return Array.isArray(value) && value.every(isItem)
+}
+
+function isObject(value: unknown): value is Members {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string'
+}

@@ -1,0 +1,153 @@
+import { describe, expect, test } from 'vitest'
+import type { Runner, RunTicket } from '../src/executor.js'
+import { InlineExecutor } from '../src/inline-executor.js'
+import { deferred } from './lab.js'
+
+const ticket = (key: string, priority = 0): RunTicket => ({ key, operationId: 'x', force: false, priority })
+
+/** A runner whose runs begin and end when the test says so. */
+function staged() {
+  const begun: string[] = []
+  const gates = new Map<string, ReturnType<typeof deferred<void>>>()
+  const runner: Runner = async ({ key }, signal) => {
+    begun.push(signal.aborted ? `${key} aborted` : key)
+    const gate = deferred()
+    gates.set(key, gate)
+    if (signal.aborted) return
+    signal.addEventListener('abort', () => gate.resolve(), { once: true })
+    await gate.promise
+  }
+  return { begun, runner, end: (key: string) => gates.get(key)?.resolve() }
+}
+
+function started(runner: Runner, concurrency = 1): InlineExecutor {
+  const executor = new InlineExecutor({ concurrency })
+  executor.start(runner)
+  return executor
+}
+
+/** Lets everything that can go on do so. */
+const settle = () => new Promise<void>((resolve) => setImmediate(resolve))
+
+test('runs as many at once as it may', async () => {
+  const { begun, runner, end } = staged()
+  const executor = started(runner, 2)
+  for (const key of ['a', 'b', 'c']) await executor.submit(ticket(key))
+  await settle()
+  expect(begun).toEqual(['a', 'b'])
+  end('a')
+  await settle()
+  expect(begun).toEqual(['a', 'b', 'c'])
+  end('b')
+  end('c')
+  await executor.drain()
+})
+
+test('runs what has a higher priority first', async () => {
+  const { begun, runner, end } = staged()
+  const executor = started(runner)
+  await executor.submit(ticket('first'))
+  await executor.submit(ticket('low', -1))
+  await executor.submit(ticket('high', 5))
+  for (const key of ['first', 'high', 'low']) {
+    await settle()
+    end(key)
+  }
+  await executor.drain()
+  expect(begun).toEqual(['first', 'high', 'low'])
+})
+
+describe('abort', () => {
+  test('of a run that goes on resolves when it has ended', async () => {
+    const reasons: unknown[] = []
+    const executor = started(
+      (_, signal) =>
+        new Promise((resolve) => {
+          signal.addEventListener('abort', () => {
+            reasons.push(signal.reason)
+            setImmediate(resolve)
+          })
+        }),
+    )
+    await executor.submit(ticket('a'))
+    await settle()
+    await executor.abort('a', 'why')
+    expect(reasons).toEqual(['why'])
+    await executor.drain()
+  })
+
+  test('of a run that waits does not wait for its turn, and runs it once', async () => {
+    const { begun, runner, end } = staged()
+    const executor = started(runner)
+    await executor.submit(ticket('a'))
+    await executor.submit(ticket('b'))
+    await settle()
+    await executor.abort('b')
+    expect(begun).toEqual(['a', 'b aborted'])
+    end('a')
+    await executor.drain()
+    await settle()
+    expect(begun).toEqual(['a', 'b aborted'])
+  })
+
+  test('of what is not here changes nothing', async () => {
+    await started(async () => {}).abort('nothing')
+  })
+})
+
+test('two runs of one key follow each other', async () => {
+  const { begun, runner, end } = staged()
+  const executor = started(runner, 4)
+  await executor.submit(ticket('a'))
+  await settle()
+  await executor.submit(ticket('a'))
+  await settle()
+  expect(begun).toEqual(['a'])
+  end('a')
+  await settle()
+  expect(begun).toEqual(['a', 'a'])
+  end('a')
+  await executor.drain()
+})
+
+test('drain waits for what is submitted meanwhile', async () => {
+  const { begun, runner, end } = staged()
+  const executor = started(runner)
+  await executor.submit(ticket('a'))
+  await settle()
+  let isDrained = false
+  const drained = executor.drain().then(() => {
+    isDrained = true
+  })
+  await executor.submit(ticket('b'))
+  end('a')
+  await settle()
+  expect(isDrained).toBe(false)
+  end('b')
+  await drained
+  expect(begun).toEqual(['a', 'b'])
+})
+
+test('close aborts what waits and what goes on, and accepts no more', async () => {
+  const { begun, runner } = staged()
+  const executor = started(runner)
+  await executor.submit(ticket('a'))
+  await executor.submit(ticket('b'))
+  await settle()
+  await executor.close()
+  expect(begun).toEqual(['a', 'b aborted'])
+  await expect(executor.submit(ticket('c'))).rejects.toMatchObject({ code: 'DATALAB_CLOSED' })
+  await executor.close()
+  await executor.drain()
+})
+
+test('is for one host, and to be started first', async () => {
+  await expect(new InlineExecutor().submit(ticket('a'))).rejects.toThrow(TypeError)
+  const executor = started(async () => {})
+  expect(() => executor.start(async () => {})).toThrow(TypeError)
+  expect(executor.supports).toEqual({ isolation: false, preemption: false })
+})
+
+test('a concurrency of 0 is refused', () => {
+  expect(() => new InlineExecutor({ concurrency: 0 })).toThrow(TypeError)
+})

@@ -1,0 +1,166 @@
+import { readdirSync } from 'node:fs'
+import { describe, expect, test } from 'vitest'
+import { InlineExecutor, type Job, type JobRecord, MemoryRecordStore, MemoryStorage } from '../src/index.js'
+import { deferred, endless, held, keysOf, lab, operation, rejection, temporaryFolder, writesText } from './lab.js'
+
+describe('cancelling', () => {
+  test('the only submission ends the run, and leaves nothing', async () => {
+    const { op, begun } = endless()
+    const storage = new MemoryStorage()
+    const scratch = temporaryFolder()
+    const job = await lab({ operations: [op], storage, scratch }).submit(op, {})
+    const answer = rejection(job.result())
+    await begun
+    await job.cancel()
+    expect(await answer).toMatchObject({ code: 'DATALAB_ABORTED', name: 'AbortError' })
+    expect(await job.record()).toMatchObject({ status: 'CANCELLED', output: null, error: { code: 'DATALAB_ABORTED' } })
+    expect(await keysOf(storage)).toEqual([])
+    expect(readdirSync(scratch)).toEqual([])
+    await job.cancel()
+  })
+
+  test('a run that waits never begins', async () => {
+    const { op, begun, release } = held()
+    let runs = 0
+    const Other = operation(
+      () => {
+        runs++
+        return undefined
+      },
+      { id: 'other', name: 'Other' },
+    )
+    const storage = new MemoryStorage()
+    const host = lab({ operations: [op, Other], storage, executor: new InlineExecutor({ concurrency: 1 }) })
+    const first = await host.submit(op, {})
+    await begun
+    const job = await host.submit(Other, {})
+    await job.cancel()
+    expect((await job.record()).status).toBe('CANCELLED')
+    release()
+    await first.result()
+    expect(runs).toBe(0)
+    expect((await keysOf(storage)).filter((key) => key.startsWith(job.key))).toEqual([])
+  })
+
+  test('what is submitted while a cancelled run still ends is run afresh', async () => {
+    const begun = deferred()
+    const gate = deferred()
+    let runs = 0
+    const Op = operation(async (run) => {
+      if (++runs > 1) return writesText(run)
+      begun.resolve()
+      await gate.promise
+      run.signal.throwIfAborted()
+      return []
+    })
+    const storage = new MemoryStorage()
+    const host = lab({ operations: [Op], storage })
+    const first = await host.submit(Op, {})
+    await begun.promise
+    const cancelled = first.cancel()
+    const second = await host.submit(Op, {})
+    gate.resolve()
+    await cancelled
+    expect((await second.result()).output_files).toHaveLength(1)
+    expect(await second.record()).toMatchObject({ attempt: 2, history: [{ attempt: 1, status: 'CANCELLED' }] })
+    expect(await keysOf(storage)).toEqual([`${second.key}/2/${second.key}.txt`, `${second.key}/record.json`])
+  })
+
+  test('what has ended changes nothing', async () => {
+    const Op = operation(writesText)
+    const job = await lab({ operations: [Op] }).submit(Op, {})
+    await job.result()
+    await job.cancel()
+    expect((await job.record()).status).toBe('COMPLETED')
+    expect((await job.result()).output_files).toHaveLength(1)
+  })
+})
+
+describe('events', () => {
+  async function all(job: Job): Promise<JobRecord[]> {
+    const records: JobRecord[] = []
+    for await (const record of job.events) records.push(record)
+    return records
+  }
+
+  test('begin as it is now, and end as it ended', async () => {
+    const { op, begun, release } = held()
+    const job = await lab({ operations: [op] }).submit(op, {})
+    await begun
+    const watching = all(job)
+    release()
+    const records = await watching
+    expect(records[0]?.status).toBe('IN_PROGRESS')
+    expect(records.at(-1)?.status).toBe('COMPLETED')
+    expect(records.filter(({ status }) => status === 'COMPLETED')).toHaveLength(1)
+  })
+
+  test('of what has ended are its end', async () => {
+    const Op = operation(writesText)
+    const job = await lab({ operations: [Op] }).submit(Op, {})
+    await job.result()
+    expect((await all(job)).map(({ status }) => status)).toEqual(['COMPLETED'])
+  })
+
+  test('progress goes up, for a slow reader too, who gets the last', async () => {
+    const Op = operation(async (run) => {
+      await run.progress.map(Array.from({ length: 200 }), () => new Promise<void>((resolve) => setImmediate(resolve)))
+      return undefined
+    })
+    const job = await lab({ operations: [Op] }).submit(Op, {})
+    const seen: number[] = []
+    for await (const { progress } of job.events) {
+      seen.push(progress)
+      for (let turn = 0; turn < 20; turn++) await new Promise<void>((resolve) => setImmediate(resolve))
+    }
+    expect(seen).toEqual([...seen].sort((a, b) => a - b))
+    expect(seen.at(-1)).toBe(1)
+    expect(seen.length).toBeLessThan(50)
+  })
+
+  test('a reader who leaves is forgotten', async () => {
+    const { op, begun, release } = held()
+    const records = new MemoryRecordStore()
+    let listeners = 0
+    const subscribe = records.subscribe.bind(records)
+    records.subscribe = (...parameters) => {
+      const leave = subscribe(...parameters)
+      listeners++
+      return () => {
+        listeners--
+        leave()
+      }
+    }
+    const job = await lab({ operations: [op], records }).submit(op, {})
+    await begun
+    for await (const _ of job.events) break
+    expect(listeners).toBe(0)
+    release()
+    await job.result()
+    expect(listeners).toBe(0)
+  })
+
+  test('of a job that is forgotten everywhere say so', async () => {
+    const gate = deferred()
+    const Op = operation(async (run) => {
+      await gate.promise
+      return run.setFailed('no')
+    })
+    const records = new MemoryRecordStore()
+    const host = lab({ operations: [Op], records })
+    const job = await host.submit(Op, {})
+    gate.resolve()
+    await rejection(job.result())
+    await records.expire(new Date(Date.now() + 1000))
+    expect(await rejection(job.result())).toMatchObject({ code: 'DATALAB_JOB_FORGOTTEN' })
+  })
+
+  test('of a job whose record is forgotten come from its manifest', async () => {
+    const Op = operation(writesText)
+    const host = lab({ operations: [Op], records: new MemoryRecordStore({ maxEnded: 1 }) })
+    const job = await host.submit(Op, { text: 'a' })
+    const output = await job.result()
+    await (await host.submit(Op, { text: 'b' })).result()
+    expect(await job.result()).toEqual(output)
+  })
+})

@@ -1,0 +1,88 @@
+import { describe, expect, test } from 'vitest'
+import { Progress } from '../src/progress.js'
+
+function recorded(signal = new AbortController().signal) {
+  const seen: number[] = []
+  return { seen, progress: new Progress((fraction) => seen.push(fraction), signal) }
+}
+
+test('goes up only, and not above 1', () => {
+  const { seen, progress } = recorded()
+  for (const fraction of [0.2, 0.1, Number.NaN, -1, 0.2, 0.5, Number.POSITIVE_INFINITY, 0.7]) progress.report(fraction)
+  expect(seen).toEqual([0.2, 0.5, 1])
+  expect(progress.fraction).toBe(1)
+})
+
+describe('split', () => {
+  test('covers consecutive ranges by weight', () => {
+    const { seen, progress } = recorded()
+    const [load, compute, save] = progress.split(5, 1, 4)
+    load.report(0.5)
+    load.report(1)
+    compute.report(1)
+    save.report(0.5)
+    save.report(1)
+    expect(seen).toEqual([0.25, 0.5, 0.6, 0.8, 1])
+  })
+
+  test('a later step that begins first is not undone by an earlier one', () => {
+    const { seen, progress } = recorded()
+    const [first, second] = progress.split(1, 1)
+    second.report(0.5)
+    first.report(1)
+    expect(seen).toEqual([0.75])
+  })
+
+  test('a step of weight 0 is done at once where it stands', () => {
+    const { seen, progress } = recorded()
+    const [nothing, all] = progress.split(0, 1)
+    nothing.report(1)
+    all.report(1)
+    expect(seen).toEqual([1])
+  })
+
+  test.each([[[]], [[0, 0]], [[-1, 2]], [[Number.NaN, 1]], [[Number.POSITIVE_INFINITY]]])('refuses %j', (weights) => {
+    expect(() => recorded().progress.split(...weights)).toThrow(TypeError)
+  })
+})
+
+describe('map', () => {
+  test('gives each item an equal share and its own progress', async () => {
+    const { seen, progress } = recorded()
+    const results = await progress.map(['a', 'b'], async (item, index, part) => {
+      part.report(0.5)
+      return `${item}${index}`
+    })
+    expect(results).toEqual(['a0', 'b1'])
+    expect(seen).toEqual([0.25, 0.5, 0.75, 1])
+  })
+
+  test('of nothing is done at once', async () => {
+    const { seen, progress } = recorded()
+    expect(await progress.map([], () => 1)).toEqual([])
+    expect(seen).toEqual([1])
+  })
+
+  test('stops between two items once the signal is aborted', async () => {
+    const abort = new AbortController()
+    const { seen, progress } = recorded(abort.signal)
+    const done: number[] = []
+    const work = progress.map([1, 2, 3], (item) => {
+      done.push(item)
+      if (item === 2) abort.abort()
+    })
+    await expect(work).rejects.toMatchObject({ code: 'DATALAB_ABORTED' })
+    expect(done).toEqual([1, 2])
+    expect(seen).toEqual([1 / 3, 2 / 3])
+  })
+
+  test("an item's error is passed on, and its share is not done", async () => {
+    const { seen, progress } = recorded()
+    await expect(
+      progress.map([1], () => {
+        throw new Error('no')
+      }),
+    ).rejects.toThrow('no')
+    expect(seen).toEqual([])
+  })
+})
