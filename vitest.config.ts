@@ -13,6 +13,8 @@ const unit = readdirSync('packages').map((name) => ({
 export default defineConfig({
   ssr: { resolve: { conditions } },
   test: {
+    // A machine that does other work besides must not make a test fail.
+    testTimeout: 20_000,
     projects: [
       ...unit,
       { extends: true, test: { name: 'workspace', include: ['test/**/*.test.ts'] } },

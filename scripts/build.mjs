@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const require = createRequire(import.meta.url)
-// What a build leaves in `dist` to be known by: the digest of what it was made from.
+// The digest of what a build was made from is kept beside its `dist`, not in it: that is what gets published.
 const CODE_STAMP = '.built'
 const TYPES_STAMP = '.typed'
 const SHARED = ['pnpm-lock.yaml', 'tsconfig.base.json', 'tsconfig.dts.json', 'tsup.base.ts']
@@ -34,7 +34,8 @@ if (untyped.length > 0) buildTypes(untyped)
 function buildCode(names) {
   console.error(`building ${names.join(', ')}`)
   for (const name of names) {
-    rmSync(join(root, 'packages', name, 'dist'), { recursive: true, force: true })
+    for (const part of ['dist', CODE_STAMP, TYPES_STAMP])
+      rmSync(join(root, 'packages', name, part), { recursive: true, force: true })
     run('tsup', ['--silent'], join(root, 'packages', name))
     leaveStamp(name, CODE_STAMP)
   }
@@ -64,12 +65,13 @@ function run(tool, parameters, cwd) {
 }
 
 function builtStamp(name, stamp) {
-  const path = join(root, 'packages', name, 'dist', stamp)
-  return existsSync(path) ? readFileSync(path, 'utf8') : undefined
+  const path = join(root, 'packages', name, stamp)
+  const isThere = existsSync(path) && existsSync(join(root, 'packages', name, 'dist'))
+  return isThere ? readFileSync(path, 'utf8') : undefined
 }
 
 function leaveStamp(name, stamp) {
-  writeFileSync(join(root, 'packages', name, 'dist', stamp), stamps.get(name) ?? '')
+  writeFileSync(join(root, 'packages', name, stamp), stamps.get(name) ?? '')
 }
 
 function filesOf(name) {

@@ -6,8 +6,8 @@ import { fileURLToPath } from 'node:url'
 import { afterAll, expect, test } from 'vitest'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
-// Within the packages, so that the examples' imports are found as an operation's are.
-const folder = join(root, 'packages/cli/.documents')
+// Within the checkout, so that the examples' imports are found.
+const folder = join(root, '.documents')
 const tsc = join(dirname(createRequire(import.meta.url).resolve('typescript/package.json')), 'bin/tsc')
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
@@ -35,10 +35,7 @@ test('the TypeScript of every document compiles', () => {
     }),
   )
   expect(names.length).toBeGreaterThan(5)
-  writeFileSync(
-    join(folder, 'tsconfig.json'),
-    JSON.stringify({ extends: '../../../tsconfig.base.json', include: ['*.ts'] }),
-  )
+  writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ extends: '../tsconfig.base.json', include: ['*.ts'] }))
   expect(run(folder)).toBe('')
 }, 60_000)
 

@@ -41,21 +41,33 @@ async function main() {
   const second = await timed(() => run(files))
   say(`   ${second.value.cached ? 'answered from the cache' : 'computed again'}: ${duration(second)}`, '')
 
-  await copyResults(first.value.file)
-  await previewTrail(files[TRAIL_FRAME])
+  const problems = await evidence(made.value, first.value, second.value)
+  listResults()
+  problems.forEach(fail)
+}
+
+/**
+ * Puts the results beside the frames, prints what is left of the trail, and returns what ought not to be.
+ *
+ * @param {Awaited<ReturnType<typeof writeFrames>>} made
+ * @param {Awaited<ReturnType<typeof run>>} first
+ * @param {Awaited<ReturnType<typeof run>>} second
+ */
+async function evidence(made, first, second) {
+  await copyResults(first.file)
+  await previewTrail(made.files[TRAIL_FRAME])
   const findings = examine(
-    made.value,
-    await readImage(join(frames, files[TRAIL_FRAME])),
+    made,
+    await readImage(join(frames, made.files[TRAIL_FRAME])),
     await readImage(join(output, 'median.fits')),
   )
   say(...report(findings), '')
   const problems = judge(findings)
-  if (first.value.cached) problems.push('The first run was answered from a cache that ought to be empty.')
-  if (!second.value.cached) problems.push('The second run was not answered from the cache.')
-  if (second.value.key !== first.value.key) problems.push('The second run was another job than the first.')
+  if (first.cached) problems.push('The first run was answered from a cache that ought to be empty.')
+  if (!second.cached) problems.push('The second run was not answered from the cache.')
+  if (second.key !== first.key) problems.push('The second run was another job than the first.')
 
-  listResults()
-  problems.forEach(fail)
+  return problems
 }
 
 /**

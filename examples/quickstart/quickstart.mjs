@@ -1,19 +1,20 @@
-import { dirname, join, relative, resolve } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { createDataLab, FileStorage, isDataLabError, LocalSource } from '@datalab/core'
 import { images } from '@datalab/fits'
 import { Median } from '@datalab/op-median'
 
 const paths = process.argv.slice(2).map((path) => resolve(path))
 const folder = dirname(paths[0] ?? '.')
+const files = new LocalSource({ roots: { data: folder } })
 
 const lab = createDataLab({
   operations: [Median],
   services: [images()],
-  sources: [new LocalSource({ roots: { data: folder } })],
+  sources: [files],
   storage: new FileStorage(join(import.meta.dirname, 'results')),
 })
 try {
-  const input_files = paths.map((path) => ({ source: 'local', root: 'data', basename: relative(folder, path) }))
+  const input_files = await Promise.all(paths.map((path) => files.reference(path)))
   const job = await lab.submit(Median, { input_files })
   for await (const { status, progress } of job.events) console.error(`${status} ${Math.round(progress * 100)} %`)
   console.log(await job.result())

@@ -23,7 +23,7 @@ export interface Command {
 
 export type CommandName = keyof typeof commands
 
-const { force, hdu, help, inputs, json, out, root, stored, verbose } = flags
+const { force, hdu, help, inputs, json, out, python, root, stored, verbose } = flags
 
 /** All commands, in the order of the help. */
 export const commands = {
@@ -52,10 +52,16 @@ export const commands = {
     load: async () => (await import('./commands/plan.js')).plan,
   },
   key: {
-    synopsis: 'key <operation> [files...] [--<input> value...]',
+    synopsis: 'key <operation> [files...] [--<input> value...] [--python]',
     summary: 'Prints the key of a job: equal for equal inputs.',
-    flags: [inputs, root, verbose, help],
+    flags: [inputs, root, python, verbose, help],
     load: async () => (await import('./commands/key.js')).key,
+  },
+  explain: {
+    synopsis: 'explain A.json B.json',
+    summary: 'Says why two jobs have different keys, from their records (run --json).',
+    flags: [json, help],
+    load: async () => (await import('./commands/explain.js')).explain,
   },
   fits: {
     synopsis: 'fits header FILE [--hdu N|NAME] [--stored]',

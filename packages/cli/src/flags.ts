@@ -42,6 +42,11 @@ export const flags = {
     placeholder: 'N|NAME',
     summary: 'Only this HDU: its number from 0, or its name (EXTNAME).',
   },
+  python: {
+    name: 'python',
+    takes: 'nothing',
+    summary: 'Prints the key that the Python back end has for these inputs, from the very text of --inputs.',
+  },
   stored: {
     name: 'stored',
     takes: 'nothing',

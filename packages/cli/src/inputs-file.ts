@@ -23,11 +23,19 @@ export interface JsonInputs {
  * @throws CommandError when there is no such file, or when it is not JSON.
  */
 export async function readInputsFile(path: string, io: Io): Promise<JsonInputs> {
-  if (path === '-')
-    return { value: parseJson(await textOf(io.stdin, 'The standard input'), 'The standard input'), folders: [io.cwd] }
-  const file = resolve(io.cwd, path)
-  const text = await textOf(createReadStream(file), path)
-  return { value: parseJson(text, path), folders: [dirname(file), io.cwd] }
+  const { text, label } = await readJsonText(path, io)
+  const value = parseJson(text, label)
+  return { value, folders: path === '-' ? [io.cwd] : [dirname(resolve(io.cwd, path)), io.cwd] }
+}
+
+/**
+ * The text of a JSON file, or of the standard input for `-`, and what it is called.
+ *
+ * @throws CommandError when there is no such file.
+ */
+export async function readJsonText(path: string, io: Io): Promise<{ text: string; label: string }> {
+  if (path === '-') return { text: await textOf(io.stdin, 'The standard input'), label: 'The standard input' }
+  return { text: await textOf(createReadStream(resolve(io.cwd, path)), path), label: path }
 }
 
 /**
@@ -110,10 +118,9 @@ async function textOf(stream: AsyncIterable<Uint8Array | string>, label: string)
 
 function unreadable(error: unknown, label: string): unknown {
   const { code } = error as NodeJS.ErrnoException
-  if (code === 'ENOENT' || code === 'ENOTDIR')
-    return usageError(`--inputs: ${label} does not exist. Check its name.`, error)
-  if (code === 'EISDIR') return usageError(`--inputs: ${label} is a folder. Give a JSON file.`, error)
-  return code === undefined ? error : usageError(`--inputs: ${label} cannot be read (${code}).`, error)
+  if (code === 'ENOENT' || code === 'ENOTDIR') return usageError(`${label} does not exist. Check its name.`, error)
+  if (code === 'EISDIR') return usageError(`${label} is a folder. Give a JSON file.`, error)
+  return code === undefined ? error : usageError(`${label} cannot be read (${code}).`, error)
 }
 
 function ownMember<T>(members: Readonly<Record<string, T>> | undefined, name: string): T | undefined {

@@ -2,7 +2,7 @@ import { constants } from 'node:fs'
 import { access, mkdir, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { FileStorage } from '@datalab/core'
-import { failure } from './command-error.js'
+import { failure, usageError } from './command-error.js'
 
 const OWN_FOLDER = '.datalab'
 
@@ -54,5 +54,6 @@ export function cannotWrite(label: string, error: unknown): Error {
     ENOSPC: 'the disk is full. Make room, or name a folder on another disk',
     EDQUOT: 'your part of the disk is full. Make room, or name a folder on another disk',
   }
-  return failure(`--out: ${label} cannot be written: ${reasons[code ?? ''] ?? message}.`, error)
+  const text = `--out: ${label} cannot be written: ${reasons[code ?? ''] ?? message}.`
+  return code === 'EEXIST' || code === 'ENOTDIR' ? usageError(text, error) : failure(text, error)
 }

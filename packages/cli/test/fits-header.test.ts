@@ -68,7 +68,7 @@ test.each([
   ['no.fits', 2, 'datalab: no.fits does not exist. Check its name.'],
   ['a.fits/no', 2, 'datalab: a.fits/no does not exist. Check its name.'],
   ['text', 1, 'not a FITS file'],
-  ['folder', 1, 'not a regular file'],
+  ['folder', 2, 'folder is a folder. Give a FITS file.'],
 ])('%s', async (name, exitCode, message) => {
   const { folder, show } = await prepared()
   await writeFile(join(folder, 'text'), 'text')

@@ -171,7 +171,7 @@ describe('JSON inputs', () => {
     ['no.fits', 'item 1: no.fits does not exist. Check its name.'],
     ['sub', 'item 1: sub is a folder.'],
     ['out.fits', 'item 1: out.fits lies outside its root folder.'],
-    [{ source: 'archive', basename: 'a.fits' }, "there is no source 'archive' here; use 'local'."],
+    [{ source: 'archive', basename: 'a.fits' }, "there is no source 'archive' here; use 'local', 'datalab'."],
     [7, 'item 1 is 7; give an object.'],
   ])('refuse %j', async (file, message) => {
     const { folder, plan } = await prepared()
@@ -203,8 +203,8 @@ describe('JSON inputs', () => {
   })
 
   test.each([
-    ['none.json', '--inputs: none.json does not exist. Check its name.'],
-    ['sub', '--inputs: sub is a folder. Give a JSON file.'],
+    ['none.json', 'none.json does not exist. Check its name.'],
+    ['sub', 'sub is a folder. Give a JSON file.'],
   ])('from %s', async (name, message) => {
     const { plan } = await prepared()
     const { code, stderr } = await plan(['--inputs', name])

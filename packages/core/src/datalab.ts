@@ -1,54 +1,24 @@
 import { randomUUID } from 'node:crypto'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { Access, type Action, refused } from './access.js'
 import type { ByteSource } from './byte-source.js'
-import { DEFAULT_PAYLOAD_LIMITS, type PayloadLimits } from './clone-json.js'
 import { DataLabError } from './errors.js'
-import type { Executor, RunTicket } from './executor.js'
+import type { RunTicket } from './executor.js'
 import type { FileSource } from './file-source.js'
-import { InlineExecutor } from './inline-executor.js'
+import { type DataLabOptions, type HostParts, hostParts, providersOf } from './host-options.js'
 import { Job } from './job.js'
 import type { JsonObject } from './json.js'
-import { type Logger, silentLogger } from './logger.js'
-import { MemoryRecordStore } from './memory-record-store.js'
-import { MemoryStorage } from './memory-storage.js'
-import type { ObjectStorage } from './object-storage.js'
-import type { AnyOperationClass, OperationClass, OperationList } from './operation.js'
+import type { AnyOperationClass, OperationClass } from './operation.js'
 import type { AnyOperationInfo } from './operation-info.js'
-import { defaultRegistry, OperationRegistry } from './operation-registry.js'
-import { isBuiltIn, missingService } from './operation-run.js'
 import { type PreparedJob, prepareJob } from './prepare-job.js'
 import { processIdentity } from './process-identity.js'
-import { isWhole, readManifest } from './publication.js'
-import type { JobRecord, StoredRecord } from './record.js'
-import type { Principal, RecordStore, Submission } from './record-store.js'
+import { isEnded, type JobRecord, type StoredRecord } from './record.js'
+import type { Principal, Submission } from './record-store.js'
 import { recordView } from './record-view.js'
+import { ResultSource } from './result-source.js'
+import { jobKeyOf, Results } from './results.js'
 import { createRunner } from './runner.js'
-import { ScratchSpace } from './scratch.js'
-import type { ServiceProvider } from './service.js'
+import { traced } from './tracing.js'
 import { type WizardDescription, wizardDescription } from './wizard.js'
-
-/** What a host is made of. All of it has a default that needs nothing installed. */
-export interface DataLabOptions<Operations extends readonly unknown[] = readonly AnyOperationClass[]> {
-  /** The operations on offer; by default those that `import '<operation>/register'` added. */
-  operations?: Operations & OperationList<Operations>
-  /** What operations may ask for, such as the Images of `@datalab/fits`. */
-  services?: readonly ServiceProvider[]
-  /** Where input files come from. */
-  sources?: readonly FileSource[]
-  /** Where results are kept; this process's memory by default. */
-  storage?: ObjectStorage
-  /** Where records are kept; this process's memory by default. */
-  records?: RecordStore
-  /** Where runs are done; in this process by default. */
-  executor?: Executor
-  /** Where to log: pino, or anything of its shape; silent by default. */
-  log?: Logger
-  /** The folder for scratch folders of runs; one in the system's temporary folder by default. */
-  scratch?: string
-  /** How large the inputs of a job may be. */
-  payload?: Partial<PayloadLimits>
-}
 
 /** Who submits, and how. */
 export interface SubmitOptions {
@@ -73,7 +43,6 @@ export interface Plan {
 }
 
 const LEASE_MS = 5000
-const KEY = /^[0-9a-f]{64}$/
 const LOCAL: Principal = { id: 'local' }
 
 /**
@@ -95,36 +64,26 @@ export function createDataLab<const Operations extends readonly unknown[] = read
 
 /** A host: its operations, and their jobs. Made by {@link createDataLab}. */
 export class DataLab {
-  readonly #operations: OperationRegistry
-  readonly #services: ReadonlyMap<string, ServiceProvider>
+  readonly #parts: HostParts
+  readonly #results: Results
+  readonly #access: Access
   readonly #sources: ReadonlyMap<string, FileSource>
-  readonly #storage: ObjectStorage
-  readonly #records: RecordStore
-  readonly #executor: Executor
-  readonly #scratch: ScratchSpace
-  readonly #payload: PayloadLimits
-  readonly #log: Logger
   #swept: Promise<void> | undefined
   #closing: Promise<void> | undefined
 
   /** Use {@link createDataLab}, which holds each operation against its inputs. */
   constructor(options: DataLabOptions) {
-    this.#operations = registryOf(options.operations)
-    this.#services = byName('services', options.services ?? [], (provider) => provider.key.id)
-    this.#sources = byName('sources', options.sources ?? [], (source) => source.name)
-    this.#storage = options.storage ?? new MemoryStorage()
-    this.#records = options.records ?? new MemoryRecordStore()
-    this.#executor = options.executor ?? new InlineExecutor()
-    this.#scratch = new ScratchSpace(options.scratch ?? join(tmpdir(), 'datalab-scratch'))
-    this.#payload = { ...DEFAULT_PAYLOAD_LIMITS, ...options.payload }
-    this.#log = options.log ?? silentLogger
-    for (const { info } of this.#operations.list()) this.#servicesOf(info)
-    this.#executor.start(createRunner(this.#runnerParts()))
+    this.#parts = hostParts(options)
+    this.#results = new Results(this.#parts.storage, this.#parts.records)
+    this.#access = new Access(options.authorize, (key) => this.#results.find(key))
+    this.#sources = new Map(this.#parts.sources).set('datalab', this.#resultSource())
+    const owner = `${processIdentity()}-${randomUUID()}`
+    this.#parts.executor.start(createRunner({ ...this.#parts, owner, leaseMs: LEASE_MS }))
   }
 
   /** What each operation says of itself. */
   operations(): AnyOperationInfo[] {
-    return this.#operations.list().map(({ info }) => info)
+    return this.#parts.operations.list().map(({ info }) => info)
   }
 
   /** What a front end draws its forms from, by the operation's name. */
@@ -138,7 +97,7 @@ export class DataLab {
    * @throws DATALAB_OPERATION_UNKNOWN when there is none.
    */
   operation(name: string): AnyOperationInfo {
-    return this.#operations.get(name).info
+    return this.#parts.operations.get(name).info
   }
 
   /**
@@ -156,18 +115,24 @@ export class DataLab {
   submit(operation: string, inputs: unknown, options?: SubmitOptions): Promise<Job>
   async submit(operation: string | AnyOperationClass, inputs: unknown, options: SubmitOptions = {}): Promise<Job> {
     this.#checkOpen()
-    const { force = false, priority = 0, principal = LOCAL } = options
     const info = this.#infoOf(operation)
+    return traced('datalab.submit', { 'datalab.operation': info.id }, () => this.#submit(info, inputs, options))
+  }
+
+  async #submit(info: AnyOperationInfo, inputs: unknown, options: SubmitOptions): Promise<Job> {
+    const { force = false, priority = 0, principal = LOCAL } = options
     await this.#sweep()
     const job = await this.#prepare(info, inputs, principal)
-    const result = force ? undefined : await this.#result(job.key)
-    const submission: Submission = { id: randomUUID(), principal, created: new Date().toISOString() }
+    const result = force ? undefined : await this.#results.completed(job.key)
+    const submission: Submission = { id: randomUUID(), principal, created: new Date().toISOString(), inputs: job.sent }
     if (result !== undefined) return this.#job(result, submission, true)
-    const draft = { ...job, operation: job.provenance.operation }
-    const stale = (await this.#records.get(job.key))?.status === 'COMPLETED'
+    const { inputs: seen, provenance } = job
+    const draft = { key: job.key, inputs: seen, provenance, operation: provenance.operation }
+    const stale = (await this.#parts.records.get(job.key))?.status === 'COMPLETED'
     this.#checkOpen()
-    const { record, begun } = await this.#records.submit(draft, submission, { force: force || stale })
-    if (begun) await this.#run({ key: job.key, operationId: info.id, force, priority }, submission)
+    const { record } = await this.#parts.records.submit(draft, submission, { force: force || stale })
+    // Also where the attempt began before: this host may be the only one left of those that knew of it.
+    if (!isEnded(record.status)) await this.#run({ key: job.key, operationId: info.id, force, priority }, submission)
     return this.#job(record, submission, false)
   }
 
@@ -176,16 +141,16 @@ export class DataLab {
     this.#checkOpen()
     const info = this.#infoOf(operation)
     const job = await this.#prepare(info, inputs, options.principal ?? LOCAL)
-    const result = await this.#result(job.key)
-    const reason = reasonOf(await this.#records.get(job.key), result, options.force === true)
+    const result = await this.#results.completed(job.key)
+    const reason = reasonOf(await this.#parts.records.get(job.key), result, options.force === true)
     const cached = result !== undefined && options.force !== true
     return { key: job.key, operation: info, inputs: job.inputs, cached, reason }
   }
 
-  /** The record of a job; `undefined` where none is known. */
-  async get(key: string): Promise<JobRecord | undefined> {
-    const record = KEY.test(key) ? await this.#find(key) : undefined
-    return record && recordView(record, this.#storage, record.status === 'COMPLETED')
+  /** The record of a job; `undefined` where none is known, or this principal may not know of it. */
+  async get(key: string, options: { principal?: Principal } = {}): Promise<JobRecord | undefined> {
+    const record = await this.#allowed(await this.#results.find(key), 'get', options.principal)
+    return record && recordView(record, this.#parts.storage, record.status === 'COMPLETED')
   }
 
   /**
@@ -193,14 +158,16 @@ export class DataLab {
    *
    * @param basename as in `output_files`
    * @param role `fits`, `large`, `small`, `tif`, or whatever else the operation wrote
-   * @returns undefined where the result or the object is not there
+   * @returns undefined where the result or the object is not there, or this principal may not have it
    */
-  async open(basename: string, role = 'fits'): Promise<ByteSource | undefined> {
-    const key = basename.slice(0, 64)
-    const record = KEY.test(key) ? await this.#result(key) : undefined
-    const file = record?.output?.output_files?.find((one) => one.basename === basename)
-    const object = file && Object.hasOwn(file.objects, role) ? file.objects[role] : undefined
-    return object === undefined ? undefined : this.#storage.open(object)
+  async open(
+    basename: string,
+    role = 'fits',
+    options: { principal?: Principal } = {},
+  ): Promise<ByteSource | undefined> {
+    const record = await this.#results.completed(jobKeyOf(basename) ?? '')
+    if ((await this.#allowed(record, 'open', options.principal)) === undefined) return undefined
+    return this.#results.open(basename, role)
   }
 
   /** Ends what is going on, and closes the executor, stores and sources. Closing twice is the same as once. */
@@ -214,10 +181,10 @@ export class DataLab {
   }
 
   async #close(): Promise<void> {
-    await this.#executor.close()
-    await this.#records.close?.()
-    await this.#storage.close?.()
-    for (const source of this.#sources.values()) await source.close?.()
+    await this.#parts.executor.close()
+    await this.#parts.records.close?.()
+    await this.#parts.storage.close?.()
+    for (const source of this.#parts.sources.values()) await source.close?.()
   }
 
   #checkOpen(): void {
@@ -225,90 +192,70 @@ export class DataLab {
   }
 
   #infoOf(operation: string | AnyOperationClass): AnyOperationInfo {
-    return this.#operations.get(typeof operation === 'string' ? operation : operation.info.id).info
+    const name = typeof operation === 'string' ? operation : operation?.info?.id
+    if (typeof name !== 'string')
+      throw new TypeError('Submit an operation by its class, its name or its id; what was given is none of them.')
+    return this.#parts.operations.get(name).info
   }
 
-  #prepare(info: AnyOperationInfo, inputs: unknown, principal: Principal): Promise<PreparedJob> {
-    const surroundings = { services: this.#servicesOf(info), sources: this.#sources, limits: this.#payload }
-    return prepareJob(info, inputs, surroundings, { principal })
+  /** The job that these inputs are, if this principal may have it: asked before any cache is looked into, so that a hit tells nothing. */
+  async #prepare(info: AnyOperationInfo, inputs: unknown, principal: Principal): Promise<PreparedJob> {
+    const surroundings = {
+      services: providersOf(info, this.#parts),
+      sources: this.#sources,
+      limits: this.#parts.payload,
+    }
+    const job = await prepareJob(info, inputs, surroundings, { principal })
+    const subject = { key: job.key, operation: job.provenance.operation, inputs: job.inputs }
+    if (!(await this.#access.isAllowed(principal, 'submit', subject))) throw refused(info.name)
+    return job
   }
 
-  async #find(key: string): Promise<StoredRecord | undefined> {
-    return (await this.#records.get(key)) ?? (await this.#result(key))
-  }
-
-  /** The completed record of a job whose objects are all there: from the record store, else from the manifest. */
-  async #result(key: string): Promise<StoredRecord | undefined> {
-    const known = await this.#records.get(key)
-    if (known !== undefined && known.status !== 'COMPLETED') return undefined
-    const record = known ?? (await readManifest(this.#storage, key))?.record
-    if (record === undefined || !(await isWhole(this.#storage, record))) return undefined
-    return known ?? this.#records.adopt(record)
+  async #allowed(
+    record: StoredRecord | undefined,
+    action: Action,
+    principal: Principal = LOCAL,
+  ): Promise<StoredRecord | undefined> {
+    return record && (await this.#access.isAllowed(principal, action, record)) ? record : undefined
   }
 
   /** Gets a run done; where none can be, the submission that asked for it does not stand. */
   async #run(ticket: RunTicket, submission: Submission): Promise<void> {
     try {
-      await this.#executor.submit(ticket)
+      await this.#parts.executor.submit(ticket)
     } catch (error) {
-      await this.#records.withdraw(ticket.key, submission.id)
+      await this.#parts.records.withdraw(ticket.key, submission.id)
       throw error
     }
   }
 
-  #servicesOf(info: AnyOperationInfo): ServiceProvider[] {
-    const others = (info.requires ?? []).filter((key) => !isBuiltIn(key))
-    return others.map((key) => {
-      const provider = this.#services.get(key.id)
-      if (provider === undefined) throw missingService(info.name, key)
-      return provider
+  /** The source `datalab`, as far as the one who asks may see it. */
+  #resultSource(): FileSource {
+    const own = this.#parts.sources.get('datalab')
+    if (own !== undefined && !(own instanceof ResultSource)) return own
+    return new ResultSource(this.#parts.storage, async (principal, key) => {
+      return (await this.#allowed(await this.#results.find(key), 'open', principal)) !== undefined
     })
   }
 
   #job(record: StoredRecord, submission: Submission, cached: boolean): Job {
-    const abort = (key: string) => this.#executor.abort(key)
-    const find = (key: string) => this.#find(key)
-    return new Job({ records: this.#records, storage: this.#storage, find, abort }, record, submission, cached)
-  }
-
-  #runnerParts() {
-    return {
-      operations: this.#operations,
-      services: this.#services,
-      sources: this.#sources,
-      storage: this.#storage,
-      records: this.#records,
-      scratch: this.#scratch,
-      log: this.#log,
-      owner: `${processIdentity()}-${randomUUID()}`,
-      leaseMs: LEASE_MS,
-    }
+    const abort = (key: string) => this.#parts.executor.abort(key)
+    const find = (key: string) => this.#results.find(key)
+    return new Job(
+      { records: this.#parts.records, storage: this.#parts.storage, find, abort },
+      record,
+      submission,
+      cached,
+    )
   }
 
   /** Removes what runs of dead processes left behind, once. */
   #sweep(): Promise<void> {
-    this.#swept ??= this.#scratch
+    this.#swept ??= this.#parts.scratch
       .sweep()
-      .catch((err) => this.#log.warn({ err }, 'old scratch folders could not be removed'))
+      .catch((err) => this.#parts.log.warn({ err }, 'old scratch folders could not be removed'))
     return this.#swept
   }
-}
-
-function byName<Part>(option: string, parts: readonly Part[], nameOf: (part: Part) => string): Map<string, Part> {
-  const named = new Map<string, Part>()
-  for (const part of parts) {
-    const name = nameOf(part)
-    if (named.has(name)) throw new TypeError(`Two of the ${option} are called '${name}'; give one of them.`)
-    named.set(name, part)
-  }
-  return named
-}
-
-function registryOf(operations: readonly AnyOperationClass[] | undefined): OperationRegistry {
-  const registry = new OperationRegistry()
-  // A copy: what is registered after the host started was not held against its services.
-  for (const operation of operations ?? defaultRegistry().list()) registry.register(operation)
-  return registry
 }
 
 function reasonOf(record: StoredRecord | undefined, result: StoredRecord | undefined, force: boolean): string {

@@ -1,3 +1,5 @@
+import type { Perform } from './perform.js'
+
 /** A run to be done: JSON, so that it can travel. */
 export interface RunTicket {
   /** The key of the job; its record holds the rest. */
@@ -17,20 +19,33 @@ export interface ExecutorSupports {
   readonly preemption: boolean
 }
 
-/** Does a run, start to end, here: claims it, calls the operation, publishes the result. Never rejects. */
-export type Runner = (ticket: RunTicket, signal: AbortSignal) => Promise<void>
+/** What a runner says when it is done with a ticket. */
+export interface RunAnswer {
+  /** Bring the ticket again, in so many milliseconds: the run is to be tried again then, or goes on elsewhere now. */
+  readonly againInMs?: number
+}
+
+/**
+ * Does a run, start to end, here: claims it, has the operation called, publishes the result. Never rejects.
+ *
+ * @param perform who calls the operation; this process where absent
+ */
+export type Runner = (ticket: RunTicket, signal: AbortSignal, perform?: Perform) => Promise<RunAnswer>
 
 /** Decides where and when runs are done. */
 export interface Executor {
   readonly supports: ExecutorSupports
   /** Takes the host's runner, once, before the first run is submitted. */
   start(runner: Runner): void
-  /** Accepts a run; resolves when it is accepted, not when it is done. */
+  /**
+   * Accepts a ticket; resolves when it is accepted, not when the run is done. A ticket of a job that is here already is the same ticket. The
+   * executor brings it to the runner until that has no more use for it.
+   */
   submit(ticket: RunTicket): Promise<void>
   /** Ends the run of this job, waiting or going on, if it is here. Resolves when it has ended. */
   abort(key: string, reason?: unknown): Promise<void>
   /** Resolves when no run is waiting or going on. */
   drain(): Promise<void>
-  /** Aborts what is left, and accepts no more. */
+  /** Ends what is left, with a reason of the code DATALAB_CLOSED, and accepts no more. Resolves when all has ended. */
   close(): Promise<void>
 }

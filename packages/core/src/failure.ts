@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto'
+import retry from 'retry'
 import { isDataLabError, serializeError } from './errors.js'
 import type { Logger } from './logger.js'
+import type { RecordError } from './record.js'
 import type { RecordChange } from './record-store.js'
 
 /** Where a failed run is to be found in the log. */
@@ -10,21 +12,46 @@ export interface FailureFacts {
   readonly operation: string
 }
 
+/** How a run that threw ends: as what, and whether it may be tried again. */
+export interface Failure {
+  readonly change: RecordChange & { readonly error: RecordError; readonly message: string }
+  readonly mayPass: boolean
+}
+
 /**
- * How a run ends that threw, and what its user reads: of an error meant for users its message, of a cancellation just that, of anything else
- * a reference to the line of the log that has the error with its stack.
+ * How a run ends that threw, and what its user reads: of an error meant for users its message, of a cancellation just that, of a service that
+ * does not answer its name, of anything else a reference to the line of the log that has the error with its stack.
  */
-export function failure(error: unknown, signal: AbortSignal, log: Logger, facts: FailureFacts): RecordChange {
-  if (signal.aborted && isDataLabError(signal.reason, 'DATALAB_ABORTED')) return cancelled(signal.reason.message)
-  if (isDataLabError(error, 'DATALAB_ABORTED')) return cancelled(error.message)
-  if (isDataLabError(error) && error.audience === 'user') {
-    log.info({ ...facts, code: error.code }, error.message)
-    return failed(error.code, error.message)
+export function failure(error: unknown, signal: AbortSignal, log: Logger, facts: FailureFacts): Failure {
+  const cause = signal.aborted && isDataLabError(signal.reason) ? signal.reason : error
+  if (isDataLabError(cause, 'DATALAB_ABORTED', 'DATALAB_CLOSED')) return cancelled(cause.message)
+  const mayPass = isDataLabError(cause) && cause.retryable
+  if (isDataLabError(cause) && cause.audience === 'user') {
+    log.info({ ...facts, code: cause.code }, cause.message)
+    return failed(cause.code, cause.message, mayPass)
   }
   const reference = randomBytes(5).toString('hex')
-  log.error({ ...facts, reference, err: serializeError(error) }, 'the run failed unexpectedly')
-  const message = `${whatFailed(error)}, reference ${reference}. Try again, or give this reference to whoever runs this service.`
-  return failed(isDataLabError(error) ? error.code : 'DATALAB_INTERNAL', message, reference)
+  log.error({ ...facts, reference, err: serializeError(cause) }, 'the run failed unexpectedly')
+  const message = `${whatFailed(cause)}, reference ${reference}. Try again, or give this reference to whoever runs this service.`
+  return failed(isDataLabError(cause) ? cause.code : 'DATALAB_INTERNAL', message, mayPass, reference)
+}
+
+/** How often a run is tried again after a failure that may pass, and after how long. */
+export interface RetryPolicy {
+  /** 3 by default. */
+  readonly retries: number
+  /** Milliseconds before the first; 500 by default. Each further one is twice as long, times a random 1 to 2, at most `maxDelayMs`. */
+  readonly minDelayMs: number
+  /** 30,000 by default. */
+  readonly maxDelayMs: number
+}
+
+export const DEFAULT_RETRY_POLICY: RetryPolicy = { retries: 3, minDelayMs: 500, maxDelayMs: 30_000 }
+
+/** Milliseconds to wait before a try, when there were so many before it. */
+export function retryDelay(policy: RetryPolicy, retries: number): number {
+  const { minDelayMs: minTimeout, maxDelayMs: maxTimeout } = policy
+  return Math.round(retry.createTimeout(retries, { factor: 2, minTimeout, maxTimeout, randomize: true }))
 }
 
 function whatFailed(error: unknown): string {
@@ -33,11 +60,12 @@ function whatFailed(error: unknown): string {
   return error.code.startsWith('SOURCE_') ? 'The source of the input files does not answer now' : 'An unexpected error'
 }
 
-function cancelled(message: string): RecordChange {
-  return { status: 'CANCELLED', message, output: null, error: { code: 'DATALAB_ABORTED', message } }
+function cancelled(message: string): Failure {
+  const error = { code: 'DATALAB_ABORTED', message }
+  return { change: { status: 'CANCELLED', message, output: null, error }, mayPass: false }
 }
 
-function failed(code: string, message: string, reference?: string): RecordChange {
+function failed(code: string, message: string, mayPass: boolean, reference?: string): Failure {
   const error = { code, message, ...(reference === undefined ? {} : { reference }) }
-  return { status: 'FAILED', message, output: null, error }
+  return { change: { status: 'FAILED', message, output: null, error }, mayPass }
 }

@@ -27,6 +27,11 @@ export interface FileSource {
   readonly name: string
   readonly reach: Reach
   /**
+   * The one spelling of a reference that may be spelled in several ways, so that they are one job. The reference itself where absent; never
+   * fails: what is wrong with a reference is told when it is identified.
+   */
+  canonical?(reference: FileReference): FileReference
+  /**
    * Which version of the file this is, for the key of the job: equal as long as the bytes are the same. Opening the file costs more.
    */
   identify(reference: FileReference, context: SourceContext): Promise<string>

@@ -1,28 +1,65 @@
 // For operation authors
 
-// For the authors of services, sources, storages, stores and executors
-export type { ByteSource } from './byte-source.js'
-export { bytesSource, fileIdentity, fileSource, readAll } from './bytes.js'
-export type { PayloadLimits } from './clone-json.js'
-// For hosts
-export { createDataLab, type DataLab, type DataLabOptions, type Plan, type SubmitOptions } from './datalab.js'
 export * from './errors.js'
-export type { Executor, ExecutorSupports, Runner, RunTicket } from './executor.js'
-export type { FileReference, FileSource, SourceContext } from './file-source.js'
-export { FileStorage, type FileStorageOptions } from './file-storage.js'
 export type * from './formats.js'
-export { formatSchemas } from './formats.schema.js'
-export { InlineExecutor, type InlineExecutorOptions } from './inline-executor.js'
-export type { InputIssue } from './input-issue.js'
 export type { InputSchema, JsonSchema, ObjectSchema } from './input-schema.js'
 export { Inputs } from './inputs.js'
-export type { Job } from './job.js'
 export type { DeepReadonly, JsonObject, JsonValue } from './json.js'
-export { LocalSource, type LocalSourceOptions } from './local-source.js'
 export type { Logger, LogMethod } from './logger.js'
+export {
+  type AnyOperationClass,
+  BaseDataOperation,
+  type OperationClass,
+  type OperationContext,
+  type OperationList,
+} from './operation.js'
+export type { AnyOperationInfo, OperationInfo, OperationLimits } from './operation-info.js'
+export { register } from './operation-registry.js'
+export type { OperationResult, OutputFile, OutputType, StoredOutput } from './output.js'
+export { Outputs, type WrittenObject } from './outputs.js'
+export { Progress } from './progress.js'
+export type { RunContext } from './run-context.js'
+export { type WizardDescription, type WizardInput, wizardDescription, wizardType } from './wizard.js'
+
+// For hosts
+
+export type { AccessSubject, Action, Authorize } from './access.js'
+export type { PayloadLimits } from './clone-json.js'
+export { createDataLab, type DataLab, type Plan, type SubmitOptions } from './datalab.js'
+export { type DataLabSetup, defineDataLab, openDataLab } from './define-datalab.js'
+export { explainKey } from './explain-key.js'
+export type { RetryPolicy } from './failure.js'
+export { FileStorage, type FileStorageOptions } from './file-storage.js'
+export { formatSchemas } from './formats.schema.js'
+export type { DataLabOptions } from './host-options.js'
+export { InlineExecutor, type InlineExecutorOptions } from './inline-executor.js'
+export type { InputIssue } from './input-issue.js'
+export type { Job } from './job.js'
+export { LocalSource, type LocalSourceOptions } from './local-source.js'
 export { silentLogger } from './logger.js'
 export { MemoryRecordStore, type MemoryRecordStoreOptions } from './memory-record-store.js'
 export { MemoryStorage, type MemoryStorageOptions } from './memory-storage.js'
+export { defaultRegistry, kebabCase, OperationRegistry } from './operation-registry.js'
+export type { Output, OutputFileView } from './output.js'
+export { datalabPythonKey } from './python-key.js'
+export {
+  type AttemptSummary,
+  isEnded,
+  type JobRecord,
+  type JobState,
+  type JobStatus,
+  type RecordError,
+  type StoredRecord,
+} from './record.js'
+
+// For the authors of services, sources, storages, stores and executors
+
+export type { ByteSource } from './byte-source.js'
+export { bytesSource, fileIdentity, fileSource, readAll } from './bytes.js'
+export { loadSetup } from './define-datalab.js'
+export type { Executor, ExecutorSupports, RunAnswer, Runner, RunTicket } from './executor.js'
+export type { FileReference, FileSource, SourceContext } from './file-source.js'
+export { runParts } from './host-options.js'
 export { checkedObjectKey, isObjectKey } from './object-key.js'
 export {
   contentTypeOf,
@@ -34,40 +71,26 @@ export {
   type PutOptions,
   type Reach,
 } from './object-storage.js'
-export {
-  type AnyOperationClass,
-  BaseDataOperation,
-  type OperationClass,
-  type OperationContext,
-  type OperationList,
-} from './operation.js'
-export type { AnyOperationInfo, OperationInfo, OperationLimits } from './operation-info.js'
-export { defaultRegistry, kebabCase, OperationRegistry, register } from './operation-registry.js'
-export type { OperationResult, Output, OutputFile, OutputFileView, OutputType, StoredOutput } from './output.js'
-export { Outputs, type WrittenObject } from './outputs.js'
-export { Progress } from './progress.js'
+export { createPerform, type RunParts } from './operation-run.js'
+export type { Perform, PerformRequest, RunReporter } from './perform.js'
+export { isProcessAlive, processIdentity } from './process-identity.js'
 export { PROVENANCE_BEGIN, PROVENANCE_END, type Provenance, provenanceLines } from './provenance.js'
-export {
-  type AttemptSummary,
-  isEnded,
-  type JobRecord,
-  type JobState,
-  type JobStatus,
-  type RecordError,
-  type StoredRecord,
-} from './record.js'
+export { claimed, type RecordEntry, released, renewed, submitted, updated, withdrawn } from './record-entry.js'
 export type {
+  ClaimAnswer,
+  ClaimOptions,
   Lease,
   Principal,
   RecordChange,
   RecordDraft,
   RecordPage,
   RecordStore,
+  ReleaseOptions,
   Submission,
   SubmitAnswer,
 } from './record-store.js'
 export { isRelativeName } from './relative-name.js'
-export type { RunContext } from './run-context.js'
+export { ResultSource } from './result-source.js'
 export {
   type ProvideOptions,
   provide,
@@ -76,4 +99,3 @@ export {
   type ServiceProvider,
   serviceKey,
 } from './service.js'
-export { type WizardDescription, type WizardInput, wizardDescription, wizardType } from './wizard.js'

@@ -1,7 +1,8 @@
 import { availableParallelism } from 'node:os'
+import { setTimeout } from 'node:timers/promises'
 import PQueue from 'p-queue'
 import { AbortedError, DataLabError } from './errors.js'
-import type { Executor, Runner, RunTicket } from './executor.js'
+import type { Executor, RunAnswer, Runner, RunTicket } from './executor.js'
 
 /** Settings of an {@link InlineExecutor}. */
 export interface InlineExecutorOptions {
@@ -10,8 +11,13 @@ export interface InlineExecutorOptions {
 }
 
 interface Run {
-  readonly controller: AbortController
-  readonly done: Promise<void>
+  /** The ticket to be brought to the runner next; none while there is no further use for the run. */
+  next: RunTicket | undefined
+  /** The turn that is under way, and what ends it. */
+  turn: Promise<void>
+  controller: AbortController
+  /** The end of all turns. */
+  done: Promise<void>
 }
 
 /** Runs operations in this process, on its main thread: for operations one trusts, in scripts, tests, and small hosts. */
@@ -36,19 +42,21 @@ export class InlineExecutor implements Executor {
     const runner = this.#runner
     if (runner === undefined) throw new TypeError('Start the executor before submitting to it.')
     if (this.#isClosed) throw new DataLabError('DATALAB_CLOSED', 'The executor is closed and accepts no more runs.')
-    const before = this.#runs.get(ticket.key)?.done
-    const controller = new AbortController()
-    const done = this.#schedule(ticket, controller.signal, async () => {
-      await before
-      await runner(ticket, controller.signal)
-    }).finally(() => this.#forget(ticket.key, controller))
-    this.#runs.set(ticket.key, { controller, done })
+    const before = this.#runs.get(ticket.key)
+    if (before !== undefined) {
+      before.next = merged(before.next, ticket)
+      return
+    }
+    const over = Promise.resolve()
+    const run: Run = { next: ticket, controller: new AbortController(), turn: over, done: over }
+    this.#runs.set(ticket.key, run)
+    run.done = this.#bring(ticket.key, run, runner)
   }
 
   async abort(key: string, reason: unknown = new AbortedError()): Promise<void> {
     const run = this.#runs.get(key)
     run?.controller.abort(reason)
-    await run?.done
+    await run?.turn
   }
 
   async drain(): Promise<void> {
@@ -57,23 +65,59 @@ export class InlineExecutor implements Executor {
 
   async close(): Promise<void> {
     this.#isClosed = true
-    await Promise.all([...this.#runs.keys()].map((key) => this.abort(key, new AbortedError('the host was closed'))))
+    const reason = new DataLabError('DATALAB_CLOSED', 'the host was closed')
+    for (const { controller } of this.#runs.values()) controller.abort(reason)
+    await this.drain()
   }
 
-  /** A run that is aborted while it waits begins at once: its runner then writes the end of its record, whatever else is going on. */
-  async #schedule(ticket: RunTicket, signal: AbortSignal, work: () => Promise<void>): Promise<void> {
-    let running: Promise<void> | undefined
+  /**
+   * Brings the tickets of a job to the runner until that has no more use for them. What is submitted while a turn is aborted gets a turn of
+   * its own: it may be of those who ask anew.
+   */
+  async #bring(key: string, run: Run, runner: Runner): Promise<void> {
+    while (run.next !== undefined && !this.#isClosed) {
+      const ticket = run.next
+      run.next = undefined
+      run.controller = new AbortController()
+      run.turn = this.#turn(ticket, run, runner)
+      await run.turn
+    }
+    // In the same turn of the event loop as the look at what is next: nothing can be submitted to a run that is over.
+    this.#runs.delete(key)
+  }
+
+  /** One turn of a ticket, and the wait for the next where the runner asks for one. */
+  async #turn(ticket: RunTicket, run: Run, runner: Runner): Promise<void> {
+    const { signal } = run.controller
+    const { againInMs } = await this.#queued(ticket, signal, runner)
+    if (againInMs === undefined || signal.aborted) return
+    await setTimeout(againInMs, undefined, { signal }).catch(() => runner(ticket, signal))
+    if (!signal.aborted) run.next = merged(run.next, ticket)
+  }
+
+  /** A place in the queue. A run that is aborted while it waits begins at once: its runner writes the end of its record. */
+  async #queued(ticket: RunTicket, signal: AbortSignal, runner: Runner): Promise<RunAnswer> {
+    let running: Promise<RunAnswer> | undefined
     const begin = () => {
-      running ??= work()
+      running ??= runner(ticket, signal)
       return running
     }
-    const aborted = new Promise<void>((resolve) => {
-      signal.addEventListener('abort', () => resolve(begin()), { once: true })
+    if (signal.aborted) return begin()
+    let onAbort = () => {}
+    const hurried = new Promise<RunAnswer>((resolve) => {
+      onAbort = () => resolve(begin())
     })
-    await Promise.race([this.#queue.add(begin, { priority: ticket.priority }), aborted])
+    signal.addEventListener('abort', onAbort, { once: true })
+    try {
+      return await Promise.race([this.#queue.add(begin, { priority: ticket.priority }), hurried])
+    } finally {
+      signal.removeEventListener('abort', onAbort)
+    }
   }
+}
 
-  #forget(key: string, controller: AbortController): void {
-    if (this.#runs.get(key)?.controller === controller) this.#runs.delete(key)
-  }
+/** Two tickets of one job as one. */
+function merged(one: RunTicket | undefined, other: RunTicket): RunTicket {
+  if (one === undefined) return other
+  return { ...other, force: one.force || other.force, priority: Math.max(one.priority, other.priority) }
 }

@@ -64,7 +64,7 @@ const sentences: Readonly<Record<string, Sentence>> = {
     `${subject} is ${shown(error.data)}, which does not fit the pattern ${error.params.pattern}.`,
   format: (subject, error) =>
     error.params.format === 'relative-name'
-      ? `${subject} is ${shown(error.data)}; give a relative name, without '..', a leading '/', backslashes or NUL.`
+      ? `${subject} is ${shown(error.data)}; give a relative name, without '..', a leading '/' or NUL.`
       : `${subject} is ${shown(error.data)}, which is no ${error.params.format}.`,
   enum: (subject, error) => `${subject} is ${shown(error.data)}; choose one of ${list(error.params.allowedValues)}.`,
   const: (subject, error) => `${subject} is ${shown(error.data)}; it must be ${shown(error.params.allowedValue)}.`,

@@ -1,11 +1,12 @@
 import type { ByteSource } from './byte-source.js'
-import { DataLabError } from './errors.js'
+import { DataLabError, isDataLabError } from './errors.js'
 import { type FileReference, type FileSource, type SourceContext, sourceOf } from './file-source.js'
 import { fileLabel } from './input-message.js'
 import type { ObjectSchema } from './input-schema.js'
 import { type JsonObject, type JsonValue, jsonPointer } from './json.js'
 import { IDENTITY } from './normalize-inputs.js'
 import { serviceKey } from './service.js'
+import { traced } from './tracing.js'
 
 /** The input files of a run. */
 export interface Inputs {
@@ -50,7 +51,10 @@ export class RunInputs implements Inputs {
   async open(reference: FileReference): Promise<ByteSource> {
     const file = this.#known(reference)
     this.#checkOpen()
-    const source = await sourceOf(reference, this.sources).open(file.reference, this.context)
+    const facts = { 'datalab.source': reference.source, 'datalab.basename': reference.basename }
+    const source = await traced('datalab.read', facts, () =>
+      this.#labelled(reference, () => sourceOf(reference, this.sources).open(file.reference, this.context)),
+    )
     this.#open.add(source)
     if (this.#isClosed) await this.close()
     this.#checkOpen()
@@ -70,7 +74,9 @@ export class RunInputs implements Inputs {
    */
   async verify(): Promise<void> {
     for (const { reference, identity } of this.#used.values()) {
-      const now = await sourceOf(reference, this.sources).identify(reference, this.context)
+      const now = await this.#labelled(reference, () =>
+        sourceOf(reference, this.sources).identify(reference, this.context),
+      )
       if (now !== identity) throw changed(this.label(reference))
     }
   }
@@ -79,6 +85,18 @@ export class RunInputs implements Inputs {
     this.#isClosed = true
     await Promise.allSettled([...this.#open].map((source) => source.close()))
     this.#open.clear()
+  }
+
+  /** Puts the input's name before what its source says. */
+  async #labelled<Result>(reference: FileReference, work: () => Promise<Result>): Promise<Result> {
+    try {
+      return await work()
+    } catch (error) {
+      if (!isDataLabError(error) || error.audience !== 'user') throw error
+      const { code, audience, retryable, details } = error
+      const label = fileLabel(this.schema, this.#known(reference).pointer)
+      throw new DataLabError(code, `${label}, ${error.message}`, { audience, retryable, details, cause: error })
+    }
   }
 
   /** What a run leaves behind unawaited must not keep files open after it. */
@@ -100,10 +118,7 @@ function changed(label: string): DataLabError {
   return new DataLabError(
     'SOURCE_CHANGED',
     `${label} was changed after the job was submitted. Submit it again for the new version.`,
-    {
-      audience: 'user',
-      retryable: true,
-    },
+    { audience: 'user' },
   )
 }
 

@@ -15,6 +15,14 @@ export interface JobParts {
   readonly abort: (key: string) => Promise<void>
 }
 
+/** What a watcher has not seen yet. */
+interface WatchState {
+  latest: StoredRecord | undefined
+  /** Whether it is the last there is to see. */
+  isLast: boolean
+  wake: () => void
+}
+
 /** One submission of a job, to watch it, wait for it, and take it back. */
 export class Job {
   readonly key: string
@@ -78,10 +86,7 @@ export class Job {
   }
 
   async *#watch(): AsyncGenerator<JobRecord, void, undefined> {
-    const state: { latest?: StoredRecord | undefined; isLast: boolean; wake: () => void } = {
-      isLast: false,
-      wake: () => {},
-    }
+    const state: WatchState = { latest: undefined, isLast: false, wake: () => {} }
     const take = (record: StoredRecord) => {
       if (state.isLast) return
       state.latest = record
@@ -100,10 +105,7 @@ export class Job {
         state.latest = undefined
         if (latest !== undefined) yield await this.#view(latest)
         if (isLast) return
-        if (state.latest === undefined)
-          await new Promise<void>((resolve) => {
-            state.wake = resolve
-          })
+        if (state.latest === undefined) await changeOf(state)
       }
     } finally {
       unsubscribe()
@@ -130,4 +132,10 @@ export class Job {
   #view(record: StoredRecord): Promise<JobRecord> {
     return recordView(record, this.parts.storage, this.cached)
   }
+}
+
+function changeOf(state: WatchState): Promise<void> {
+  return new Promise((resolve) => {
+    state.wake = resolve
+  })
 }

@@ -1,5 +1,5 @@
 import { realpath, stat } from 'node:fs/promises'
-import { join, sep } from 'node:path'
+import { basename, join, relative, sep } from 'node:path'
 import type { ByteSource } from './byte-source.js'
 import { fileIdentity, fileSource } from './bytes.js'
 import { DataLabError } from './errors.js'
@@ -20,6 +20,31 @@ export class LocalSource implements FileSource {
 
   constructor(options: LocalSourceOptions) {
     this.#roots = new Map(Object.entries(options.roots))
+  }
+
+  /**
+   * The reference to a file at this path: by the root it lies in, the innermost where there are several.
+   *
+   * @throws SOURCE_FORBIDDEN when it lies in none.
+   */
+  async reference(path: string): Promise<Required<FileReference>> {
+    const real = await realpath(path).catch((cause) => {
+      throw unreadable({ source: this.name, basename: basename(path) }, cause)
+    })
+    const found: Required<FileReference>[] = []
+    for (const [root, folder] of this.#roots) {
+      const name = relative(await realpath(folder).catch(() => folder), real).replaceAll(sep, '/')
+      if (isRelativeName(name)) found.push({ source: this.name, root, basename: name })
+    }
+    const [innermost] = found.sort((a, b) => a.basename.length - b.basename.length)
+    if (innermost === undefined) throw outside({ source: this.name, basename: basename(path) })
+    return innermost
+  }
+
+  /** With the name of its root, where there is only one. */
+  canonical(reference: FileReference): FileReference {
+    const [root, ...others] = this.#roots.keys()
+    return reference.root !== undefined || root === undefined || others.length > 0 ? reference : { ...reference, root }
   }
 
   async identify(reference: FileReference): Promise<string> {
@@ -56,7 +81,7 @@ export class LocalSource implements FileSource {
 
   #rootOf(reference: FileReference): string {
     const names = [...this.#roots.keys()]
-    const name = reference.root ?? (names.length === 1 ? names[0] : undefined)
+    const { root: name } = this.canonical(reference)
     const root = name === undefined ? undefined : this.#roots.get(name)
     if (root !== undefined) return root
     const known = names.length === 0 ? 'there are none here' : `there is ${names.map((one) => `'${one}'`).join(', ')}`

@@ -1,11 +1,15 @@
 import { LRUCache } from 'lru-cache'
 import { isEnded, type JobStatus, type StoredRecord } from './record.js'
+import { claimed, type RecordEntry, released, renewed, submitted, updated, withdrawn } from './record-entry.js'
 import type {
+  ClaimAnswer,
+  ClaimOptions,
   Lease,
   RecordChange,
   RecordDraft,
   RecordPage,
   RecordStore,
+  ReleaseOptions,
   Submission,
   SubmitAnswer,
 } from './record-store.js'
@@ -18,26 +22,13 @@ export interface MemoryRecordStoreOptions {
   now?: () => number
 }
 
-interface Entry {
-  record: StoredRecord
-  submissions: Submission[]
-  lease?: { owner: string; expires: number }
-}
-
-const CANCELLED: RecordChange = {
-  status: 'CANCELLED',
-  message: 'cancelled',
-  output: null,
-  error: { code: 'DATALAB_ABORTED', message: 'cancelled' },
-}
-
 type Listener = (record: StoredRecord) => void
 
 /** Records in this process's memory: for scripts, tests, and hosts of one process. */
 export class MemoryRecordStore implements RecordStore {
   readonly reach = 'process'
-  readonly #live = new Map<string, Entry>()
-  readonly #ended: LRUCache<string, Entry>
+  readonly #live = new Map<string, RecordEntry>()
+  readonly #ended: LRUCache<string, RecordEntry>
   readonly #listeners = new Map<string, Set<Listener>>()
   readonly #now: () => number
 
@@ -62,58 +53,48 @@ export class MemoryRecordStore implements RecordStore {
   }
 
   async submit(draft: RecordDraft, submission: Submission, options: { force?: boolean } = {}): Promise<SubmitAnswer> {
-    const entry = this.#find(draft.key)
-    const isLive = entry !== undefined && !isEnded(entry.record.status)
-    const isUsable = entry?.record.status === 'COMPLETED' && options.force !== true
-    if (entry !== undefined && (isLive || isUsable)) {
-      entry.submissions.push(submission)
-      return { record: entry.record, begun: false }
-    }
-    const record = pendingRecord(draft, entry?.record, this.#time())
-    this.#publish({ record, submissions: [submission] }, record)
-    return { record, begun: true }
+    const { entry, begun } = submitted(this.#find(draft.key), draft, submission, options.force === true, this.#now())
+    this.#keep(entry)
+    return { record: entry.record, begun }
   }
 
   async adopt(record: StoredRecord): Promise<StoredRecord> {
     const entry = this.#find(record.key)
     if (entry !== undefined) return entry.record
-    this.#publish({ record, submissions: [] }, record)
+    this.#keep({ record, submissions: [], lease: null })
     return record
   }
 
   async withdraw(key: string, submissionId: string): Promise<number> {
     const entry = this.#find(key)
     if (entry === undefined) return 0
-    entry.submissions = entry.submissions.filter(({ id }) => id !== submissionId)
-    const left = entry.submissions.length
-    if (left === 0 && !isEnded(entry.record.status)) this.#change(entry, CANCELLED)
-    return left
+    const next = withdrawn(entry, submissionId, this.#now())
+    this.#keep(next)
+    return next.submissions.length
   }
 
-  async claim(key: string, owner: string, options: { leaseMs: number; attempt?: number }): Promise<Lease | undefined> {
-    const entry = this.#live.get(key)
-    if (entry === undefined || (entry.lease !== undefined && entry.lease.expires > this.#now())) return undefined
-    const { record } = entry
-    const attempt = Math.max(record.attempt + 1, options.attempt ?? 1)
-    const time = this.#time()
-    const restart = record.status === 'IN_PROGRESS' ? restarted(record) : {}
-    entry.lease = { owner, expires: this.#now() + options.leaseMs }
-    this.#publish(entry, { ...record, ...restart, status: 'IN_PROGRESS', attempt, started: time, updated: time })
-    return { key, attempt, owner, principal: entry.submissions[0]?.principal ?? { id: 'nobody' } }
+  async submissions(key: string): Promise<readonly Submission[]> {
+    return this.#find(key)?.submissions ?? []
+  }
+
+  async claim(key: string, owner: string, options: ClaimOptions): Promise<ClaimAnswer> {
+    const before = this.#live.get(key)
+    if (before === undefined) return {}
+    const { entry, answer } = claimed(before, owner, options, this.#now())
+    this.#keep(entry)
+    return answer
+  }
+
+  async release(lease: Lease, options: ReleaseOptions): Promise<boolean> {
+    return this.#apply(lease.key, (entry, now) => released(entry, lease, options, now))
   }
 
   async renew(lease: Lease, leaseMs: number): Promise<boolean> {
-    const entry = this.#held(lease)
-    if (entry === undefined) return false
-    entry.lease = { owner: lease.owner, expires: this.#now() + leaseMs }
-    return true
+    return this.#apply(lease.key, (entry, now) => renewed(entry, lease, leaseMs, now))
   }
 
   async update(lease: Lease, change: RecordChange): Promise<boolean> {
-    const entry = this.#held(lease)
-    if (entry === undefined) return false
-    this.#change(entry, change)
-    return true
+    return this.#apply(lease.key, (entry, now) => updated(entry, lease, change, now))
   }
 
   subscribe(key: string, onChange: Listener): () => void {
@@ -132,70 +113,29 @@ export class MemoryRecordStore implements RecordStore {
     return old.length
   }
 
-  #find(key: string): Entry | undefined {
+  #find(key: string): RecordEntry | undefined {
     return this.#live.get(key) ?? this.#ended.get(key)
   }
 
-  #held(lease: Lease): Entry | undefined {
-    const entry = this.#live.get(lease.key)
-    return entry?.lease?.owner === lease.owner && entry.record.attempt === lease.attempt ? entry : undefined
+  #apply(key: string, change: (entry: RecordEntry, now: number) => RecordEntry | undefined): boolean {
+    const entry = this.#live.get(key)
+    const next = entry && change(entry, this.#now())
+    if (next !== undefined) this.#keep(next)
+    return next !== undefined
   }
 
-  #change(entry: Entry, change: RecordChange): void {
-    const time = this.#time()
-    const isEnd = change.status !== undefined && isEnded(change.status)
-    const ended = isEnd ? (change.ended ?? time) : entry.record.ended
-    this.#publish(entry, { ...entry.record, ...change, ended, updated: isEnd ? (ended ?? time) : time })
-  }
-
-  #publish(entry: Entry, record: StoredRecord): void {
-    entry.record = record
-    if (isEnded(record.status)) delete entry.lease
-    this.#keep(entry)
+  /** Keeps an entry, and tells those who watch it where its record is another one now. */
+  #keep(entry: RecordEntry): void {
+    const { record } = entry
+    const before = this.#find(record.key)?.record
+    if (isEnded(record.status)) {
+      this.#live.delete(record.key)
+      this.#ended.set(record.key, entry)
+    } else {
+      this.#ended.delete(record.key)
+      this.#live.set(record.key, entry)
+    }
+    if (record === before) return
     for (const listener of this.#listeners.get(record.key) ?? []) listener(record)
   }
-
-  #keep(entry: Entry): void {
-    const { key, status } = entry.record
-    if (isEnded(status)) {
-      this.#live.delete(key)
-      this.#ended.set(key, entry)
-    } else {
-      this.#ended.delete(key)
-      this.#live.set(key, entry)
-    }
-  }
-
-  #time(): string {
-    return new Date(this.#now()).toISOString()
-  }
-}
-
-function pendingRecord(draft: RecordDraft, before: StoredRecord | undefined, time: string): StoredRecord {
-  return {
-    version: 1,
-    ...draft,
-    status: 'PENDING',
-    attempt: before?.attempt ?? 0,
-    progress: 0,
-    message: null,
-    warnings: [],
-    output: null,
-    error: null,
-    created: before?.created ?? time,
-    updated: time,
-    started: null,
-    ended: null,
-    history: before === undefined ? [] : withSummary(before),
-  }
-}
-
-/** What a new attempt at a record IN_PROGRESS starts from. */
-function restarted(record: StoredRecord): Partial<StoredRecord> {
-  return { progress: 0, message: null, warnings: [], output: null, error: null, history: withSummary(record) }
-}
-
-function withSummary(record: StoredRecord): StoredRecord['history'] {
-  const { attempt, status, started, ended, error } = record
-  return [...record.history, { attempt, status, started, ended, error }]
 }

@@ -116,7 +116,7 @@ function normalizedList(
 
 function sortedByIdentity(items: readonly NormalizedInputs[]): NormalizedInputs[] {
   return items
-    .map((item) => ({ item, text: canonicalJson(item.identity) }))
+    .map((item) => ({ item, text: canonicalJson([item.inputs, item.identity]) }))
     .sort((a, b) => (a.text < b.text ? -1 : a.text > b.text ? 1 : 0))
     .map(({ item }) => item)
 }

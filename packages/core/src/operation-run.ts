@@ -1,21 +1,38 @@
 import { DataLabError } from './errors.js'
+import type { FileSource } from './file-source.js'
 import { Inputs, RunInputs } from './inputs.js'
 import type { DeepReadonly } from './json.js'
+import type { Logger } from './logger.js'
+import type { ObjectStorage } from './object-storage.js'
 import type { AnyOperationClass, OperationContext } from './operation.js'
+import type { OperationRegistry } from './operation-registry.js'
 import type { OperationResult, StoredOutput } from './output.js'
 import { Outputs, RunOutputs } from './outputs.js'
+import type { Perform, PerformRequest, RunReporter } from './perform.js'
 import { Progress } from './progress.js'
-import type { StoredRecord } from './record.js'
-import type { Lease } from './record-store.js'
-import type { RunReport } from './run-report.js'
-import type { RunnerParts } from './runner.js'
-import type { ScratchFolder } from './scratch.js'
+import type { ScratchFolder, ScratchSpace } from './scratch.js'
 import { packageOfService, type ServiceKey, type ServiceProvider } from './service.js'
 
-type RunParts = Pick<RunnerParts, 'operations' | 'services' | 'sources' | 'storage' | 'scratch' | 'log'>
+/** What runs of operations are made of. */
+export interface RunParts {
+  readonly operations: OperationRegistry
+  readonly services: ReadonlyMap<string, ServiceProvider>
+  readonly sources: ReadonlyMap<string, FileSource>
+  readonly storage: ObjectStorage
+  readonly scratch: ScratchSpace
+  readonly log: Logger
+}
+
+/** Calls operations in this process. */
+export function createPerform(parts: RunParts): Perform {
+  return (request, reporter, signal) => new OperationRun(parts, request, reporter, signal).perform()
+}
+
+/** An operation that does not end by itself when its signal is aborted is left to itself after so many milliseconds. */
+const GRACE_MS = 2000
 
 /** One run of an operation: makes what the instance needs, calls `operate()`, and clears up. */
-export class OperationRun {
+class OperationRun {
   readonly #operation: AnyOperationClass
   readonly #inputs: RunInputs
   readonly #outputs: RunOutputs
@@ -26,12 +43,12 @@ export class OperationRun {
 
   constructor(
     private readonly parts: RunParts,
-    private readonly record: StoredRecord,
-    private readonly lease: Lease,
-    private readonly report: RunReport,
+    private readonly request: PerformRequest,
+    private readonly report: RunReporter,
     private readonly signal: AbortSignal,
   ) {
     const { operations, sources, storage } = parts
+    const { record, lease } = request
     this.#operation = operations.get(record.operation.id)
     const { principal } = lease
     this.#inputs = new RunInputs(this.#operation.info.inputs, record.provenance.inputs, sources, { principal, signal })
@@ -44,12 +61,31 @@ export class OperationRun {
   /** Runs the operation. Resolves to its output, when everything it names is written and the inputs are still what they were. */
   async perform(): Promise<StoredOutput> {
     try {
-      const operation = new this.#operation(this.#context as never)
-      const result = await operation.operate()
+      const result = await this.#operate()
       await this.#inputs.verify()
       return this.#outputs.stored(result)
     } finally {
       await this.#clearUp()
+    }
+  }
+
+  async #operate(): Promise<OperationResult> {
+    const operation = new this.#operation(this.#context as never)
+    const { signal } = this
+    let timer: NodeJS.Timeout | undefined
+    let wait = () => {}
+    const abandoned = new Promise<never>((_, reject) => {
+      wait = () => {
+        timer = setTimeout(() => reject(signal.reason), GRACE_MS)
+      }
+    })
+    signal.addEventListener('abort', wait, { once: true })
+    if (signal.aborted) wait()
+    try {
+      return await Promise.race([operation.operate(), abandoned])
+    } finally {
+      signal.removeEventListener('abort', wait)
+      clearTimeout(timer)
     }
   }
 
@@ -58,14 +94,15 @@ export class OperationRun {
     this.#isOver = true
     await this.#outputs.close()
     await this.#inputs.close()
-    const { key, attempt } = this.lease
+    const { key, attempt } = this.request.lease
     await this.#scratch
       ?.remove()
       .catch((err) => this.parts.log.warn({ key, attempt, err }, 'a scratch folder was left behind'))
   }
 
   #makeContext(): OperationContext<object> {
-    const { record, lease, report, signal, parts } = this
+    const { report, signal, parts } = this
+    const { record, lease } = this.request
     const run = this
     return {
       key: record.key,

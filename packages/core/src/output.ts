@@ -11,6 +11,8 @@ export interface OutputFile {
   readonly type: OutputType
   /** Object key by role: `fits`, `large`, `small`, `tif`, ... */
   readonly objects: Readonly<Record<string, string>>
+  /** Bytes of each object, by role: what is not as long any more is not what was written. */
+  readonly sizes: Readonly<Record<string, number>>
   /** Which input it was made from, where it was made from one. */
   readonly input?: { readonly source: string; readonly basename: string }
 }

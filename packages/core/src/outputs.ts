@@ -3,6 +3,7 @@ import type { JsonObject } from './json.js'
 import type { ObjectBody, ObjectStorage } from './object-storage.js'
 import type { OperationResult, OutputFile, OutputType, StoredOutput } from './output.js'
 import { serviceKey } from './service.js'
+import { traced } from './tracing.js'
 
 /** An object that a run has written. */
 export interface WrittenObject {
@@ -108,7 +109,9 @@ export class RunOutputs implements Outputs {
     this.#names.add(key)
     try {
       const type = contentType === undefined ? {} : { contentType }
-      const { size } = await this.storage.put(key, body, { signal: this.#signal, ...type })
+      const { size } = await traced('datalab.write', { 'datalab.object': key }, () =>
+        this.storage.put(key, body, { signal: this.#signal, ...type }),
+      )
       this.#written.add(key)
       return size
     } catch (error) {
@@ -127,6 +130,7 @@ export class RunOutputs implements Outputs {
       source: 'datalab',
       type,
       objects: Object.freeze(Object.fromEntries(objects.map(({ role, key }) => [role, key]))),
+      sizes: Object.freeze(Object.fromEntries(objects.map(({ role, size }) => [role, size]))),
       ...(input === undefined ? {} : { input: Object.freeze({ source: input.source, basename: input.basename }) }),
     })
     this.#files.add(file)

@@ -41,6 +41,7 @@ function isOutput(output: unknown, key: string): boolean {
 
 function isOutputFile(file: unknown, key: string): boolean {
   if (!isObject(file) || !isText(file.basename) || !isText(file.type) || file.source !== 'datalab') return false
+  if (!isObject(file.sizes)) return false
   return (
     isObject(file.objects) && Object.values(file.objects).every((name) => isText(name) && name.startsWith(`${key}/`))
   )

@@ -25,6 +25,8 @@ export interface PreparedJob {
   /** Validated, with defaults, normalised, frozen: what `operate()` sees. */
   readonly inputs: JsonObject
   readonly provenance: Provenance
+  /** The inputs as they were sent, with what the front end added. */
+  readonly sent: JsonValue
 }
 
 /** How many files are identified at once. */
@@ -42,15 +44,20 @@ export async function prepareJob(
   context: SourceContext,
 ): Promise<PreparedJob> {
   const validators = await loadValidators()
-  const clone = clonedInputs(info, inputs, surroundings.limits)
+  const sent = clonedInputs(info, inputs, surroundings.limits)
+  const clone = structuredClone(sent)
   validateInputs(validators, info, clone)
   const normalizer = new InputNormalizer(info.inputs, validators)
   const declared = normalizer.declared(clone)
-  const identities = await identifyFiles(info, normalizer.files(declared), surroundings.sources, context)
+  const files = normalizer.files(declared)
+  for (const { reference } of files)
+    Object.assign(reference, surroundings.sources.get(reference.source)?.canonical?.(reference))
+  const identities = await identifyFiles(info, files, surroundings.sources, context)
   const normalized = normalizer.normalize(declared, (reference) => identities.get(reference))
   const key = cacheKey(info, surroundings.services, normalized.identity)
   return deepFreeze({
     key,
+    sent,
     inputs: normalized.inputs as JsonObject,
     provenance: {
       key,

@@ -17,8 +17,9 @@ export interface Provenance {
   readonly inputs: JsonObject
 }
 
-/** What the lines of a provenance begin and end with. */
+/** The line before the JSON of a provenance. */
 export const PROVENANCE_BEGIN = 'DataLab provenance begins'
+/** The line after it. */
 export const PROVENANCE_END = 'DataLab provenance ends'
 
 /**

@@ -1,6 +1,6 @@
 import { readAll } from './bytes.js'
 import { isDataLabError } from './errors.js'
-import type { ObjectStorage } from './object-storage.js'
+import type { ObjectInfo, ObjectStorage } from './object-storage.js'
 import type { StoredOutput } from './output.js'
 import { parseManifest } from './parse-manifest.js'
 import type { StoredRecord } from './record.js'
@@ -60,24 +60,35 @@ export async function writeManifest(
   }
 }
 
-/** Whether every object that the output names is there. */
+/** Whether every object that the output names is there, as long as it was written. */
 export async function isWhole(storage: ObjectStorage, record: StoredRecord): Promise<boolean> {
-  const missing = new Set(objectKeysOf(record.output))
-  for await (const key of objectKeys(storage, `${record.key}/`)) {
+  const missing = objectSizesOf(record.output)
+  for await (const { key, size } of objectsOf(storage, `${record.key}/`)) {
     if (missing.size === 0) return true
-    missing.delete(key)
+    if (missing.get(key) === size) missing.delete(key)
   }
   return missing.size === 0
 }
 
+/** The highest number of an attempt that has left anything in the storage; 0 where none has. */
+export async function highestAttempt(storage: ObjectStorage, key: string): Promise<number> {
+  let highest = 0
+  for await (const object of objectKeys(storage, `${key}/`)) highest = Math.max(highest, attemptOf(object, key) ?? 0)
+  return highest
+}
+
 /**
- * Takes a number for an attempt, from `from` on, that no other attempt at this job has, whichever record store counted it: so two attempts
- * never write one name, even where the storage outlives or outreaches the record store.
+ * Takes a number for an attempt; false when another attempt at this job has it, whichever record store counted it. So two attempts never
+ * write one name, even where the storage outlives or outreaches the record store.
  */
-export async function reserveAttempt(storage: ObjectStorage, key: string, from: number): Promise<number> {
-  let attempt = Math.max(from, (await highestAttempt(storage, key)) + 1)
-  while (!(await reserve(storage, key, attempt))) attempt++
-  return attempt
+export async function reserveAttempt(storage: ObjectStorage, key: string, attempt: number): Promise<boolean> {
+  try {
+    await storage.put(reservationKey(key, attempt), new Uint8Array(), { ifNoneMatch: '*' })
+    return true
+  } catch (error) {
+    if (isDataLabError(error, 'STORAGE_PRECONDITION_FAILED')) return false
+    throw error
+  }
 }
 
 /** Deletes everything an attempt has written, and its reservation. */
@@ -102,33 +113,25 @@ export async function discardEarlierAttempts(storage: ObjectStorage, key: string
   await storage.delete(keys)
 }
 
-function objectKeysOf(output: StoredOutput | null): string[] {
-  return (output?.output_files ?? []).flatMap((file) => Object.values(file.objects))
+/** The size of each object that the output names, by its key. */
+function objectSizesOf(output: StoredOutput | null): Map<string, number | undefined> {
+  const files = output?.output_files ?? []
+  return new Map(
+    files.flatMap((file) => Object.entries(file.objects).map(([role, key]) => [key, file.sizes[role]] as const)),
+  )
 }
 
 async function* objectKeys(storage: ObjectStorage, prefix: string): AsyncGenerator<string> {
+  for await (const { key } of objectsOf(storage, prefix)) yield key
+}
+
+async function* objectsOf(storage: ObjectStorage, prefix: string): AsyncGenerator<ObjectInfo> {
   let cursor: string | undefined
   do {
     const page = await storage.list(prefix, { limit: PAGE, ...(cursor === undefined ? {} : { cursor }) })
-    for (const object of page.objects) yield object.key
+    yield* page.objects
     cursor = page.cursor
   } while (cursor !== undefined)
-}
-
-async function highestAttempt(storage: ObjectStorage, key: string): Promise<number> {
-  let highest = 0
-  for await (const object of objectKeys(storage, `${key}/`)) highest = Math.max(highest, attemptOf(object, key) ?? 0)
-  return highest
-}
-
-async function reserve(storage: ObjectStorage, key: string, attempt: number): Promise<boolean> {
-  try {
-    await storage.put(reservationKey(key, attempt), new Uint8Array(), { ifNoneMatch: '*' })
-    return true
-  } catch (error) {
-    if (isDataLabError(error, 'STORAGE_PRECONDITION_FAILED')) return false
-    throw error
-  }
 }
 
 function reservationKey(key: string, attempt: number): string {

@@ -1,3 +1,4 @@
+import type { JsonValue } from './json.js'
 import type { Reach } from './object-storage.js'
 import type { StoredOutput } from './output.js'
 import type { JobStatus, RecordError, StoredRecord } from './record.js'
@@ -14,6 +15,8 @@ export interface Submission {
   readonly principal: Principal
   /** ISO 8601, UTC. */
   readonly created: string
+  /** The inputs as they were sent, with whatever members the front end added: for it to have back. */
+  readonly inputs: JsonValue
 }
 
 /** What a job is, before its first attempt. */
@@ -36,6 +39,32 @@ export interface Lease {
   readonly principal: Principal
 }
 
+/** On what terms a run is claimed. */
+export interface ClaimOptions {
+  /** How long the lease lasts unless it is renewed. */
+  readonly leaseMs: number
+  /** The lowest number the attempt may have. */
+  readonly attempt?: number
+  /** Not to wait for the time of another try, since it is only to be ended. */
+  readonly isEnding?: boolean
+  /** After so many attempts whose workers stopped without a word the job is FAILED; 3 by default. */
+  readonly maxDeaths?: number
+}
+
+/** What {@link RecordStore.claim} answers: a lease, or how long to wait for one; neither where there is nothing to run. */
+export interface ClaimAnswer {
+  readonly lease?: Lease
+  readonly waitMs?: number
+}
+
+/** Why a run is given back unfinished. */
+export interface ReleaseOptions {
+  /** It is not claimed again before. */
+  readonly delayMs: number
+  /** What failed, where that is the reason: it counts as a try. */
+  readonly error?: RecordError
+}
+
 /** What a lease's owner changes in the record. */
 export interface RecordChange {
   readonly status?: JobStatus
@@ -44,6 +73,7 @@ export interface RecordChange {
   readonly warnings?: readonly string[]
   readonly output?: StoredOutput | null
   readonly error?: RecordError | null
+  readonly history?: StoredRecord['history']
   /** When the attempt ended; now where absent. */
   readonly ended?: string | null
 }
@@ -76,11 +106,15 @@ export interface RecordStore {
    * submission that follows begins the next attempt, and does not share the end of this one.
    */
   withdraw(key: string, submissionId: string): Promise<number>
+  /** Who asks for the job, in the order they came. */
+  submissions(key: string): Promise<readonly Submission[]>
   /**
-   * Starts the next attempt: of a PENDING record, or of one IN_PROGRESS whose lease ran out. The attempt's number is the record's next, or
-   * `attempt` where that is higher. `undefined` where there is nothing to claim.
+   * Starts the next attempt: of a PENDING record, or of one IN_PROGRESS whose lease ran out, which is one more death. The attempt's number is
+   * the record's next, or `options.attempt` where that is higher.
    */
-  claim(key: string, owner: string, options: { leaseMs: number; attempt?: number }): Promise<Lease | undefined>
+  claim(key: string, owner: string, options: ClaimOptions): Promise<ClaimAnswer>
+  /** Gives the run back: the record is PENDING again, for whoever claims it next. False when the lease is lost. */
+  release(lease: Lease, options: ReleaseOptions): Promise<boolean>
   /** Prolongs the lease. False when it is lost: a later attempt was claimed, or the record is gone, ended or cancelled. */
   renew(lease: Lease, leaseMs: number): Promise<boolean>
   /** Changes the record, and ends the lease where the status is an end. False, and nothing changed, when the lease is lost. */

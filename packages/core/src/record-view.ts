@@ -4,8 +4,13 @@ import type { JobRecord, StoredRecord } from './record.js'
 
 /** A record as users read it: each object with a URL minted now. */
 export async function recordView(record: StoredRecord, storage: ObjectStorage, cached: boolean): Promise<JobRecord> {
-  const { provenance: _, output, ...state } = record
-  return { ...state, output: output === null ? null : await outputView(output, storage), cached }
+  const { retries, deaths, notBefore, output, ...state } = record
+  return {
+    ...state,
+    output: output === null ? null : await outputView(output, storage),
+    secondsLeft: secondsLeft(record, Date.now()),
+    cached,
+  }
 }
 
 async function outputView(output: StoredOutput, storage: ObjectStorage): Promise<Output> {
@@ -24,4 +29,13 @@ async function fileView(file: OutputFile, storage: ObjectStorage): Promise<Outpu
     Object.entries(objects).map(async ([role, key]) => [`${role}_url`, await storage.url(key)] as const),
   )
   return { basename, source, type, ...Object.fromEntries(urls) }
+}
+
+/** Below this much progress there is too little to tell the rest from. */
+const ENOUGH = 0.05
+
+function secondsLeft({ status, started, progress }: StoredRecord, now: number): number | null {
+  if (status !== 'IN_PROGRESS' || started === null || progress < ENOUGH) return null
+  const elapsed = (now - Date.parse(started)) / 1000
+  return Math.max(0, Math.round((elapsed * (1 - progress)) / progress))
 }

@@ -55,17 +55,26 @@ export interface JobState {
   readonly ended: string | null
   /** The attempts before the present one. */
   readonly history: readonly AttemptSummary[]
+  /** Where the result comes from: enough to run it again. */
+  readonly provenance: Provenance
 }
 
 /** A record as it is stored: its output has object keys. Its copy in the storage, when COMPLETED, is the manifest. */
 export interface StoredRecord extends JobState {
   readonly output: StoredOutput | null
-  readonly provenance: Provenance
+  /** How often the present submission's attempt was tried again after a failure that may pass. */
+  readonly retries: number
+  /** How often its worker stopped without a word. */
+  readonly deaths: number
+  /** Before this time it is not tried again. */
+  readonly notBefore: string | null
 }
 
 /** A record as it is read: its output has URLs, minted for this reading. */
 export interface JobRecord extends JobState {
   readonly output: Output | null
+  /** How long it will still take, in seconds, as far as the run's own progress tells; null where it does not. */
+  readonly secondsLeft: number | null
   /** Whether the result was there when it was asked for. */
   readonly cached: boolean
 }

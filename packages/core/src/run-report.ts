@@ -1,4 +1,5 @@
 import type { Logger } from './logger.js'
+import type { RunReporter } from './perform.js'
 import type { Lease, RecordChange, RecordStore } from './record-store.js'
 
 /** Progress is written when it has grown by this much, or after this many milliseconds. */
@@ -17,7 +18,7 @@ const MAX_TEXT = 1000
 /**
  * What a run tells of itself while it goes on, on its way to the record: progress in steps that can be seen, in order, never after the end.
  */
-export class RunReport {
+export class RunReport implements RunReporter {
   #pending: RecordChange = {}
   #written = { progress: 0, time: Number.NEGATIVE_INFINITY }
   #warnings: readonly string[] = []

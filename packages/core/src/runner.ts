@@ -1,14 +1,12 @@
-import { AbortedError, DataLabError, throwIfAborted } from './errors.js'
-import type { Runner, RunTicket } from './executor.js'
-import { failure } from './failure.js'
-import type { FileSource } from './file-source.js'
-import type { Logger } from './logger.js'
-import type { ObjectStorage } from './object-storage.js'
-import type { OperationRegistry } from './operation-registry.js'
-import { OperationRun } from './operation-run.js'
+import { AbortedError, DataLabError, isDataLabError, throwIfAborted } from './errors.js'
+import type { RunAnswer, Runner, RunTicket } from './executor.js'
+import { type Failure, failure, type RetryPolicy, retryDelay } from './failure.js'
+import { createPerform, type RunParts } from './operation-run.js'
+import type { Perform } from './perform.js'
 import {
   discardAttempt,
   discardEarlierAttempts,
+  highestAttempt,
   isWhole,
   type Manifest,
   readManifest,
@@ -17,65 +15,62 @@ import {
   writeManifest,
 } from './publication.js'
 import { isEnded, type StoredRecord } from './record.js'
-import type { Lease, RecordChange, RecordStore } from './record-store.js'
+import { historyAfter } from './record-entry.js'
+import type { Lease, RecordChange, RecordStore, ReleaseOptions } from './record-store.js'
 import { RunReport } from './run-report.js'
-import type { ScratchSpace } from './scratch.js'
-import type { ServiceProvider } from './service.js'
+import { traced, tracedSince } from './tracing.js'
 
 /** What a runner works with. */
-export interface RunnerParts {
-  readonly operations: OperationRegistry
-  readonly services: ReadonlyMap<string, ServiceProvider>
-  readonly sources: ReadonlyMap<string, FileSource>
-  readonly storage: ObjectStorage
+export interface RunnerParts extends RunParts {
   readonly records: RecordStore
-  readonly scratch: ScratchSpace
-  readonly log: Logger
   /** Names this process among those that claim jobs. */
   readonly owner: string
   /** How long a lease lasts, in milliseconds; it is renewed three times as often. */
   readonly leaseMs: number
+  /** Seconds that a run may take where its operation says nothing. */
+  readonly timeLimit: number
+  readonly retry: RetryPolicy
 }
 
-/** The runner of a host: claims a job, runs its operation, commits the result, and writes how it ended. */
+/** The longest that a timer of Node waits: 24.8 days, as good as no limit. */
+const LONGEST_MS = 2 ** 31 - 1
+
+/** The runner of a host: claims a job, has its operation called, commits the result, and writes how it ended. */
 export function createRunner(parts: RunnerParts): Runner {
-  return async (ticket, signal) => {
+  return async (ticket, signal, perform = createPerform(parts)) => {
     try {
-      await runTicket(parts, ticket, signal)
+      return await runTicket(parts, ticket, signal, perform)
     } catch (err) {
       parts.log.error({ key: ticket.key, operation: ticket.operationId, err }, 'a run could not be recorded')
+      // Whoever waits must not wait for ever: when the store answers again, the lease has run out, and the run is claimed anew.
+      return signal.aborted ? {} : { againInMs: parts.leaseMs }
     }
   }
 }
 
-async function runTicket(parts: RunnerParts, ticket: RunTicket, signal: AbortSignal): Promise<void> {
-  const { records, storage, owner, leaseMs } = parts
-  const { key } = ticket
-  const record = await records.get(key)
-  if (record === undefined || isEnded(record.status)) return
-  let attempt: number
-  try {
-    attempt = await reserveAttempt(storage, key, record.attempt + 1)
-  } catch (error) {
-    return failUnreserved(parts, ticket, signal, error)
-  }
-  const lease = await records.claim(key, owner, { leaseMs, attempt })
-  if (lease === undefined) return discardAttempt(storage, key, attempt)
-  await new Attempt(parts, ticket, lease, signal).run()
-}
-
-/** The storage did not even give the attempt its number: whoever waits for the job has to be told. */
-async function failUnreserved(
+async function runTicket(
   parts: RunnerParts,
   ticket: RunTicket,
   signal: AbortSignal,
-  error: unknown,
-): Promise<void> {
-  const { records, owner, leaseMs, log } = parts
-  const { key, operationId: operation } = ticket
-  const lease = await records.claim(key, owner, { leaseMs })
-  if (lease === undefined) return
-  await records.update(lease, failure(error, signal, log, { key, attempt: lease.attempt, operation }))
+  perform: Perform,
+): Promise<RunAnswer> {
+  const { records, storage, owner, leaseMs } = parts
+  const { key } = ticket
+  const record = await records.get(key)
+  if (record === undefined || isEnded(record.status)) return {}
+  // Where the storage does not answer, the attempt will say so.
+  const attempt = await highestAttempt(storage, key).catch(() => 0)
+  const { lease, waitMs } = await records.claim(key, owner, {
+    leaseMs,
+    attempt: attempt + 1,
+    isEnding: signal.aborted,
+  })
+  if (lease !== undefined) {
+    const facts = { 'datalab.key': key, 'datalab.operation': ticket.operationId, 'datalab.attempt': lease.attempt }
+    await tracedSince('datalab.queue', new Date(record.updated), facts)
+    return traced('datalab.run', facts, () => new Attempt(parts, ticket, lease, signal, perform).run())
+  }
+  return waitMs === undefined || signal.aborted ? {} : { againInMs: waitMs }
 }
 
 /** One attempt at a job, from its claim to its end. */
@@ -83,6 +78,8 @@ class Attempt {
   readonly #report: RunReport
   readonly #abort = new AbortController()
   readonly #signal: AbortSignal
+  /** Whether the attempt's folder in the storage is this one's, and may be deleted. */
+  #isOurs = false
   #isCommitUncertain = false
 
   constructor(
@@ -90,33 +87,60 @@ class Attempt {
     private readonly ticket: RunTicket,
     private readonly lease: Lease,
     signal: AbortSignal,
+    private readonly perform: Perform,
   ) {
     this.#report = new RunReport(parts.records, lease, parts.log)
     this.#signal = AbortSignal.any([signal, this.#abort.signal])
   }
 
-  async run(): Promise<void> {
-    const { records, leaseMs } = this.parts
+  async run(): Promise<RunAnswer> {
+    const { leaseMs } = this.parts
     const renewal = setInterval(() => void this.#renew(), leaseMs / 3)
+    const limit = setTimeout(() => this.#abort.abort(this.#timeOut()), Math.min(this.#timeLimit() * 1000, LONGEST_MS))
     renewal.unref()
+    limit.unref()
     try {
-      const change = await this.#outcome()
-      await records.update(this.lease, { ...(await this.#report.end()), ...change })
+      return await this.#end(await this.#outcome())
     } finally {
       clearInterval(renewal)
+      clearTimeout(limit)
     }
   }
 
-  async #outcome(): Promise<RecordChange> {
+  async #outcome(): Promise<RecordChange | Failure> {
     try {
-      const { output, warnings, ended } = await this.#complete()
-      return { status: 'COMPLETED', progress: 1, message: null, output, warnings, ended }
+      const { output, warnings, ended, history } = await this.#complete()
+      return { status: 'COMPLETED', progress: 1, message: null, output, warnings, ended, history }
     } catch (error) {
       const { key, attempt } = this.lease
-      const { log } = this.parts
-      if (!this.#isCommitUncertain) await this.#discard()
-      return failure(error, this.#signal, log, { key, attempt, operation: this.ticket.operationId })
+      if (this.#isOurs && !this.#isCommitUncertain) await this.#discard()
+      return failure(error, this.#signal, this.parts.log, { key, attempt, operation: this.ticket.operationId })
     }
+  }
+
+  /** Writes how the attempt ended, or gives the run back for the next. */
+  async #end(outcome: RecordChange | Failure): Promise<RunAnswer> {
+    const { records, leaseMs } = this.parts
+    const pending = await this.#report.end()
+    const again = 'mayPass' in outcome ? await this.#again(outcome) : undefined
+    const change = 'mayPass' in outcome ? outcome.change : outcome
+    const isOurs =
+      again === undefined
+        ? await records.update(this.lease, { ...pending, ...change })
+        : await records.release(this.lease, again)
+    // Whoever took the job over may die as well: it is looked after until it has ended.
+    if (!isOurs) return { againInMs: leaseMs }
+    return again?.error === undefined ? {} : { againInMs: again.delayMs }
+  }
+
+  /** On what terms the run is given back; undefined where it ends here. */
+  async #again(outcome: Failure): Promise<ReleaseOptions | undefined> {
+    const { records, retry } = this.parts
+    if (isDataLabError(this.#signal.reason, 'DATALAB_CLOSED'))
+      return records.reach === 'process' ? undefined : { delayMs: 0 }
+    const retries = (await records.get(this.lease.key))?.retries ?? 0
+    if (!outcome.mayPass || retries >= retry.retries) return undefined
+    return { delayMs: retryDelay(retry, retries), error: outcome.change.error }
   }
 
   /** The result of this job: one that is there already, else the one that is made and committed now. */
@@ -124,32 +148,46 @@ class Attempt {
     const { storage } = this.parts
     const { key, attempt } = this.lease
     throwIfAborted(this.#signal)
+    if (!(await reserveAttempt(storage, key, attempt))) throw conflict()
+    this.#isOurs = true
     const before = await readManifest(storage, key)
     if (!this.ticket.force && before?.record !== undefined && (await isWhole(storage, before.record))) {
       await this.#discard()
       return before.record
     }
-    const made = await this.#make()
+    const made = await this.#make(before?.record)
     // Without objects of its own the attempt's number would be free.
     if (made.output?.output_files?.length) await releaseAttempt(storage, key, attempt)
     await this.#checkLease()
     if (await this.#commit(made, before)) {
-      if (before === undefined) await this.#clearUp()
+      // The objects of a result that was replaced stay: somebody may hold URLs of them.
+      if (before?.record === undefined) await this.#clearUp()
       return made
     }
     return this.#yieldTo(await readManifest(storage, key))
   }
 
-  /** Runs the operation, and returns the record to commit. */
-  async #make(): Promise<StoredRecord> {
+  /** Has the operation called, and returns the record to commit. */
+  async #make(replaced: StoredRecord | undefined): Promise<StoredRecord> {
     const record = await this.parts.records.get(this.lease.key)
     if (record === undefined) throw new AbortedError('the record of this job is gone')
-    const run = new OperationRun(this.parts, record, this.lease, this.#report, this.#signal)
-    const output = await run.perform()
+    const output = await this.perform({ record, lease: this.lease }, this.#report, this.#signal)
     throwIfAborted(this.#signal)
     const time = new Date().toISOString()
     const { warnings } = this.#report
-    return { ...record, status: 'COMPLETED', progress: 1, message: null, warnings, output, updated: time, ended: time }
+    const ended = { progress: 1, message: null, warnings, output, updated: time, ended: time }
+    return { ...record, ...ended, status: 'COMPLETED', history: historyAfter(record, replaced) }
+  }
+
+  /** Seconds that the run may take. */
+  #timeLimit(): number {
+    return this.parts.operations.find(this.ticket.operationId)?.info.limits?.time ?? this.parts.timeLimit
+  }
+
+  #timeOut(): DataLabError {
+    const seconds = this.#timeLimit()
+    const message = `It took longer than ${seconds} seconds, which is the limit. Try it with fewer or smaller files.`
+    return new DataLabError('DATALAB_TIMEOUT', message, { audience: 'user' })
   }
 
   /** A writer that was held up past its lease must not commit over the attempt that took over. */
@@ -174,15 +212,7 @@ class Attempt {
 
   /** Another attempt committed first: its result is the job's. */
   async #yieldTo(winner: Manifest | undefined): Promise<StoredRecord> {
-    if (winner?.record === undefined)
-      throw new DataLabError(
-        'DATALAB_CONFLICT',
-        'Another process changed this job at the same time. Submit it again.',
-        {
-          audience: 'user',
-          retryable: true,
-        },
-      )
+    if (winner?.record === undefined) throw conflict()
     await this.#discard()
     return winner.record
   }
@@ -213,4 +243,9 @@ class Attempt {
       log.warn({ key: this.lease.key, err }, 'the lease could not be renewed')
     }
   }
+}
+
+function conflict(): DataLabError {
+  const message = 'Another process changed this job at the same time. Submit it again.'
+  return new DataLabError('DATALAB_CONFLICT', message, { audience: 'user', retryable: true })
 }

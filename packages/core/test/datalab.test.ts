@@ -2,9 +2,11 @@ import { describe, expect, test } from 'vitest'
 import { createDataLab, InlineExecutor, type Job, MemoryRecordStore, MemoryStorage, register } from '../src/index.js'
 import {
   endless,
+  file,
   held,
   keysOf,
   lab,
+  MemorySource,
   operation,
   rejection,
   temporaryFolder,
@@ -45,6 +47,21 @@ describe('single flight', () => {
     const [a, b] = await Promise.all([host.submit(Op, { text: 'a' }), host.submit(Op, { text: 'b' })])
     expect(a.key).not.toBe(b.key)
   })
+})
+
+test('each submission is kept with who sent it, and what', async () => {
+  const { op, release } = held()
+  const records = new MemoryRecordStore()
+  const host = lab({ operations: [op], records, sources: [new MemorySource(['a'])] })
+  const first = await host.submit(op, { files: [file('a', { layer: 7 })] }, { principal: { id: 'ann', token: 1 } })
+  await host.submit(op, { files: [file('a')] })
+  expect(await records.submissions(first.key)).toMatchObject([
+    { principal: { id: 'ann', token: 1 }, inputs: { files: [{ ...file('a'), layer: 7 }] } },
+    { principal: { id: 'local' }, inputs: { files: [file('a')] } },
+  ])
+  expect((await first.record()).inputs).toEqual({ files: [file('a')] })
+  release()
+  await first.result()
 })
 
 describe('a second submission', () => {

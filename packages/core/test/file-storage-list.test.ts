@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { FileStorage } from '../src/index.js'
-import { bytes, keysOf, putAll } from './storage-conformance.js'
+import { bytes, keysOf, putAll } from './storage-helpers.js'
 
 vi.mock('node:fs/promises', { spy: true })
 

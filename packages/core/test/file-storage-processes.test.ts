@@ -6,7 +6,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { FileStorage } from '../src/index.js'
 import { bundled, Child, type Script } from './child-processes.js'
 import type { ChildTask } from './storage-child.js'
-import { bytes, keysOf, listAll, textOf } from './storage-conformance.js'
+import { bytes, keysOf, listAll, textOf } from './storage-helpers.js'
 
 let script: Script
 let folder: string

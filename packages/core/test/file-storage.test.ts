@@ -6,25 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { FileStorage } from '../src/index.js'
 import { processIdentity } from '../src/process-identity.js'
 import { bundled, Child } from './child-processes.js'
-import { bytes, hasCode, keysOf, testStorage, textOf } from './storage-conformance.js'
-
-const folders = new WeakMap<FileStorage, string>()
-
-testStorage(
-  // A put waits for the disk.
-  { describe, it: (name, body) => it(name, body, 60_000) },
-  {
-    name: 'FileStorage',
-    async create() {
-      const folder = await mkdtemp(join(tmpdir(), 'storage-'))
-      const storage = new FileStorage(folder)
-      folders.set(storage, folder)
-      return storage
-    },
-    destroy: (storage) => rm(folders.get(storage) ?? '', { recursive: true }),
-    leftovers: (storage) => readdir(join(folders.get(storage) ?? '', '.tmp')).catch(() => []),
-  },
-)
+import { bytes, hasCode, keysOf, textOf } from './storage-helpers.js'
 
 let folder: string
 let storage: FileStorage

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { Runner, RunTicket } from '../src/executor.js'
+import type { RunAnswer, Runner, RunTicket } from '../src/executor.js'
 import { InlineExecutor } from '../src/inline-executor.js'
 import { deferred } from './lab.js'
 
@@ -8,16 +8,16 @@ const ticket = (key: string, priority = 0): RunTicket => ({ key, operationId: 'x
 /** A runner whose runs begin and end when the test says so. */
 function staged() {
   const begun: string[] = []
-  const gates = new Map<string, ReturnType<typeof deferred<void>>>()
+  const gates = new Map<string, ReturnType<typeof deferred<RunAnswer>>>()
   const runner: Runner = async ({ key }, signal) => {
     begun.push(signal.aborted ? `${key} aborted` : key)
-    const gate = deferred()
+    const gate = deferred<RunAnswer>()
     gates.set(key, gate)
-    if (signal.aborted) return
-    signal.addEventListener('abort', () => gate.resolve(), { once: true })
-    await gate.promise
+    if (signal.aborted) return {}
+    signal.addEventListener('abort', () => gate.resolve({}), { once: true })
+    return gate.promise
   }
-  return { begun, runner, end: (key: string) => gates.get(key)?.resolve() }
+  return { begun, runner, end: (key: string, answer: RunAnswer = {}) => gates.get(key)?.resolve(answer) }
 }
 
 function started(runner: Runner, concurrency = 1): InlineExecutor {
@@ -65,7 +65,7 @@ describe('abort', () => {
         new Promise((resolve) => {
           signal.addEventListener('abort', () => {
             reasons.push(signal.reason)
-            setImmediate(resolve)
+            setImmediate(() => resolve({}))
           })
         }),
     )
@@ -91,23 +91,110 @@ describe('abort', () => {
   })
 
   test('of what is not here changes nothing', async () => {
-    await started(async () => {}).abort('nothing')
+    await started(async () => ({})).abort('nothing')
   })
 })
 
-test('two runs of one key follow each other', async () => {
-  const { begun, runner, end } = staged()
-  const executor = started(runner, 4)
-  await executor.submit(ticket('a'))
-  await settle()
-  await executor.submit(ticket('a'))
-  await settle()
-  expect(begun).toEqual(['a'])
-  end('a')
-  await settle()
-  expect(begun).toEqual(['a', 'a'])
-  end('a')
-  await executor.drain()
+describe('a ticket that is here already', () => {
+  test('is brought once more after the present run, however often it was submitted', async () => {
+    const { begun, runner, end } = staged()
+    const executor = started(runner, 4)
+    await executor.submit(ticket('a'))
+    await settle()
+    for (let time = 0; time < 3; time++) await executor.submit(ticket('a'))
+    await settle()
+    expect(begun).toEqual(['a'])
+    end('a')
+    await settle()
+    expect(begun).toEqual(['a', 'a'])
+    end('a')
+    await executor.drain()
+    expect(begun).toEqual(['a', 'a'])
+  })
+
+  test('is never lost, however shortly before the end of the run it comes', async () => {
+    for (let microtasks = 0; microtasks < 20; microtasks++) {
+      const { begun, runner, end } = staged()
+      const executor = started(runner)
+      await executor.submit(ticket('a'))
+      await settle()
+      end('a')
+      for (let turn = 0; turn < microtasks; turn++) await null
+      await executor.submit(ticket('a'))
+      await settle()
+      expect(begun, `after ${microtasks} microtasks`).toEqual(['a', 'a'])
+      end('a')
+      await executor.drain()
+    }
+  })
+
+  test('but ends, being aborted, is another one, which follows it', async () => {
+    const { begun, runner, end } = staged()
+    const executor = started(runner, 4)
+    await executor.submit(ticket('a'))
+    await settle()
+    const aborted = executor.abort('a')
+    await executor.submit(ticket('a'))
+    await aborted
+    await settle()
+    expect(begun).toEqual(['a', 'a'])
+    end('a')
+    await executor.drain()
+  })
+})
+
+describe('a ticket whose runner asks for it again', () => {
+  test('is brought again after that time, and others have its place meanwhile', async () => {
+    const { begun, runner, end } = staged()
+    const executor = started(runner)
+    await executor.submit(ticket('a'))
+    await executor.submit(ticket('b'))
+    await settle()
+    const from = performance.now()
+    end('a', { againInMs: 20 })
+    await settle()
+    expect(begun).toEqual(['a', 'b'])
+    end('b')
+    await expect.poll(() => begun, { interval: 1 }).toEqual(['a', 'b', 'a'])
+    expect(performance.now() - from).toBeGreaterThanOrEqual(19)
+    end('a')
+    await executor.drain()
+    expect(begun).toEqual(['a', 'b', 'a'])
+  })
+
+  test('is waited for by drain', async () => {
+    let runs = 0
+    const executor = started(async () => (++runs < 4 ? { againInMs: 1 } : {}))
+    await executor.submit(ticket('a'))
+    await executor.drain()
+    expect(runs).toBe(4)
+  })
+
+  test('is brought at once, and for the last time, when it is aborted', async () => {
+    const { begun, runner, end } = staged()
+    const executor = started(runner)
+    await executor.submit(ticket('a'))
+    await settle()
+    end('a', { againInMs: 60_000 })
+    await settle()
+    await executor.abort('a')
+    expect(begun).toEqual(['a', 'a aborted'])
+    await executor.drain()
+  })
+
+  test('is not brought again once it is aborted, whatever its runner says', async () => {
+    let runs = 0
+    const executor = started(async (_, signal) => {
+      runs++
+      await new Promise((resolve) => signal.addEventListener('abort', resolve))
+      return { againInMs: 0 }
+    })
+    await executor.submit(ticket('a'))
+    await settle()
+    await executor.abort('a')
+    await executor.drain()
+    expect(runs).toBe(1)
+  })
 })
 
 test('drain waits for what is submitted meanwhile', async () => {
@@ -141,10 +228,23 @@ test('close aborts what waits and what goes on, and accepts no more', async () =
   await executor.drain()
 })
 
+test('close gives a reason of its own', async () => {
+  const reasons: unknown[] = []
+  const executor = started(async (_, signal) => {
+    await new Promise((resolve) => signal.addEventListener('abort', resolve))
+    reasons.push(signal.reason)
+    return {}
+  })
+  await executor.submit(ticket('a'))
+  await settle()
+  await executor.close()
+  expect(reasons).toMatchObject([{ code: 'DATALAB_CLOSED', message: 'the host was closed' }])
+})
+
 test('is for one host, and to be started first', async () => {
   await expect(new InlineExecutor().submit(ticket('a'))).rejects.toThrow(TypeError)
-  const executor = started(async () => {})
-  expect(() => executor.start(async () => {})).toThrow(TypeError)
+  const executor = started(async () => ({}))
+  expect(() => executor.start(async () => ({}))).toThrow(TypeError)
   expect(executor.supports).toEqual({ isolation: false, preemption: false })
 })
 

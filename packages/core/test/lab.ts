@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { onTestFinished } from 'vitest'
+import { expect, onTestFinished } from 'vitest'
 import {
   BaseDataOperation,
   type ByteSource,
@@ -182,6 +182,21 @@ export function countingStorage(
     },
   })
   return { storage, inner, calls: () => calls }
+}
+
+/** What a storage throws that does not answer. */
+export const down = () => new DataLabError('STORAGE_UNAVAILABLE', 'The storage does not answer.', { retryable: true })
+
+/** Fails the test for a rejection that nobody handled. */
+export function noUnhandledRejections(): void {
+  const seen: unknown[] = []
+  const see = (error: unknown) => seen.push(error)
+  process.on('unhandledRejection', see)
+  onTestFinished(async () => {
+    await new Promise<void>((resolve) => setImmediate(resolve))
+    process.off('unhandledRejection', see)
+    expect(seen).toEqual([])
+  })
 }
 
 /** A promise, and what settles it. */

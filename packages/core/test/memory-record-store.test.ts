@@ -1,7 +1,8 @@
 import { beforeEach, describe, expect, test } from 'vitest'
 import { MemoryRecordStore } from '../src/memory-record-store.js'
 import type { JobStatus, StoredRecord } from '../src/record.js'
-import type { Lease, RecordDraft, Submission } from '../src/record-store.js'
+import type { Lease } from '../src/record-store.js'
+import { claimer, draft, submission } from './records.js'
 
 let time: number
 let store: MemoryRecordStore
@@ -10,21 +11,7 @@ beforeEach(() => {
   store = new MemoryRecordStore({ now: () => time })
 })
 
-function draft(key = 'k'): RecordDraft {
-  const operation = { id: '@test/op', name: 'Test', revision: 1 }
-  return { key, operation, inputs: {}, provenance: { key, operation, services: {}, inputs: {} } }
-}
-
-let count = 0
-function submission(principal = 'ann'): Submission {
-  return { id: `s${count++}`, principal: { id: principal }, created: '2026-01-01T00:00:00.000Z' }
-}
-
-async function claimed(key = 'k', owner = 'me', options = {}): Promise<Lease> {
-  const lease = await store.claim(key, owner, { leaseMs: 5000, ...options })
-  if (lease === undefined) throw new Error('nothing to claim')
-  return lease
-}
+const claimed = (key = 'k', owner = 'me', options = {}): Promise<Lease> => claimer(store)(key, owner, options)
 
 async function ended(key: string, status: JobStatus = 'COMPLETED'): Promise<void> {
   await store.submit(draft(key), submission())
@@ -47,6 +34,9 @@ describe('submit', () => {
       created: '1970-01-01T00:16:40.000Z',
       started: null,
       ended: null,
+      retries: 0,
+      deaths: 0,
+      notBefore: null,
       history: [],
     })
   })
@@ -87,14 +77,16 @@ describe('claim', () => {
   test('is for one at a time', async () => {
     await store.submit(draft(), submission('ann'))
     expect(await claimed('k', 'one')).toEqual({ key: 'k', attempt: 1, owner: 'one', principal: { id: 'ann' } })
-    expect(await store.claim('k', 'two', { leaseMs: 5000 })).toBeUndefined()
+    expect(await store.claim('k', 'two', { leaseMs: 5000 })).toEqual({ waitMs: 5000 })
+    time += 1
+    expect(await store.claim('k', 'one', { leaseMs: 5000 })).toEqual({ waitMs: 4999 })
     expect(await store.get('k')).toMatchObject({ status: 'IN_PROGRESS', attempt: 1, started: expect.any(String) })
   })
 
   test('is refused for what is not there, or has ended', async () => {
-    expect(await store.claim('k', 'me', { leaseMs: 1 })).toBeUndefined()
+    expect(await store.claim('k', 'me', { leaseMs: 1 })).toEqual({})
     await ended('k')
-    expect(await store.claim('k', 'me', { leaseMs: 1 })).toBeUndefined()
+    expect(await store.claim('k', 'me', { leaseMs: 1 })).toEqual({})
   })
 
   test('takes a higher number where one is given, and never a lower', async () => {
@@ -109,7 +101,7 @@ describe('claim', () => {
     const old = await claimed('k', 'me')
     await store.update(old, { progress: 0.5, message: 'half', warnings: ['w'] })
     time += 4999
-    expect(await store.claim('k', 'other', { leaseMs: 5000 })).toBeUndefined()
+    expect(await store.claim('k', 'other', { leaseMs: 5000 })).toEqual({ waitMs: 1 })
     time += 1
     const next = await claimed('k', 'me')
     expect(next.attempt).toBe(2)
@@ -140,9 +132,9 @@ describe('renew and update', () => {
     time += 4000
     expect(await store.renew(lease, 5000)).toBe(true)
     time += 4999
-    expect(await store.claim('k', 'other', { leaseMs: 1 })).toBeUndefined()
+    expect(await store.claim('k', 'other', { leaseMs: 1 })).toEqual({ waitMs: 1 })
     time += 1
-    expect(await store.claim('k', 'other', { leaseMs: 1 })).toBeDefined()
+    expect((await store.claim('k', 'other', { leaseMs: 1 })).lease).toBeDefined()
   })
 
   test('records that were given out stay as they were', async () => {
@@ -200,6 +192,26 @@ describe('withdraw', () => {
   })
 })
 
+describe('submissions', () => {
+  test('are those who still ask, in the order they came, with the inputs they sent', async () => {
+    const [one, two, three] = [submission('ann'), { ...submission('ben'), inputs: { extra: [1] } }, submission('cyd')]
+    for (const each of [one, two, three]) await store.submit(draft(), each)
+    expect(await store.submissions('k')).toEqual([one, two, three])
+    await store.withdraw('k', one.id)
+    expect(await store.submissions('k')).toEqual([two, three])
+    expect(await store.submissions('nothing')).toEqual([])
+  })
+
+  test('to the next attempt are those who asked for it', async () => {
+    const [one, two] = [submission(), submission()]
+    await store.submit(draft(), one)
+    await store.update(await claimed(), { status: 'FAILED' })
+    expect(await store.submissions('k')).toEqual([one])
+    await store.submit(draft(), two)
+    expect(await store.submissions('k')).toEqual([two])
+  })
+})
+
 test('adopt keeps a record, unless there is one', async () => {
   const record = {
     ...(await store.submit(draft('x'), submission())).record,
@@ -224,6 +236,18 @@ test('listeners are told of each change, until they leave', async () => {
   await store.update(lease, { status: 'COMPLETED' })
   other()
   expect(seen).toEqual(['PENDING 0', 'IN_PROGRESS 0', 'IN_PROGRESS 0.5'])
+})
+
+test('listeners are not told where the record stays as it is', async () => {
+  let changes = 0
+  store.subscribe('k', () => changes++)
+  await store.submit(draft(), submission())
+  const other = submission()
+  await store.submit(draft(), other)
+  await store.withdraw('k', other.id)
+  await store.renew(await claimed(), 5000)
+  await store.claim('k', 'other', { leaseMs: 5000 })
+  expect(changes).toBe(2)
 })
 
 describe('what is remembered', () => {

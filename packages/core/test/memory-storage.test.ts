@@ -1,8 +1,5 @@
 import { describe, expect, it } from 'vitest'
 import { MemoryStorage } from '../src/index.js'
-import { testStorage } from './storage-conformance.js'
-
-testStorage({ describe, it }, { name: 'MemoryStorage', create: () => new MemoryStorage(), destroy: () => {} })
 
 describe('MemoryStorage', () => {
   const full = expect.objectContaining({ code: 'STORAGE_FULL', message: expect.stringContaining('at most 10 bytes') })

@@ -71,11 +71,11 @@ describe('lists', () => {
     expect(result.l.filter((item) => JSON.stringify(item) === JSON.stringify(ref('b')))).toHaveLength(2)
   })
 
-  test('the identity orders files that are called the same', () => {
+  test('files are ordered by what they are called, whatever their identity', () => {
     const schema = object({ l: files({ unordered: true }) })
     const identityOf = ({ root }: FileReference) => (root === 'x' ? '2' : '1')
-    const { inputs } = normalized(schema, { l: [ref('a', { root: 'x' }), ref('a', { root: 'y' })] }, identityOf)
-    expect((inputs as unknown as { l: FileReference[] }).l.map(({ root }) => root)).toEqual(['y', 'x'])
+    const { inputs } = normalized(schema, { l: [ref('a', { root: 'y' }), ref('a', { root: 'x' })] }, identityOf)
+    expect((inputs as unknown as { l: FileReference[] }).l.map(({ root }) => root)).toEqual(['x', 'y'])
   })
 
   test('another keeps its order', () => {

@@ -90,6 +90,7 @@ describe('file', () => {
       source: 'datalab',
       type: 'fits',
       objects: { fits: 'key/3/key-2.fits', large: 'key/3/key-2-large.jpg' },
+      sizes: { fits: bytes.length, large: bytes.length },
       input: { source: 'archive', basename: 'a' },
     })
   })

@@ -33,6 +33,22 @@ test('the inputs are a frozen clone, and the caller keeps theirs as they were', 
   expect(Object.isFrozen((job.inputs.files as readonly object[])[0])).toBe(true)
 })
 
+test('the inputs as they were sent are kept too, with what the front end added', async () => {
+  const inputs = { files: [file('b', { id: 1, layer: { name: 'x' } }), file('a')] }
+  const job = await prepare(inputs)
+  expect(job.sent).toEqual(inputs)
+  expect(job.sent).not.toBe(inputs)
+  const { files } = job.sent as { files: readonly object[] }
+  expect([job.sent, files, files[0]].every(Object.isFrozen)).toBe(true)
+  expect(Object.isFrozen(inputs.files[0])).toBe(false)
+})
+
+test('what the front end adds makes no other key', async () => {
+  const [plain, added] = [await prepare({ files: [file('a')] }), await prepare({ files: [file('a', { id: 1 })] })]
+  expect(added.key).toBe(plain.key)
+  expect(added.sent).not.toEqual(plain.sent)
+})
+
 test('the provenance has what the key was made of', async () => {
   const services = [provide(serviceKey('x/A@1'), {}, { revision: 3 })]
   const { key, provenance } = await prepare({ files: [file('a')] }, undefined, { services })

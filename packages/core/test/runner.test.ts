@@ -1,12 +1,13 @@
-import { describe, expect, onTestFinished, test } from 'vitest'
-import { DataLabError } from '../src/errors.js'
-import { MemoryRecordStore, MemoryStorage, type StoredRecord } from '../src/index.js'
+import { describe, expect, test } from 'vitest'
+import { type Lease, MemoryRecordStore, MemoryStorage, type StoredRecord } from '../src/index.js'
 import {
   countingStorage,
   deferred,
+  down,
   keysOf,
   lab,
   memoryLog,
+  noUnhandledRejections,
   operation,
   rejection,
   textOf,
@@ -14,20 +15,9 @@ import {
   writeText,
 } from './lab.js'
 
-/** Fails the test for a rejection that nobody handled. */
-function noUnhandledRejections() {
-  const seen: unknown[] = []
-  const see = (error: unknown) => seen.push(error)
-  process.on('unhandledRejection', see)
-  onTestFinished(async () => {
-    await new Promise<void>((resolve) => setImmediate(resolve))
-    process.off('unhandledRejection', see)
-    expect(seen).toEqual([])
-  })
-}
-
-const down = () => new DataLabError('STORAGE_UNAVAILABLE', 'The storage does not answer.', { retryable: true })
 const twoFiles = operation(async (run) => [...(await writeText(run, 'one', 0)), ...(await writeText(run, 'two', 1))])
+
+const once = { retry: { retries: 0 } }
 
 describe('a storage that fails', () => {
   // A reservation, two objects, the manifest.
@@ -38,7 +28,7 @@ describe('a storage that fails', () => {
       return proceed()
     })
     const { log, lines } = memoryLog()
-    const host = lab({ operations: [twoFiles], storage, log })
+    const host = lab({ operations: [twoFiles], storage, log, ...once })
     const job = await host.submit(twoFiles, {})
     const { reference } = (await rejection(job.result())).details as { reference: string }
     expect(await job.record()).toMatchObject({ status: 'FAILED', error: { code: 'STORAGE_UNAVAILABLE', reference } })
@@ -55,31 +45,33 @@ describe('a storage that fails', () => {
     expect(calls()).toBe(4)
   })
 
-  test('at any call at all: it ends, and what is there afterwards is a whole result or none', async () => {
-    noUnhandledRejections()
-    const clean = countingStorage(['put', 'open', 'head', 'delete', 'list'], (_, __, proceed) => proceed())
-    await (await lab({ operations: [twoFiles], storage: clean.storage }).submit(twoFiles, {})).result()
-    for (let index = 0; index < clean.calls(); index++) {
-      const { storage, inner } = countingStorage(
-        ['put', 'open', 'head', 'delete', 'list'],
-        async (call, _, proceed) => {
-          if (call === index) throw down()
-          return proceed()
-        },
-      )
-      const host = lab({ operations: [twoFiles], storage })
-      await host.submit(twoFiles, {}).then(
-        (job) => job.result().catch(() => {}),
-        () => {},
-      )
-      const keys = await keysOf(inner)
-      if (keys.some((key) => key.endsWith('record.json')))
-        expect(keys.filter((key) => key.endsWith('.txt'))).toHaveLength(2)
-      const fresh = lab({ operations: [twoFiles], storage: inner })
-      expect((await (await fresh.submit(twoFiles, {})).result()).output_files).toHaveLength(2)
-    }
-    expect(clean.calls()).toBeGreaterThan(6)
-  })
+  test.each([0, 1])(
+    'at any call at all, with %i retries: what is there afterwards is a whole result or none',
+    async (retries) => {
+      noUnhandledRejections()
+      const clean = countingStorage(['put', 'open', 'head', 'delete', 'list'], (_, __, proceed) => proceed())
+      await (await lab({ operations: [twoFiles], storage: clean.storage }).submit(twoFiles, {})).result()
+      for (let index = 0; index < clean.calls(); index++) {
+        const { storage, inner } = countingStorage(
+          ['put', 'open', 'head', 'delete', 'list'],
+          async (call, _, proceed) => {
+            if (call === index) throw down()
+            return proceed()
+          },
+        )
+        const host = lab({ operations: [twoFiles], storage, retry: { retries, minDelayMs: 1 } })
+        const submitted = await host.submit(twoFiles, {}).catch(() => undefined)
+        const output = await submitted?.result().catch(() => undefined)
+        if (retries > 0 && submitted !== undefined) expect(output?.output_files).toHaveLength(2)
+        const keys = await keysOf(inner)
+        if (keys.some((key) => key.endsWith('record.json')))
+          expect(keys.filter((key) => key.endsWith('.txt'))).toHaveLength(2)
+        const fresh = lab({ operations: [twoFiles], storage: inner })
+        expect((await (await fresh.submit(twoFiles, {})).result()).output_files).toHaveLength(2)
+      }
+      expect(clean.calls()).toBeGreaterThan(6)
+    },
+  )
 
   test('for good: the run fails', async () => {
     noUnhandledRejections()
@@ -92,7 +84,7 @@ describe('a storage that fails', () => {
       isDown = true
       return writesText(run)
     })
-    const job = await lab({ operations: [Op], storage }).submit(Op, {})
+    const job = await lab({ operations: [Op], storage, ...once }).submit(Op, {})
     expect(await rejection(job.result())).toMatchObject({ code: 'STORAGE_UNAVAILABLE' })
   })
 })
@@ -104,42 +96,54 @@ describe('a manifest whose answer is lost', () => {
       if (call === 3) throw down()
       return answer
     })
-    const job = await lab({ operations: [twoFiles], storage: storage }).submit(twoFiles, {})
+    const job = await lab({ operations: [twoFiles], storage }).submit(twoFiles, {})
     expect((await job.result()).output_files).toHaveLength(2)
     expect(await keysOf(inner)).toHaveLength(3)
   })
 
-  test('and that cannot be read either keeps its objects, and is taken up by the next attempt', async () => {
-    let isDown = false
-    let isLost = false
-    let runs = 0
-    const { storage, inner } = countingStorage(
-      ['put', 'open', 'head', 'delete', 'list'],
-      async (_, method, proceed) => {
-        if (isDown) throw down()
-        const answer = await proceed()
-        if (!isLost && method === 'put' && (await keysOf(inner)).some((key) => key.endsWith('record.json'))) {
-          isLost = true
-          isDown = true
-          throw down()
-        }
-        return answer
-      },
-    )
-    const Op = operation((run) => {
-      runs++
-      return writesText(run)
-    })
-    const host = lab({ operations: [Op], storage })
-    const job = await host.submit(Op, {})
-    await rejection(job.result())
-    expect((await job.record()).status).toBe('FAILED')
-    isDown = false
-    const again = await host.submit(Op, {})
-    expect((await again.result()).output_files).toHaveLength(1)
-    expect(runs).toBe(1)
-    expect(await keysOf(inner)).toEqual([`${job.key}/1/${job.key}.txt`, `${job.key}/record.json`])
-  })
+  test.each([0, 1])(
+    'and that cannot be read either keeps its objects, and is taken up after %i retries',
+    async (retries) => {
+      let isDown = false
+      let isLost = false
+      let runs = 0
+      const { storage, inner } = countingStorage(
+        ['put', 'open', 'head', 'delete', 'list'],
+        async (_, method, proceed) => {
+          if (isDown) throw down()
+          const answer = await proceed()
+          if (!isLost && method === 'put' && (await keysOf(inner)).some((key) => key.endsWith('record.json'))) {
+            isLost = true
+            isDown = true
+            throw down()
+          }
+          return answer
+        },
+      )
+      const Op = operation((run) => {
+        runs++
+        return writesText(run)
+      })
+      const { log, lines } = memoryLog()
+      const error = (facts: Record<string, unknown>, message: string) => {
+        log.error(facts, message)
+        // From here on only the retry is left.
+        if (retries > 0) isDown = false
+      }
+      const host = lab({ operations: [Op], storage, log: { ...log, error }, retry: { retries, minDelayMs: 1 } })
+      const job = await host.submit(Op, {})
+      if (retries === 0) {
+        await rejection(job.result())
+        expect((await job.record()).status).toBe('FAILED')
+        isDown = false
+      }
+      const again = await host.submit(Op, {})
+      expect((await again.result()).output_files).toHaveLength(1)
+      expect(lines.filter(({ level }) => level === 'error')).toHaveLength(1)
+      expect(runs).toBe(1)
+      expect(await keysOf(inner)).toEqual([`${job.key}/1/${job.key}.txt`, `${job.key}/record.json`])
+    },
+  )
 })
 
 test('clearing up that fails after the commit does not undo it', async () => {
@@ -210,10 +214,13 @@ describe('a manifest that is none', () => {
     started: null,
     ended: null,
     history: [],
+    retries: 0,
+    deaths: 0,
+    notBefore: null,
     output: {},
     provenance: { key, operation: { id: '@test/op', name: 'Test', revision: 1 }, services: {}, inputs: {} },
   })
-  const fileOf = (objects: unknown) => ({ basename: 'x', source: 'datalab', type: 'fits', objects })
+  const fileOf = (objects: unknown) => ({ basename: 'x', source: 'datalab', type: 'fits', objects, sizes: {} })
 
   async function afterManifest(text: (key: string) => string) {
     const storage = new MemoryStorage()
@@ -292,13 +299,13 @@ describe('a lease', () => {
     const job = await lab({ operations: [Op], storage, records }).submit(Op, {})
     await begun.promise
     time += 60_000
-    const next = await records.claim(job.key, 'another', { leaseMs: 5000 })
-    expect(next?.attempt).toBe(2)
+    const { lease } = await records.claim(job.key, 'another', { leaseMs: 5000 })
+    expect(lease?.attempt).toBe(2)
     gate.resolve()
     await new Promise<void>((resolve) => setImmediate(resolve))
     expect(await job.record()).toMatchObject({ status: 'IN_PROGRESS', attempt: 2, message: null })
     expect(await keysOf(storage)).toEqual([])
-    await records.update(next as NonNullable<typeof next>, { status: 'FAILED', error: { code: 'X', message: 'x' } })
+    await records.update(lease as Lease, { status: 'FAILED', error: { code: 'X', message: 'x' } })
     await rejection(job.result())
   })
 })

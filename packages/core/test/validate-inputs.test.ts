@@ -118,7 +118,7 @@ describe('each problem is a sentence that names the input and the way out', () =
       { files },
       { by: 1, files: [fileAt('a'), fileAt('../b')] },
       '/files/1/basename',
-      "Input Files (files), item 2, basename is \"../b\"; give a relative name, without '..', a leading '/', backslashes or NUL.",
+      "Input Files (files), item 2, basename is \"../b\"; give a relative name, without '..', a leading '/' or NUL.",
     ],
     ['enum', { t: { type: 'string', enum: ['a', 'b'] } }, { by: 1, t: 'c' }, '/t', 'T (t) is "c"; choose one of a, b.'],
     ['const', { t: { type: 'string', const: 'a' } }, { by: 1, t: 'c' }, '/t', 'T (t) is "c"; it must be "a".'],
@@ -142,12 +142,9 @@ describe('each problem is a sentence that names the input and the way out', () =
   })
 })
 
-test.each(['../a', '/a', 'a//b', 'a\\b', 'C:/a', 'a\0b', '.', '..', 'a/../../b', ''])(
-  'the file name %j is refused',
-  (basename) => {
-    expect(issuesOf({ f: formatSchemas.FitsFile }, { f: fileAt(basename) })).not.toEqual([])
-  },
-)
+test.each(['../a', '/a', 'a//b', 'a\0b', '.', '..', 'a/../../b', ''])('the file name %j is refused', (basename) => {
+  expect(issuesOf({ f: formatSchemas.FitsFile }, { f: fileAt(basename) })).not.toEqual([])
+})
 
 describe('of a union', () => {
   const area = (value: unknown) => issuesOf({ area: formatSchemas.Area }, { area: value })

@@ -62,7 +62,13 @@ export function encodeImageHeader({ data, shape, header = new Header() }: ImageF
     ...axes.map((length, axis) => new Card(`NAXIS${axis + 1}`, length)),
   ]
   const scale = bzero === undefined ? [] : [new Card('BSCALE', 1), new Card('BZERO', bzero)]
-  return new Header([...structure, ...scale, ...withConvention(stripHeader(header))]).format()
+  return new Header([...structure, ...scale, ...withConvention(withAxesFirst(stripHeader(header)))]).format()
+}
+
+/** The header with WCSAXES before all other keywords of world coordinates (FITS 4.0, section 8.2), which files do not always heed. */
+function withAxesFirst(header: Header): Header {
+  const axes = header.card('WCSAXES')
+  return axes === undefined ? header : new Header([axes, ...header.delete('WCSAXES')])
 }
 
 /** The header with the card that announces continued strings, where it has some: readers and checkers look for it. */

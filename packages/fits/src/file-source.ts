@@ -1,3 +1,4 @@
+import { constants } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
 import type { ByteSource } from '@datalab/core'
 import { FitsError } from './errors.js'
@@ -10,7 +11,8 @@ import { FitsError } from './errors.js'
  * @throws FITS_NOT_FITS when the path is a folder or a device.
  */
 export async function fileSource(path: string): Promise<ByteSource> {
-  const handle = await open(path, 'r')
+  // Without O_NONBLOCK, opening a pipe that nobody writes to would never return. Windows has neither.
+  const handle = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0))
   try {
     const stat = await handle.stat({ bigint: true })
     if (!stat.isFile())

@@ -81,6 +81,16 @@ export abstract class ImageHdu extends Hdu {
     return this.#read(0, this.planes * this.height, undefined, options.signal)
   }
 
+  /**
+   * Refuses data that cannot be what the header announces: before memory is taken for them, as reading does by itself.
+   *
+   * @throws FITS_TRUNCATED, FITS_INVALID, FITS_UNSUPPORTED as reading does.
+   */
+  check(): void {
+    if (this.error) throw this.error
+    this.checkData()
+  }
+
   /** Fills `range.into`, which has the right type and length; the rows are in the image. */
   protected abstract decodeRows(range: RowRange): Promise<void>
 
@@ -89,8 +99,8 @@ export abstract class ImageHdu extends Hdu {
 
   async #read(first: number, end: number, into: Samples | undefined, signal?: AbortSignal): Promise<Samples> {
     signal?.throwIfAborted()
-    if (this.error) throw this.error
-    if (end > first) this.checkData()
+    if (end > first) this.check()
+    else if (this.error) throw this.error
     const values = this.#samples((end - first) * this.width, into)
     if (values.length > 0) await this.decodeRows({ first, end, into: values, signal })
     return values

@@ -55,6 +55,9 @@ export interface Images {
 /** The service by which operations read and write FITS images. */
 export const Images = serviceKey<Images>('@datalab/fits/Images@1')
 
+/** As many as an array of values can hold here. */
+const MAX_PIXELS = 2 ** 31
+
 /** Rises when decoding may change a pixel. */
 const REVISION = 1
 
@@ -124,6 +127,9 @@ function imageOf(fits: Fits): ImageHdu {
     throw new ClientAlertError(
       `its image has the axes ${[...hdu.shape].reverse().join(' x ')}. Give an image of two axes.`,
     )
+  hdu.check()
+  if (hdu.width * hdu.height > MAX_PIXELS)
+    throw new ClientAlertError(`its image has ${hdu.width} x ${hdu.height} pixels. Give one of at most ${MAX_PIXELS}.`)
   return hdu
 }
 

@@ -64,7 +64,8 @@ function makeHdu(source: ByteSource, index: number, headerOffset: number, { head
 }
 
 function cutError(source: ByteSource, offset: number, length: number): FitsError {
-  const message = `the file is cut: data at byte ${offset} need ${length} bytes, ${Math.max(0, source.size - offset)} are there; fetch it again`
+  const there = Math.max(0, source.size - offset)
+  const message = `the file is cut: ${length} bytes of data should follow byte ${offset}, and ${there} do; fetch it again`
   return truncated(message, { offset: source.size })
 }
 

@@ -3,6 +3,7 @@ import type { InputSchema } from '@datalab/core'
 import type { MedianInputs } from './inputs.js'
 
 export const inputSchema: InputSchema<MedianInputs> = {
+  "description": "What Median takes.",
   "type": "object",
   "properties": {
     "input_files": {

@@ -1,5 +1,6 @@
 import type { FitsFile } from '@datalab/core'
 
+/** What Median takes. */
 export interface MedianInputs {
   /**
    * The input files to operate on

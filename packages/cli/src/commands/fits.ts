@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import type { Card, Fits, Hdu } from '@datalab/fits'
 import { EXIT, usageError } from '../command-error.js'
@@ -49,8 +50,13 @@ async function open(file: string, path: string): Promise<Fits> {
     if (code === 'ENOENT' || code === 'ENOTDIR') throw usageError(`${file} does not exist. Check its name.`, error)
     if (code === 'EACCES' || code === 'EPERM')
       throw usageError(`${file} may not be read. Change its permissions.`, error)
+    if (code === 'EISDIR' || (await isFolder(path))) throw usageError(`${file} is a folder. Give a FITS file.`, error)
     throw error
   }
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  return (await stat(path).catch(() => undefined))?.isDirectory() === true
 }
 
 /** The HDU of this number, all of this name, or all there are. */

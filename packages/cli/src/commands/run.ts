@@ -83,7 +83,7 @@ async function finish(
     if (isJson) await terminal.print(jsonDocument(record))
   }
   if (record.status === 'COMPLETED') return EXIT.completed
-  terminal.note(`datalab: ${reasonOf(record)}`)
+  terminal.note(`datalab: ${oneLine(reasonOf(record))}`)
   return record.status === 'CANCELLED' ? EXIT.cancelled : EXIT.failed
 }
 

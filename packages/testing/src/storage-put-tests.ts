@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { Readable } from 'node:stream'
-import type { ObjectBody } from '../src/index.js'
-import { bytes, keysOf, type StorageTest, textOf } from './storage-conformance.js'
+import type { ObjectBody } from '@datalab/core'
+import { bytes, keysOf, type StorageTest, textOf } from './storage-suite.js'
 
 /** The contract of `put`, without conditions. */
 export const putTests: readonly StorageTest[] = [

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
-import type { ByteSource, ObjectStorage } from '../src/index.js'
-import { bytes, hasCode, keysOf, type StorageTest, textOf } from './storage-conformance.js'
+import type { ByteSource, ObjectStorage } from '@datalab/core'
+import { hasCode } from './expectations.js'
+import { bytes, keysOf, type StorageTest, textOf } from './storage-suite.js'
 
 /** The contract of `open`, `head` and `url`. */
 export const readTests: readonly StorageTest[] = [

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
-import type { ObjectStorage, PutOptions } from '../src/index.js'
-import { bytes, hasCode, type StorageTest, textOf } from './storage-conformance.js'
+import type { ObjectStorage, PutOptions } from '@datalab/core'
+import { hasCode } from './expectations.js'
+import { bytes, type StorageTest, textOf } from './storage-suite.js'
 
 /** The contract of conditional puts. */
 export const conditionTests: readonly StorageTest[] = [

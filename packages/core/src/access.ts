@@ -1,0 +1,67 @@
+import { DataLabError } from './errors.js'
+import type { JsonObject, JsonValue } from './json.js'
+import type { Provenance } from './provenance.js'
+import type { StoredRecord } from './record.js'
+import type { Principal } from './record-store.js'
+import { jobKeyOf } from './results.js'
+
+/** What somebody wants to do with a job. */
+export type Action = 'submit' | 'get' | 'open'
+
+/** Which job it is about. */
+export interface AccessSubject {
+  readonly key: string
+  readonly operation: Provenance['operation']
+  /** The inputs as the operation sees them. */
+  readonly inputs: JsonObject
+}
+
+/** Says whether a principal may do something with a job: asked of the job itself, and of every job whose output went into it. */
+export type Authorize = (principal: Principal, action: Action, subject: AccessSubject) => boolean | Promise<boolean>
+
+/** As many jobs may have gone into one, whichever way, before nobody may have it. */
+const MAX_ANCESTORS = 10_000
+
+/** Asks the host who may do what. A refusal looks like what is not there. */
+export class Access {
+  /**
+   * @param authorize the host's word; everything is allowed where absent
+   * @param find the record of a job
+   */
+  constructor(
+    private readonly authorize: Authorize | undefined,
+    private readonly find: (key: string) => Promise<StoredRecord | undefined>,
+  ) {}
+
+  /** Whether this is allowed for the job and for all that went into it. What is not known any more cannot be allowed. */
+  async isAllowed(principal: Principal, action: Action, subject: AccessSubject): Promise<boolean> {
+    if (this.authorize === undefined) return true
+    const seen = new Set([subject.key])
+    for (const waiting: AccessSubject[] = [subject]; waiting.length > 0; ) {
+      const next = waiting.pop() as AccessSubject
+      if (!(await this.authorize(principal, action, next))) return false
+      for (const key of parentsOf(next.inputs)) {
+        if (seen.has(key)) continue
+        seen.add(key)
+        const record = seen.size > MAX_ANCESTORS ? undefined : await this.find(key)
+        if (record === undefined) return false
+        waiting.push(record)
+      }
+    }
+    return true
+  }
+}
+
+/** What somebody reads who may not do what he asked for. */
+export function refused(operationName: string): DataLabError {
+  const message = `${operationName}: there is no such job for you here. Check its inputs, or ask whoever runs this service.`
+  return new DataLabError('DATALAB_NOT_FOUND', message, { audience: 'user' })
+}
+
+/** The keys of the jobs whose outputs are among these inputs. */
+function parentsOf(value: JsonValue): string[] {
+  if (typeof value !== 'object' || value === null) return []
+  const { source, basename } = value as JsonObject
+  const key = source === 'datalab' && typeof basename === 'string' ? jobKeyOf(basename) : undefined
+  return key === undefined ? Object.values(value).flatMap((member) => parentsOf(member as JsonValue)) : [key]
+}

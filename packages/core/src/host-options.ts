@@ -1,0 +1,144 @@
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Authorize } from './access.js'
+import { DEFAULT_PAYLOAD_LIMITS, type PayloadLimits } from './clone-json.js'
+import type { Executor } from './executor.js'
+import { DEFAULT_RETRY_POLICY, type RetryPolicy } from './failure.js'
+import type { FileSource } from './file-source.js'
+import { InlineExecutor } from './inline-executor.js'
+import { type Logger, silentLogger } from './logger.js'
+import { MemoryRecordStore } from './memory-record-store.js'
+import { MemoryStorage } from './memory-storage.js'
+import type { ObjectStorage } from './object-storage.js'
+import type { AnyOperationClass, OperationList } from './operation.js'
+import type { AnyOperationInfo } from './operation-info.js'
+import { defaultRegistry, OperationRegistry } from './operation-registry.js'
+import { isBuiltIn, missingService, type RunParts } from './operation-run.js'
+import type { RecordStore } from './record-store.js'
+import { ResultSource } from './result-source.js'
+import { ScratchSpace } from './scratch.js'
+import type { ServiceProvider } from './service.js'
+
+/** What a host is made of. All of it has a default that needs nothing installed. */
+export interface DataLabOptions<Operations extends readonly unknown[] = readonly AnyOperationClass[]> {
+  /** The operations on offer; by default those that `import '<operation>/register'` added. */
+  operations?: Operations & OperationList<Operations>
+  /** What operations may ask for, such as the Images of `@datalab/fits`. */
+  services?: readonly ServiceProvider[]
+  /** Where input files come from. */
+  sources?: readonly FileSource[]
+  /** Who may submit, see and open what; everything is allowed where absent. */
+  authorize?: Authorize
+  /** Where results are kept; this process's memory by default. */
+  storage?: ObjectStorage
+  /** Where records are kept; this process's memory by default. */
+  records?: RecordStore
+  /** Where runs are done; in this process by default. */
+  executor?: Executor
+  /** Where to log: pino, or anything of its shape; silent by default. */
+  log?: Logger
+  /** The folder for scratch folders of runs; one in the system's temporary folder by default. */
+  scratch?: string
+  /** Seconds that a run may take where its operation says nothing; 3600 by default. */
+  timeLimit?: number
+  /** How often a run is tried again after a failure that may pass: a storage or source that does not answer. */
+  retry?: Partial<RetryPolicy>
+  /** How large the inputs of a job may be. */
+  payload?: Partial<PayloadLimits>
+}
+
+/** What a host works with: its options, with every default filled in. */
+export interface HostParts extends RunParts {
+  readonly records: RecordStore
+  readonly executor: Executor
+  readonly payload: PayloadLimits
+  readonly timeLimit: number
+  readonly retry: RetryPolicy
+}
+
+const OPTIONS = [
+  'operations',
+  'services',
+  'sources',
+  'storage',
+  'records',
+  'executor',
+  'authorize',
+  'log',
+  'scratch',
+  'timeLimit',
+  'retry',
+  'payload',
+] as const satisfies readonly (keyof DataLabOptions)[]
+
+const TIME_LIMIT = 3600
+
+/**
+ * The options with every default filled in.
+ *
+ * @throws as createDataLab
+ */
+export function hostParts(options: DataLabOptions): HostParts {
+  const strange = Object.keys(options).find((name) => !(OPTIONS as readonly string[]).includes(name))
+  if (strange !== undefined) throw new TypeError(`There is no option '${strange}'; there is ${OPTIONS.join(', ')}.`)
+  return {
+    ...runParts(options),
+    records: options.records ?? new MemoryRecordStore(),
+    executor: options.executor ?? new InlineExecutor(),
+    payload: { ...DEFAULT_PAYLOAD_LIMITS, ...options.payload },
+    timeLimit: options.timeLimit ?? TIME_LIMIT,
+    retry: { ...DEFAULT_RETRY_POLICY, ...options.retry },
+  }
+}
+
+/**
+ * What runs are made of, by the same options: all that a process needs which only calls operations.
+ *
+ * @throws as createDataLab
+ */
+export function runParts(options: DataLabOptions): RunParts {
+  const storage = options.storage ?? new MemoryStorage()
+  const sources = byName('sources', options.sources ?? [], (source) => source.name)
+  const results = new ResultSource(storage)
+  const parts: RunParts = {
+    operations: registryOf(options.operations),
+    services: byName('services', options.services ?? [], (provider) => provider.key.id),
+    sources: sources.has(results.name) ? sources : new Map([...sources, [results.name, results]]),
+    storage,
+    scratch: new ScratchSpace(options.scratch ?? join(tmpdir(), `datalab-scratch-${process.getuid?.() ?? 'all'}`)),
+    log: options.log ?? silentLogger,
+  }
+  for (const { info } of parts.operations.list()) providersOf(info, parts)
+  return parts
+}
+
+/**
+ * The providers of what an operation requires.
+ *
+ * @throws DATALAB_SERVICE_MISSING when nobody provides one of them.
+ */
+export function providersOf(info: AnyOperationInfo, { services }: Pick<RunParts, 'services'>): ServiceProvider[] {
+  const others = (info.requires ?? []).filter((key) => !isBuiltIn(key))
+  return others.map((key) => {
+    const provider = services.get(key.id)
+    if (provider === undefined) throw missingService(info.name, key)
+    return provider
+  })
+}
+
+function byName<Part>(option: string, parts: readonly Part[], nameOf: (part: Part) => string): Map<string, Part> {
+  const named = new Map<string, Part>()
+  for (const part of parts) {
+    const name = nameOf(part)
+    if (named.has(name)) throw new TypeError(`Two of the ${option} are called '${name}'; give one of them.`)
+    named.set(name, part)
+  }
+  return named
+}
+
+function registryOf(operations: readonly AnyOperationClass[] | undefined): OperationRegistry {
+  const registry = new OperationRegistry()
+  // A copy: what is registered after the host started was not held against its services.
+  for (const operation of operations ?? defaultRegistry().list()) registry.register(operation)
+  return registry
+}

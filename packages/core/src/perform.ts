@@ -1,0 +1,25 @@
+import type { StoredOutput } from './output.js'
+import type { StoredRecord } from './record.js'
+import type { Lease, RecordChange } from './record-store.js'
+
+/** Which run is to be performed: JSON, so that it can be sent to another process. */
+export interface PerformRequest {
+  readonly record: StoredRecord
+  readonly lease: Lease
+}
+
+/** What a run tells of itself while it goes on. */
+export interface RunReporter {
+  /** Progress, 0 to 1. */
+  progress(fraction: number): void
+  message(text: string): void
+  warn(text: string): void
+  /** Writes a change of the record now. */
+  write(change: RecordChange): Promise<void>
+}
+
+/**
+ * Calls an operation, wherever that is done, and resolves to its output when everything the output names is written. Rejects with what the
+ * operation threw, or with the signal's reason when the run was ended.
+ */
+export type Perform = (request: PerformRequest, reporter: RunReporter, signal: AbortSignal) => Promise<StoredOutput>

@@ -1,0 +1,174 @@
+import { type AttemptSummary, isEnded, type StoredRecord } from './record.js'
+import type {
+  ClaimAnswer,
+  ClaimOptions,
+  Lease,
+  RecordChange,
+  RecordDraft,
+  ReleaseOptions,
+  Submission,
+} from './record-store.js'
+
+/**
+ * All that a record store keeps of a job: JSON. The functions of this file are the one state machine of records; a store applies them
+ * atomically, and tells the time.
+ */
+export interface RecordEntry {
+  readonly record: StoredRecord
+  readonly submissions: readonly Submission[]
+  /** Who may write the record, and until when (milliseconds since the epoch, by the store's clock). */
+  readonly lease: { readonly owner: string; readonly expires: number } | null
+}
+
+const MAX_DEATHS = 3
+
+/** As many earlier attempts as a record remembers. */
+const MAX_HISTORY = 50
+
+/** One more submission; with it the first or the next attempt, where none is live and there is no result, or `force` is set. */
+export function submitted(
+  entry: RecordEntry | undefined,
+  draft: RecordDraft,
+  submission: Submission,
+  force: boolean,
+  now: number,
+): { entry: RecordEntry; begun: boolean } {
+  const status = entry?.record.status
+  const isKept = status !== undefined && (!isEnded(status) || (status === 'COMPLETED' && !force))
+  if (entry !== undefined && isKept)
+    return { entry: { ...entry, submissions: [...entry.submissions, submission] }, begun: false }
+  const before = entry?.record
+  const record: StoredRecord = {
+    version: 1,
+    ...draft,
+    ...FRESH,
+    status: 'PENDING',
+    attempt: before?.attempt ?? 0,
+    retries: 0,
+    deaths: 0,
+    notBefore: null,
+    created: before?.created ?? iso(now),
+    updated: iso(now),
+    started: null,
+    ended: null,
+    history: before === undefined ? [] : withSummary(before),
+  }
+  return { entry: { record, submissions: [submission], lease: null }, begun: true }
+}
+
+/** One submission less; where none is left, the attempt is CANCELLED, and its lease lost. */
+export function withdrawn(entry: RecordEntry, submissionId: string, now: number): RecordEntry {
+  const submissions = entry.submissions.filter(({ id }) => id !== submissionId)
+  if (submissions.length > 0 || isEnded(entry.record.status)) return { ...entry, submissions }
+  const error = { code: 'DATALAB_ABORTED', message: 'cancelled' }
+  const record = changed(entry.record, { status: 'CANCELLED', message: error.message, output: null, error }, now)
+  return { record, submissions, lease: null }
+}
+
+/** The next attempt under a lease, where there is one to run. */
+export function claimed(
+  entry: RecordEntry,
+  owner: string,
+  options: ClaimOptions,
+  now: number,
+): { entry: RecordEntry; answer: ClaimAnswer } {
+  const { record, lease, submissions } = entry
+  if (isEnded(record.status)) return { entry, answer: {} }
+  const notBefore = options.isEnding === true ? 0 : Date.parse(record.notBefore ?? '') || 0
+  const waitMs = Math.max(lease?.expires ?? 0, notBefore) - now
+  if (waitMs > 0) return { entry, answer: { waitMs } }
+  const isDeath = record.status === 'IN_PROGRESS'
+  const deaths = record.deaths + (isDeath ? 1 : 0)
+  if (isDeath && deaths >= (options.maxDeaths ?? MAX_DEATHS)) return { entry: stopped(entry, deaths, now), answer: {} }
+  const attempt = Math.max(record.attempt + 1, options.attempt ?? 1)
+  const began: StoredRecord = {
+    ...record,
+    ...FRESH,
+    status: 'IN_PROGRESS',
+    attempt,
+    deaths,
+    notBefore: null,
+    started: iso(now),
+    updated: iso(now),
+    history: isDeath ? withSummary(record) : record.history,
+  }
+  const principal = submissions[0]?.principal ?? { id: 'nobody' }
+  return {
+    entry: { record: began, submissions, lease: { owner, expires: now + options.leaseMs } },
+    answer: { lease: { key: record.key, attempt, owner, principal } },
+  }
+}
+
+/** The lease prolonged; undefined when it is lost. */
+export function renewed(entry: RecordEntry, lease: Lease, leaseMs: number, now: number): RecordEntry | undefined {
+  return isHeld(entry, lease) ? { ...entry, lease: { owner: lease.owner, expires: now + leaseMs } } : undefined
+}
+
+/** The record changed by its lease's owner; undefined when the lease is lost. */
+export function updated(entry: RecordEntry, lease: Lease, change: RecordChange, now: number): RecordEntry | undefined {
+  if (!isHeld(entry, lease)) return undefined
+  const record = changed(entry.record, change, now)
+  return { ...entry, record, lease: isEnded(record.status) ? null : entry.lease }
+}
+
+/** The run given back by its lease's owner; undefined when the lease is lost. */
+export function released(
+  entry: RecordEntry,
+  lease: Lease,
+  options: ReleaseOptions,
+  now: number,
+): RecordEntry | undefined {
+  if (!isHeld(entry, lease)) return undefined
+  const { error, delayMs } = options
+  const { record } = entry
+  const failed: StoredRecord = { ...record, status: 'FAILED', error: error ?? null, ended: iso(now) }
+  const waiting: StoredRecord = {
+    ...record,
+    ...FRESH,
+    status: 'PENDING',
+    message: error?.message ?? null,
+    retries: record.retries + (error === undefined ? 0 : 1),
+    notBefore: delayMs > 0 ? iso(now + delayMs) : null,
+    started: null,
+    updated: iso(now),
+    history: error === undefined ? record.history : withSummary(failed),
+  }
+  return { ...entry, record: waiting, lease: null }
+}
+
+/** What every attempt begins with. */
+const FRESH = { progress: 0, message: null, warnings: [], output: null, error: null } as const
+
+function isHeld(entry: RecordEntry, lease: Lease): boolean {
+  return entry.lease?.owner === lease.owner && entry.record.attempt === lease.attempt
+}
+
+function changed(record: StoredRecord, change: RecordChange, now: number): StoredRecord {
+  const isEnd = change.status !== undefined && isEnded(change.status)
+  const ended = isEnd ? (change.ended ?? iso(now)) : record.ended
+  return { ...record, ...change, ended, updated: isEnd ? (ended ?? iso(now)) : iso(now) }
+}
+
+function stopped(entry: RecordEntry, deaths: number, now: number): RecordEntry {
+  const message = `The worker stopped ${deaths} times while it ran this job. It may need more memory than there is; try it with fewer or smaller files.`
+  const error = { code: 'DATALAB_WORKER_STOPPED', message }
+  const record = changed({ ...entry.record, deaths }, { status: 'FAILED', message, output: null, error }, now)
+  return { ...entry, record, lease: null }
+}
+
+/** The history of a record that takes the place of another, of whose attempts its store may know nothing. */
+export function historyAfter(record: StoredRecord, replaced: StoredRecord | undefined): readonly AttemptSummary[] {
+  if (replaced === undefined) return record.history
+  const known = new Set(record.history.map(({ attempt }) => attempt))
+  const earlier = withSummary(replaced).filter(({ attempt }) => !known.has(attempt) && attempt < record.attempt)
+  return [...earlier, ...record.history].slice(-MAX_HISTORY)
+}
+
+function withSummary(record: StoredRecord): readonly AttemptSummary[] {
+  const { attempt, status, started, ended, error } = record
+  return [...record.history, { attempt, status, started, ended, error }].slice(-MAX_HISTORY)
+}
+
+function iso(time: number): string {
+  return new Date(time).toISOString()
+}

@@ -1,0 +1,73 @@
+import { describe, expect, test } from 'vitest'
+import { AbortedError, ClientAlertError, DataLabError } from '../src/errors.js'
+import { DEFAULT_RETRY_POLICY, failure, retryDelay } from '../src/failure.js'
+import { down, memoryLog } from './lab.js'
+
+const facts = { key: 'k', attempt: 1, operation: '@test/op' }
+
+function failed(error: unknown, signal = new AbortController().signal) {
+  const { log, lines } = memoryLog()
+  return { ...failure(error, signal, log, facts), lines }
+}
+
+describe('a failure', () => {
+  test.each<[string, unknown, boolean]>([
+    ['a storage that does not answer', down(), true],
+    ['a source that does not answer', new DataLabError('SOURCE_UNAVAILABLE', 'x', { retryable: true }), true],
+    ['a retryable error for users', new DataLabError('STORAGE_FULL', 'x', { audience: 'user', retryable: true }), true],
+    ['an error for users', new ClientAlertError('x'), false],
+    ['an error for developers', new DataLabError('STORAGE_FORBIDDEN', 'x'), false],
+    ['an error of nobody', new Error('x'), false],
+    ['a text', 'x', false],
+    ['a cancellation', new AbortedError(), false],
+  ])('of %s may pass or not', (_, error, mayPass) => {
+    expect(failed(error).mayPass).toBe(mayPass)
+  })
+
+  test.each([
+    ['STORAGE_UNAVAILABLE', 'The storage of results does not answer now'],
+    ['SOURCE_UNAVAILABLE', 'The source of the input files does not answer now'],
+    ['OTHER', 'An unexpected error'],
+  ])('of the code %s names what does not answer, and is found in the log', (code, what) => {
+    const { change, lines } = failed(new DataLabError(code, 'secret', { retryable: true }))
+    const { reference } = change.error
+    expect(reference).toMatch(/^[0-9a-f]{10}$/)
+    expect(change.message).toBe(
+      `${what}, reference ${reference}. Try again, or give this reference to whoever runs this service.`,
+    )
+    expect(change.error).toEqual({ code, message: change.message, reference })
+    expect(lines).toMatchObject([{ level: 'error', facts: { ...facts, reference, err: { message: 'secret' } } }])
+  })
+
+  test.each([
+    ['DATALAB_TIMEOUT', 'FAILED'],
+    ['DATALAB_CLOSED', 'CANCELLED'],
+    ['DATALAB_ABORTED', 'CANCELLED'],
+  ])('after an end by %s is that end, whatever was thrown', (code, status) => {
+    const reason = new DataLabError(code, 'the reason', { audience: 'user' })
+    for (const thrown of [reason, new Error('x'), down(), undefined])
+      expect(failed(thrown, AbortSignal.abort(reason))).toMatchObject({
+        mayPass: false,
+        change: { status, message: 'the reason' },
+      })
+  })
+})
+
+describe('the delay before a try', () => {
+  const delays = (policy: typeof DEFAULT_RETRY_POLICY, retries: number) =>
+    Array.from({ length: 200 }, () => retryDelay(policy, retries))
+
+  test('is twice as long after each, with a random part', () => {
+    for (const retries of [0, 1, 2, 3]) {
+      const base = 500 * 2 ** retries
+      const seen = delays(DEFAULT_RETRY_POLICY, retries)
+      expect(Math.min(...seen)).toBeGreaterThanOrEqual(base)
+      expect(Math.max(...seen)).toBeLessThanOrEqual(2 * base)
+      expect(new Set(seen).size).toBeGreaterThan(10)
+    }
+  })
+
+  test('has a highest', () => {
+    expect(Math.max(...delays({ retries: 99, minDelayMs: 500, maxDelayMs: 30_000 }, 50))).toBe(30_000)
+  })
+})

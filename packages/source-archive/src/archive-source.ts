@@ -1,0 +1,93 @@
+import {
+  type ByteSource,
+  DataLabError,
+  type FileReference,
+  type FileSource,
+  isDataLabError,
+  type SourceContext,
+} from '@datalab/core'
+import type { Answer } from './answer.js'
+import { ArchiveApi } from './archive-api.js'
+import type { ArchiveSourceOptions } from './archive-source-options.js'
+import { openFile } from './file-opening.js'
+import type { Frame } from './frame.js'
+import { type PinnedFile, RangeSource } from './range-source.js'
+import { retry } from './retry.js'
+import { type Settings, settingsOf } from './settings.js'
+
+/**
+ * Files of an archive with the API of Las Cumbres Observatory's: looked up by name, then fetched from where the archive says that they lie.
+ *
+ * With `identity: 'basename'`, {@link identify} asks nobody: that a file is missing is told when it is opened. With `'version'`, it is told
+ * before the job is queued.
+ *
+ * Its errors name the file and the host. They never carry a token or the address of a file, which may grant access.
+ */
+export class ArchiveSource implements FileSource {
+  readonly name: string
+  readonly reach = 'fleet'
+  readonly #settings: Settings
+  readonly #api: ArchiveApi
+
+  /** @throws TypeError when an option is not what it should be. */
+  constructor(options: ArchiveSourceOptions) {
+    this.#settings = settingsOf(options)
+    this.#api = new ArchiveApi(this.#settings)
+    this.name = this.#settings.name
+  }
+
+  /** @throws with `identity: 'version'` what {@link open} throws; else nothing. */
+  async identify(reference: FileReference, context: SourceContext): Promise<string> {
+    if (this.#settings.identity === 'basename') return reference.basename
+    return retry(this.#settings, context.signal, async () =>
+      this.#identityOf(reference, await this.#api.find(reference, context)),
+    )
+  }
+
+  /**
+   * Opens a file: by ranges where its store can, else by downloading it.
+   *
+   * @throws SOURCE_NOT_FOUND, SOURCE_FORBIDDEN, SOURCE_UNAVAILABLE, SOURCE_CORRUPT, DATALAB_TOO_LARGE, STORAGE_FULL, DATALAB_ABORTED.
+   * Its reads: those too, and SOURCE_CHANGED. Both end with the context's signal.
+   */
+  async open(reference: FileReference, context: SourceContext): Promise<ByteSource> {
+    return retry(this.#settings, context.signal, async () => {
+      const frame = await this.#api.find(reference, context)
+      const { maxBytes, scratch } = this.#settings
+      return openFile({
+        identity: this.#identityOf(reference, frame),
+        md5: frame.md5,
+        maxBytes,
+        scratch,
+        fetch: (headers) => this.#api.fetch(frame, headers, reference, context),
+        byRanges: (file) => this.#rangeSource(file, frame, reference, context),
+      })
+    })
+  }
+
+  #rangeSource(file: PinnedFile, frame: Frame, reference: FileReference, context: SourceContext): ByteSource {
+    let current = frame
+    const fetchFile = async (headers: Record<string, string>, signal: AbortSignal): Promise<Answer> => {
+      const during = { ...context, signal }
+      try {
+        return await this.#api.fetch(current, headers, reference, during)
+      } catch (error) {
+        if (!isDataLabError(error, 'SOURCE_FORBIDDEN')) throw error
+        // The address was good for a while only; the ETag keeps to the version.
+        current = await this.#api.find(reference, during)
+        return this.#api.fetch(current, headers, reference, during)
+      }
+    }
+    return new RangeSource(file, fetchFile, (attempt, signal) => retry(this.#settings, signal, attempt), context.signal)
+  }
+
+  #identityOf(reference: FileReference, frame: Frame): string {
+    if (this.#settings.identity === 'basename') return reference.basename
+    if (frame.version !== undefined) return frame.version
+    throw new DataLabError(
+      'SOURCE_UNAVAILABLE',
+      `The archive ${this.#settings.baseUrl.host} names no version of ${reference.basename}: set the source '${this.name}' up with identity 'basename'.`,
+      { details: { host: this.#settings.baseUrl.host } },
+    )
+  }
+}

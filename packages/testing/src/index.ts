@@ -1,0 +1,20 @@
+// For operation authors
+
+// For the authors of storages, record stores, executors and sources
+export type { TestFunctions } from './conformance.js'
+export { type Fault, type FaultCall, type FaultKind, FaultPlan, type FaultPlanOptions } from './fault-plan.js'
+export { faults } from './faults.js'
+export { type EveryFaultOptions, type FaultOutcome, type FaultReport, forEveryFault } from './for-every-fault.js'
+export type { TestFrame } from './frame-data.js'
+export { type ManualClock, manualClock } from './manual-clock.js'
+export { MemoryImages, memoryImages, type NamedFile } from './memory-images.js'
+export { MemorySource, type MemorySourceOptions } from './memory-source.js'
+export type { LogLine } from './recording-logger.js'
+export { type FinishedRun, type RunOperationOptions, type RunOutput, runOperation } from './run-operation.js'
+export { type SeededRandom, seededRandom } from './seeded-random.js'
+export { type FieldStar, type StarField, type StarFieldOptions, starField } from './star-field.js'
+export { type ExecutorSubject, testExecutor } from './test-executor.js'
+export { type OperationSubject, testOperation } from './test-operation.js'
+export { type RecordStoreSubject, testRecordStore } from './test-record-store.js'
+export { type SourceSubject, testSource } from './test-source.js'
+export { type StorageSubject, testStorage } from './test-storage.js'

@@ -1,0 +1,99 @@
+import assert from 'node:assert/strict'
+import type { ContractTest } from './conformance.js'
+import { hasCode, within } from './expectations.js'
+import type { SourceUnderTest } from './test-source.js'
+
+const OUTSIDE = ['../a.bin', 'folder/../../a.bin', '/etc/passwd', 'folder\\..\\a.bin', 'a.bin\0', '..']
+
+/** The contract of references and identities. */
+export const referenceTests: readonly ContractTest<SourceUnderTest>[] = [
+  {
+    name: 'has a name, and tells how far it reaches',
+    async run({ source }) {
+      assert.notEqual(source.name, '')
+      assert.ok(['process', 'machine', 'fleet'].includes(source.reach), source.reach)
+    },
+  },
+  {
+    name: 'identifies a file the same as long as its bytes are the same',
+    async run({ source, reference, context }) {
+      const identity = await source.identify(reference('a.bin'), context)
+      assert.notEqual(identity, '')
+      for (let i = 0; i < 3; i++) assert.equal(await source.identify({ ...reference('a.bin') }, context), identity)
+    },
+  },
+  {
+    name: 'an opened file has the identity that identify gives',
+    async run({ source, reference, context }) {
+      for (const name of ['a.bin', 'empty.bin', 'folder/b.bin']) {
+        const opened = await source.open(reference(name), context)
+        await opened.close()
+        assert.equal(opened.identity, await source.identify(reference(name), context), name)
+      }
+    },
+  },
+  {
+    name: 'a file that is not there is SOURCE_NOT_FOUND, for the user, in a sentence that names it',
+    async run({ source, reference, context }) {
+      for (const call of ['identify', 'open'] as const)
+        await assert.rejects(source[call](reference('none.bin'), context), (error) => {
+          hasCode('SOURCE_NOT_FOUND')(error)
+          assert.match((error as Error).message, /none\.bin/)
+          assert.equal((error as { audience?: unknown }).audience, 'user')
+          assert.notEqual((error as { retryable?: unknown }).retryable, true)
+          return true
+        })
+    },
+  },
+  {
+    name: 'no name leads out of what it offers',
+    async run({ source, reference, context }) {
+      const refused = hasCode('SOURCE_NOT_FOUND', 'SOURCE_FORBIDDEN')
+      for (const name of OUTSIDE) {
+        await assert.rejects(source.identify(reference(name), context), refused, JSON.stringify(name))
+        await assert.rejects(source.open(reference(name), context), refused, JSON.stringify(name))
+      }
+    },
+  },
+  {
+    name: 'a file whose bytes changed has another identity',
+    async run({ source, reference, context, change }) {
+      if (change === undefined) return
+      const before = await source.identify(reference('a.bin'), context)
+      await change('a.bin', new TextEncoder().encode('9876543210'))
+      const after = await source.identify(reference('a.bin'), context)
+      assert.notEqual(after, before)
+      const opened = await source.open(reference('a.bin'), context)
+      await opened.close()
+      assert.equal(opened.identity, after)
+    },
+  },
+  {
+    name: 'a signal that is aborted before ends the call, unless it is done at once',
+    async run({ source, reference, context }) {
+      const aborted = { ...context, signal: AbortSignal.abort() }
+      const opening = source.open(reference('a.bin'), aborted).then((opened) => opened.close())
+      const identifying = source.identify(reference('a.bin'), aborted)
+      for (const call of [identifying, opening])
+        await within<unknown>(1000, call, 'the call went on for a second').catch(assertAborted)
+    },
+  },
+  {
+    name: 'a call without an answer ends when the signal is aborted',
+    async run({ source, reference, context, stall }) {
+      if (stall === undefined) return
+      await stall()
+      const abort = new AbortController()
+      const waiting = { ...context, signal: abort.signal }
+      const calls = [source.identify(reference('a.bin'), waiting), source.open(reference('a.bin'), waiting)]
+      setImmediate(() => abort.abort())
+      for (const call of calls)
+        await assert.rejects(within<unknown>(1000, call, 'the call went on for a second'), assertAborted)
+    },
+  },
+]
+
+function assertAborted(error: unknown): true {
+  assert.equal((error as Error | undefined)?.name, 'AbortError', String(error))
+  return true
+}
