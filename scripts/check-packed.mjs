@@ -63,9 +63,12 @@ function linkDependencies(name, host) {
 function hostFiles(host, names) {
   const entries = names.flatMap((name) => {
     const { exports } = JSON.parse(readFileSync(join(host, 'node_modules/@datalab', name, 'package.json'), 'utf8'))
-    return Object.keys(exports)
-      .filter((path) => path !== './package.json')
-      .map((path) => `@datalab/${name}${path.slice(1)}`)
+    return (
+      Object.keys(exports)
+        // A child's entry is run by its parent, not imported.
+        .filter((path) => path !== './package.json' && !path.endsWith('-child'))
+        .map((path) => `@datalab/${name}${path.slice(1)}`)
+    )
   })
   const check = (load) =>
     `for (const entry of ${JSON.stringify(entries)}) if (typeof (${load}) !== 'object') throw new Error(entry)`

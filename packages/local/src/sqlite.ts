@@ -1,0 +1,126 @@
+import { createRequire } from 'node:module'
+import { Worker } from 'node:worker_threads'
+import { DataLabError } from '@datalab/core'
+import type { ProgramCalls, ThreadData, ThreadFailure, ThreadReply, ThreadRequest } from './sqlite-protocol.js'
+import { ENDED, IDLE, RUNNING } from './sqlite-protocol.js'
+import { SQLITE_THREAD } from './sqlite-thread.gen.js'
+
+type Unnumbered<Request> = Request extends unknown ? Omit<Request, 'id'> : never
+
+interface Pending {
+  resolve(value: unknown): void
+  reject(error: unknown): void
+}
+
+/**
+ * A database of this process, by the calls of the program that works on it.
+ *
+ * All databases of a process live in one thread, which starts with the first and is never ended: ending a thread that is inside the database's
+ * native code can end the process. It does not keep the process alive while nothing is asked of it.
+ */
+export class SqliteDatabase<Calls extends ProgramCalls> {
+  private constructor(
+    private readonly path: string,
+    private readonly number: number,
+  ) {}
+
+  /**
+   * Opens the database of a file, which is made where there is none.
+   *
+   * @throws DATABASE_NEWER, DATABASE_UNAVAILABLE
+   */
+  static async open<Calls extends ProgramCalls>(
+    program: string,
+    path: string,
+    settings: unknown,
+  ): Promise<SqliteDatabase<Calls>> {
+    const database = new SqliteDatabase<Calls>(path, ++opened)
+    await database.#ask({ kind: 'open', database: database.number, program, path, settings })
+    return database
+  }
+
+  /** @throws DATABASE_UNAVAILABLE */
+  async call<Name extends keyof Calls & string>(
+    name: Name,
+    ...values: Parameters<Calls[Name]>
+  ): Promise<ReturnType<Calls[Name]>> {
+    return (await this.#ask({ kind: 'call', database: this.number, name, values })) as ReturnType<Calls[Name]>
+  }
+
+  async close(): Promise<void> {
+    await this.#ask({ kind: 'close', database: this.number })
+  }
+
+  #ask(request: Unnumbered<ThreadRequest>): Promise<unknown> {
+    thread ??= new SqliteThread()
+    return thread.ask(request).catch((error) => {
+      throw error instanceof FailedCall ? databaseError(this.path, error.failure) : error
+    })
+  }
+}
+
+let opened = 0
+let thread: SqliteThread | undefined
+
+class FailedCall {
+  constructor(readonly failure: ThreadFailure) {}
+}
+
+class SqliteThread {
+  readonly #state = new Int32Array(new SharedArrayBuffer(4))
+  readonly #pending = new Map<number, Pending>()
+  readonly #worker: Worker
+  #asked = 0
+
+  constructor() {
+    const libsql = createRequire(import.meta.url).resolve('libsql')
+    const code = new URL(`data:text/javascript;base64,${Buffer.from(SQLITE_THREAD).toString('base64')}`)
+    const workerData: ThreadData = { libsql, state: this.#state }
+    this.#worker = new Worker(code, { workerData, execArgv: [], env: process.env })
+    this.#worker.unref()
+    this.#worker.on('message', (reply: ThreadReply) => this.#settle(reply))
+    this.#worker.on('error', (error) => this.#fail(error))
+    this.#worker.on('exit', () => this.#fail(new Error('its thread ended')))
+    process.on('exit', () => endOf(this.#state))
+  }
+
+  ask(request: Unnumbered<ThreadRequest>): Promise<unknown> {
+    return new Promise((resolve, reject) => {
+      const id = ++this.#asked
+      if (this.#pending.size === 0) this.#worker.ref()
+      this.#pending.set(id, { resolve, reject })
+      this.#worker.postMessage({ ...request, id })
+    })
+  }
+
+  #settle({ id, value, failure }: ThreadReply): void {
+    const asked = this.#pending.get(id)
+    this.#pending.delete(id)
+    if (this.#pending.size === 0) this.#worker.unref()
+    if (failure === undefined) asked?.resolve(value)
+    else asked?.reject(new FailedCall(failure))
+  }
+
+  /** The thread could not start, or died: what waits for it fails, and the next call starts another. */
+  #fail(error: Error): void {
+    if (thread === this) thread = undefined
+    for (const { reject } of this.#pending.values()) reject(new FailedCall({ message: error.message }))
+    this.#pending.clear()
+  }
+}
+
+/** Lets the thread end what it is in the midst of: this process is over when this returns, and the thread with it. */
+function endOf(state: Int32Array): void {
+  while (Atomics.compareExchange(state, 0, IDLE, ENDED) === RUNNING) {
+    if (Atomics.wait(state, 0, RUNNING, 5000) === 'timed-out') return
+  }
+}
+
+function databaseError(path: string, { message, code }: ThreadFailure): DataLabError {
+  if (code === 'NEWER')
+    return new DataLabError('DATABASE_NEWER', `${path} cannot be read: ${message}. Update @datalab/local.`)
+  return new DataLabError('DATABASE_UNAVAILABLE', `${path} cannot be used now: ${message}`, {
+    retryable: true,
+    details: code === undefined ? {} : { reason: code },
+  })
+}

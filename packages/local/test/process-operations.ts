@@ -1,0 +1,161 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import {
+  BaseDataOperation,
+  ClientAlertError,
+  type InputSchema,
+  type OperationInfo,
+  type OperationResult,
+  Outputs,
+  processIdentity,
+} from '@datalab/core'
+
+/** What a run of {@link Behave} is to do. */
+export interface BehaveInputs {
+  how: keyof typeof WAYS
+  /** Makes it a job of its own. */
+  name?: string
+}
+
+const inputs: InputSchema<BehaveInputs> = {
+  type: 'object',
+  properties: { how: { type: 'string' }, name: { type: 'string' } },
+  required: ['how'],
+  additionalProperties: false,
+}
+
+/** An operation that behaves well, or in one of the ways that a host must bear. */
+export class Behave extends BaseDataOperation<BehaveInputs> {
+  static readonly info: OperationInfo<BehaveInputs> = {
+    id: '@test/behave',
+    name: 'Behave',
+    description: 'Does what it is told.',
+    category: 'image',
+    revision: 1,
+    inputs,
+  }
+
+  override operate() {
+    return WAYS[this.inputData.how](this)
+  }
+}
+
+/** The same, in little time. */
+export class BehaveWithinTime extends Behave {
+  static override readonly info: OperationInfo<BehaveInputs> = {
+    ...Behave.info,
+    id: '@test/behave#time',
+    name: 'Behave Within Time',
+    limits: { time: 0.3 },
+  }
+}
+
+/** The same, in little memory. */
+export class BehaveWithinMemory extends Behave {
+  static override readonly info: OperationInfo<BehaveInputs> = {
+    ...Behave.info,
+    id: '@test/behave#memory',
+    name: 'Behave Within Memory',
+    limits: { memory: 160 * 2 ** 20 },
+  }
+}
+
+const kept: Uint8Array[] = []
+
+const WAYS = {
+  well: behaveWell,
+  nothing: () => ({ output_data: [{ pid: process.pid }] }),
+  meet,
+  keep: () => {
+    kept.push(new Uint8Array(200 * 2 ** 20).fill(1))
+    return undefined
+  },
+  frozen: (run: Behave) => ({ output_data: [{ frozen: Object.isFrozen(run.inputData) }] }),
+  print: () => {
+    for (let line = 0; line < 3000; line++) console.log(`line ${line}`)
+    console.error('x'.repeat(10_000))
+    return undefined
+  },
+  log: (run: Behave) => {
+    run.log.warn({ err: new Error('deep'), count: 3 }, 'logged')
+    return undefined
+  },
+  alert: () => {
+    throw new ClientAlertError('There is nothing to see.', { details: { size: 2n } })
+  },
+  wait: async (run: Behave) => {
+    begin(run)
+    await once(run.signal, 'abort')
+    throw run.signal.reason
+  },
+  ignore: (run: Behave) => {
+    begin(run)
+    return new Promise<never>(() => setInterval(() => {}, 1000))
+  },
+  spin: (run: Behave) => {
+    begin(run)
+    for (;;);
+  },
+  spawn: (run: Behave) => {
+    run.setMessage(`${spawn('sleep', ['1000'], { stdio: 'ignore' }).pid}`)
+    for (;;);
+  },
+  hog: async (run: Behave) => {
+    begin(run)
+    const held: Uint8Array[] = []
+    for (;;) {
+      held.push(new Uint8Array(8 * 2 ** 20).fill(1))
+      await sleep(2)
+    }
+  },
+  heap: () => {
+    const held: object[] = []
+    for (;;) held.push([held.length])
+  },
+  exit: (run: Behave) => {
+    writeFileSync(join(run.scratch, 'left'), '')
+    process.exit(3)
+  },
+  undefined: () => {
+    throw undefined
+  },
+  later: (run: Behave) => {
+    begin(run)
+    setTimeout(() => {
+      throw undefined
+    })
+    return new Promise<never>(() => {})
+  },
+  abort: () => process.abort(),
+} satisfies Record<string, (run: Behave) => OperationResult | Promise<OperationResult>>
+
+/** Tells that the run goes on, and where, before anything else. */
+function begin(run: Behave): void {
+  run.setMessage(processIdentity())
+  run.setOperationProgress(0.1)
+}
+
+async function behaveWell(run: Behave) {
+  const outputs = run.use(Outputs)
+  begin(run)
+  // Left going on, as by a library.
+  setInterval(() => {}, 1000)
+  writeFileSync(join(run.scratch, 'file'), 'scratch')
+  const first = await outputs.put('.txt', new TextEncoder().encode('first'), { index: 0 })
+  const file = outputs.file({ type: 'image', objects: [first], index: 0 })
+  await run.setOutput([file])
+  run.setOperationProgress(0.5)
+  run.addWarning('1 of 2 was left out')
+  return { output_files: [file], output_data: [{ pid: process.pid, progress: run.progress.fraction }] }
+}
+
+/** Ends when both `a` and `b` have begun. */
+async function meet(run: Behave) {
+  const folder = process.env.DATALAB_TEST_FOLDER ?? ''
+  writeFileSync(join(folder, run.inputData.name ?? ''), '')
+  while (!['a', 'b'].every((name) => existsSync(join(folder, name)))) await sleep(5)
+  return undefined
+}
