@@ -46,7 +46,7 @@ function installed(names, tarballs) {
 
 function checkManifest(folder) {
   const text = readFileSync(join(folder, 'package.json'), 'utf8')
-  const stray = ['workspace:', 'catalog:', '@datalab/source'].filter((word) => text.includes(word))
+  const stray = ['workspace:', 'catalog:', '"@datalab/source"'].filter((word) => text.includes(word))
   if (stray.length > 0) throw new Error(`${folder}/package.json still says ${stray.join(', ')}`)
 }
 
