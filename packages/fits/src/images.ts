@@ -144,8 +144,11 @@ async function explained<Result>(label: string, work: () => Promise<Result>): Pr
   try {
     return await work()
   } catch (error) {
-    if (isFitsError(error))
-      throw new FitsError(error.code, `${label}: ${error.message}`, { details: error.details, cause: error })
+    if (isFitsError(error)) {
+      // What contradicts itself was damaged on the way, or made so: its message says how, not what to do.
+      const advice = error.code === 'FITS_INVALID' ? '; fetch it again, or leave it out' : ''
+      throw new FitsError(error.code, `${label}: ${error.message}${advice}`, { details: error.details, cause: error })
+    }
     if (error instanceof ClientAlertError) throw new ClientAlertError(`${label}: ${error.message}`, { cause: error })
     throw error
   }

@@ -2,6 +2,7 @@ import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { CacheLab, deferred, readAndClose } from './cache-lab.js'
+import { indexConnection } from './index-lab.js'
 import { context } from './sources.js'
 
 let lab: CacheLab
@@ -98,15 +99,36 @@ describe('a download', () => {
     expect(await cache.usage()).toMatchObject({ pinned: 0 })
   })
 
+  it('is not taken over from who gives signs of life, however long it takes', async () => {
+    const staleAfterMs = 300
+    const [first, second] = [lab.cached({ staleAfterMs }), lab.cached({ staleAfterMs })]
+    const file = lab.far.add('a', 300)
+    const [reading, end] = [deferred(), deferred()]
+    lab.far.onRead = () => {
+      reading.resolve()
+      return end.promise
+    }
+    const opening = [first.source.open(file, context)]
+    await reading.promise
+    opening.push(second.source.open(file, context))
+    const connection = indexConnection(join(lab.folder, 'index.sqlite'))
+    const seen = () => connection.get<{ seen: number }>('SELECT min(seen) AS seen FROM owners')?.seen ?? 0
+    for (const begin = seen(); seen() < begin + 0.6; ) await new Promise((resolve) => setTimeout(resolve, 10))
+    connection.close()
+    end.resolve()
+    for (const opened of await Promise.all(opening)) await opened.close()
+    expect(lab.far.reads).toBe(1)
+  })
+
   it('that loses its file to nobody knows whom begins anew', async () => {
     const { source } = lab.cached({ chunkBytes: 100 })
     const file = lab.far.add('a', 300)
-    lab.far.onRead = (_, offset) => {
-      if (offset !== 200 || lab.far.reads > 3) return
+    lab.far.onRead = () => {
+      if (lab.far.reads > 1) return
       for (const name of lab.filesIn('loading')) rmSync(join(lab.folder, 'loading', name))
     }
     expect(await readAndClose(await source.open(file, context))).toEqual(lab.far.bytesOf(file))
-    expect(lab.far.reads).toBe(6)
+    expect(lab.far.reads).toBe(1 + 3)
   })
 
   it('that loses its file time and again is given up', async () => {
