@@ -1,6 +1,6 @@
 import { readAll } from './bytes.js'
 import { isDataLabError } from './errors.js'
-import type { ObjectInfo, ObjectStorage } from './object-storage.js'
+import type { ObjectInfo, ObjectStorage, PutOptions } from './object-storage.js'
 import type { StoredOutput } from './output.js'
 import { parseManifest } from './parse-manifest.js'
 import type { StoredRecord } from './record.js'
@@ -51,13 +51,7 @@ export async function writeManifest(
 ): Promise<boolean> {
   const body = new TextEncoder().encode(JSON.stringify(record, null, 1))
   const condition = replaced === undefined ? ({ ifNoneMatch: '*' } as const) : { ifMatch: replaced.etag }
-  try {
-    await storage.put(manifestKey(record.key), body, { contentType: 'application/json', ...condition })
-    return true
-  } catch (error) {
-    if (isDataLabError(error, 'STORAGE_PRECONDITION_FAILED')) return false
-    throw error
-  }
+  return putWhere(storage, manifestKey(record.key), body, { contentType: 'application/json', ...condition })
 }
 
 /** Whether every object that the output names is there, as long as it was written. */
@@ -82,13 +76,7 @@ export async function highestAttempt(storage: ObjectStorage, key: string): Promi
  * write one name, even where the storage outlives or outreaches the record store.
  */
 export async function reserveAttempt(storage: ObjectStorage, key: string, attempt: number): Promise<boolean> {
-  try {
-    await storage.put(reservationKey(key, attempt), new Uint8Array(), { ifNoneMatch: '*' })
-    return true
-  } catch (error) {
-    if (isDataLabError(error, 'STORAGE_PRECONDITION_FAILED')) return false
-    throw error
-  }
+  return putWhere(storage, reservationKey(key, attempt), new Uint8Array(), { ifNoneMatch: '*' })
 }
 
 /** Deletes everything an attempt has written, and its reservation. */
@@ -111,6 +99,17 @@ export async function discardEarlierAttempts(storage: ObjectStorage, key: string
     if (number !== undefined && number < attempt) keys.push(object)
   }
   await storage.delete(keys)
+}
+
+/** Puts an object on a condition; false where that does not hold. */
+async function putWhere(storage: ObjectStorage, key: string, body: Uint8Array, options: PutOptions): Promise<boolean> {
+  try {
+    await storage.put(key, body, options)
+    return true
+  } catch (error) {
+    if (isDataLabError(error, 'STORAGE_PRECONDITION_FAILED')) return false
+    throw error
+  }
 }
 
 /** The size of each object that the output names, by its key. */

@@ -138,8 +138,9 @@ class Attempt {
     const { records, retry } = this.parts
     if (isDataLabError(this.#signal.reason, 'DATALAB_CLOSED'))
       return records.reach === 'process' ? undefined : { delayMs: 0 }
+    if (!outcome.mayPass) return undefined
     const retries = (await records.get(this.lease.key))?.retries ?? 0
-    if (!outcome.mayPass || retries >= retry.retries) return undefined
+    if (retries >= retry.retries) return undefined
     return { delayMs: retryDelay(retry, retries), error: outcome.change.error }
   }
 
