@@ -5,7 +5,8 @@ import { fileURLToPath } from 'node:url'
 const path = (relative) => fileURLToPath(new URL(relative, import.meta.url))
 
 try {
-  execFileSync(process.execPath, [path('build.mjs'), 'core', 'fits', 'op-median', 'cli'], { stdio: ['ignore', 2, 2] })
+  const packages = ['core', 'fits', 'op-increase-brightness', 'op-median', 'cli']
+  execFileSync(process.execPath, [path('build.mjs'), ...packages], { stdio: ['ignore', 2, 2] })
 } catch {
   console.error('datalab: the build failed; see above.')
   process.exit(1)

@@ -10,8 +10,11 @@ export interface Offers {
 /** The operations of `datalab`, and what they require. */
 export const offers: Offers = {
   async operations() {
-    const { Median } = await import('@datalab/op-median')
-    return [Median]
+    const [{ IncreaseBrightness }, { Median }] = await Promise.all([
+      import('@datalab/op-increase-brightness'),
+      import('@datalab/op-median'),
+    ])
+    return [IncreaseBrightness, Median]
   },
   async services() {
     const { images } = await import('@datalab/fits')

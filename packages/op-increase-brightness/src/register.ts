@@ -1,0 +1,4 @@
+import { register } from '@datalab/core'
+import { IncreaseBrightness } from './increase-brightness.js'
+
+register(IncreaseBrightness)
