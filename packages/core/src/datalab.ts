@@ -5,6 +5,7 @@ import { DataLabError } from './errors.js'
 import type { RunTicket } from './executor.js'
 import type { FileSource } from './file-source.js'
 import { type DataLabOptions, type HostParts, hostParts, providersOf } from './host-options.js'
+import { Housekeeping } from './housekeeping.js'
 import { Job } from './job.js'
 import type { JsonObject } from './json.js'
 import type { AnyOperationClass, OperationClass } from './operation.js'
@@ -13,6 +14,7 @@ import { type PreparedJob, prepareJob } from './prepare-job.js'
 import { processIdentity } from './process-identity.js'
 import { isEnded, type JobRecord, type StoredRecord } from './record.js'
 import type { Principal, Submission } from './record-store.js'
+import { allRecords } from './record-store.js'
 import { recordView } from './record-view.js'
 import { ResultSource } from './result-source.js'
 import { jobKeyOf, Results } from './results.js'
@@ -42,7 +44,6 @@ export interface Plan {
   readonly reason: string
 }
 
-const LEASE_MS = 5000
 const LOCAL: Principal = { id: 'local' }
 
 /**
@@ -68,7 +69,7 @@ export class DataLab {
   readonly #results: Results
   readonly #access: Access
   readonly #sources: ReadonlyMap<string, FileSource>
-  #swept: Promise<void> | undefined
+  readonly #housekeeping: Housekeeping
   #closing: Promise<void> | undefined
 
   /** Use {@link createDataLab}, which holds each operation against its inputs. */
@@ -78,7 +79,12 @@ export class DataLab {
     this.#access = new Access(options.authorize, (key) => this.#results.find(key))
     this.#sources = new Map(this.#parts.sources).set('datalab', this.#resultSource())
     const owner = `${processIdentity()}-${randomUUID()}`
-    this.#parts.executor.start(createRunner({ ...this.#parts, owner, leaseMs: LEASE_MS }))
+    this.#housekeeping = new Housekeeping(this.#parts)
+    const { executor, log, operations } = this.#parts
+    executor.start(createRunner({ ...this.#parts, owner }), {
+      log,
+      concurrencyOf: (operationId) => operations.find(operationId)?.info.limits?.concurrency,
+    })
   }
 
   /** What each operation says of itself. */
@@ -121,19 +127,41 @@ export class DataLab {
 
   async #submit(info: AnyOperationInfo, inputs: unknown, options: SubmitOptions): Promise<Job> {
     const { force = false, priority = 0, principal = LOCAL } = options
-    await this.#sweep()
+    await this.#housekeeping.start()
     const job = await this.#prepare(info, inputs, principal)
-    const result = force ? undefined : await this.#results.completed(job.key)
+    const { known, result } = await this.#results.look(job.key)
     const submission: Submission = { id: randomUUID(), principal, created: new Date().toISOString(), inputs: job.sent }
-    if (result !== undefined) return this.#job(result, submission, true)
+    if (result !== undefined && !force) return this.#job(result, submission, true)
     const { inputs: seen, provenance } = job
     const draft = { key: job.key, inputs: seen, provenance, operation: provenance.operation }
-    const stale = (await this.#parts.records.get(job.key))?.status === 'COMPLETED'
+    // Of a result that is not whole any more, or not wanted, another is made; not of one that another submission has made meanwhile.
+    const outdated = known?.status === 'COMPLETED' || force ? Math.max(known?.attempt ?? 0, result?.attempt ?? 0) : 0
     this.#checkOpen()
-    const { record } = await this.#parts.records.submit(draft, submission, { force: force || stale })
+    const { record } = await this.#parts.records.submit(draft, submission, { outdated })
     // Also where the attempt began before: this host may be the only one left of those that knew of it.
-    if (!isEnded(record.status)) await this.#run({ key: job.key, operationId: info.id, force, priority }, submission)
+    if (!isEnded(record.status)) await this.#run({ key: job.key, operationId: info.id, priority }, submission)
     return this.#job(record, submission, false)
+  }
+
+  /**
+   * Gets those jobs done that were submitted before and have not ended: of hosts that were closed or died, as far as the record store knows
+   * them. What another host runs now is left to it as long as it lives.
+   *
+   * @returns how many there are. Jobs of operations that this host does not have are left to those that do.
+   */
+  async resume(): Promise<number> {
+    this.#checkOpen()
+    await this.#housekeeping.start()
+    const { executor, operations, records } = this.#parts
+    let count = 0
+    for (const status of ['IN_PROGRESS', 'PENDING'] as const) {
+      for await (const { key, operation } of allRecords(records, status)) {
+        if (operations.find(operation.id) === undefined) continue
+        await executor.submit({ key, operationId: operation.id, priority: 0 })
+        count++
+      }
+    }
+    return count
   }
 
   /** What {@link submit} would do, without doing it. */
@@ -141,8 +169,8 @@ export class DataLab {
     this.#checkOpen()
     const info = this.#infoOf(operation)
     const job = await this.#prepare(info, inputs, options.principal ?? LOCAL)
-    const result = await this.#results.completed(job.key)
-    const reason = reasonOf(await this.#parts.records.get(job.key), result, options.force === true)
+    const { known, result } = await this.#results.look(job.key)
+    const reason = reasonOf(known, result, options.force === true)
     const cached = result !== undefined && options.force !== true
     return { key: job.key, operation: info, inputs: job.inputs, cached, reason }
   }
@@ -181,6 +209,7 @@ export class DataLab {
   }
 
   async #close(): Promise<void> {
+    await this.#housekeeping.stop()
     await this.#parts.executor.close()
     await this.#parts.records.close?.()
     await this.#parts.storage.close?.()
@@ -247,14 +276,6 @@ export class DataLab {
       submission,
       cached,
     )
-  }
-
-  /** Removes what runs of dead processes left behind, once. */
-  #sweep(): Promise<void> {
-    this.#swept ??= this.#parts.scratch
-      .sweep()
-      .catch((err) => this.#parts.log.warn({ err }, 'old scratch folders could not be removed'))
-    return this.#swept
   }
 }
 

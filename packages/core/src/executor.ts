@@ -1,3 +1,4 @@
+import type { Logger } from './logger.js'
 import type { Perform } from './perform.js'
 
 /** A run to be done: JSON, so that it can travel. */
@@ -5,8 +6,6 @@ export interface RunTicket {
   /** The key of the job; its record holds the rest. */
   readonly key: string
   readonly operationId: string
-  /** Run it even where a result is there. */
-  readonly force: boolean
   /** Higher runs first; 0 by default. */
   readonly priority: number
 }
@@ -32,11 +31,18 @@ export interface RunAnswer {
  */
 export type Runner = (ticket: RunTicket, signal: AbortSignal, perform?: Perform) => Promise<RunAnswer>
 
+/** What an executor is told of the host whose runs it does. */
+export interface ExecutorHost {
+  readonly log: Logger
+  /** How many runs of an operation may go on at once on this machine; undefined where that is not limited. */
+  concurrencyOf(operationId: string): number | undefined
+}
+
 /** Decides where and when runs are done. */
 export interface Executor {
   readonly supports: ExecutorSupports
   /** Takes the host's runner, once, before the first run is submitted. */
-  start(runner: Runner): void
+  start(runner: Runner, host?: ExecutorHost): void
   /**
    * Accepts a ticket; resolves when it is accepted, not when the run is done. A ticket of a job that is here already is the same ticket. The
    * executor brings it to the runner until that has no more use for it.

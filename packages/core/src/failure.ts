@@ -56,6 +56,7 @@ export function retryDelay(policy: RetryPolicy, retries: number): number {
 
 function whatFailed(error: unknown): string {
   if (!isDataLabError(error) || !error.retryable) return 'An unexpected error'
+  if (error.code === 'DATALAB_RECORDS_UNAVAILABLE') return 'The store of records does not answer now'
   if (error.code.startsWith('STORAGE_')) return 'The storage of results does not answer now'
   return error.code.startsWith('SOURCE_') ? 'The source of the input files does not answer now' : 'An unexpected error'
 }

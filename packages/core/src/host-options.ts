@@ -18,6 +18,7 @@ import type { RecordStore } from './record-store.js'
 import { ResultSource } from './result-source.js'
 import { ScratchSpace } from './scratch.js'
 import type { ServiceProvider } from './service.js'
+import { steadyRecords } from './steady-records.js'
 
 /** What a host is made of. All of it has a default that needs nothing installed. */
 export interface DataLabOptions<Operations extends readonly unknown[] = readonly AnyOperationClass[]> {
@@ -43,6 +44,13 @@ export interface DataLabOptions<Operations extends readonly unknown[] = readonly
   timeLimit?: number
   /** How often a run is tried again after a failure that may pass: a storage or source that does not answer. */
   retry?: Partial<RetryPolicy>
+  /**
+   * Milliseconds after which a run whose process does not give a sign of life any more is taken over by another; 5000 by default. It is
+   * renewed three times as often. All hosts that share a record store should have the same.
+   */
+  leaseMs?: number
+  /** Days that the record of an ended job is kept since its last change; 30 by default. Its result stays in the storage. */
+  recordLife?: number
   /** How large the inputs of a job may be. */
   payload?: Partial<PayloadLimits>
 }
@@ -54,6 +62,8 @@ export interface HostParts extends RunParts {
   readonly payload: PayloadLimits
   readonly timeLimit: number
   readonly retry: RetryPolicy
+  readonly leaseMs: number
+  readonly recordLife: number
 }
 
 const OPTIONS = [
@@ -68,10 +78,14 @@ const OPTIONS = [
   'scratch',
   'timeLimit',
   'retry',
+  'leaseMs',
+  'recordLife',
   'payload',
 ] as const satisfies readonly (keyof DataLabOptions)[]
 
 const TIME_LIMIT = 3600
+const LEASE_MS = 5000
+const RECORD_LIFE = 30
 
 /**
  * The options with every default filled in.
@@ -83,10 +97,12 @@ export function hostParts(options: DataLabOptions): HostParts {
   if (strange !== undefined) throw new TypeError(`There is no option '${strange}'; there is ${OPTIONS.join(', ')}.`)
   return {
     ...runParts(options),
-    records: options.records ?? new MemoryRecordStore(),
+    records: steadyRecords(options.records ?? new MemoryRecordStore()),
     executor: options.executor ?? new InlineExecutor(),
     payload: { ...DEFAULT_PAYLOAD_LIMITS, ...options.payload },
-    timeLimit: options.timeLimit ?? TIME_LIMIT,
+    timeLimit: positive('timeLimit', options.timeLimit ?? TIME_LIMIT),
+    leaseMs: positive('leaseMs', options.leaseMs ?? LEASE_MS),
+    recordLife: positive('recordLife', options.recordLife ?? RECORD_LIFE),
     retry: { ...DEFAULT_RETRY_POLICY, ...options.retry },
   }
 }
@@ -124,6 +140,11 @@ export function providersOf(info: AnyOperationInfo, { services }: Pick<RunParts,
     if (provider === undefined) throw missingService(info.name, key)
     return provider
   })
+}
+
+function positive(option: string, value: number): number {
+  if (value > 0) return value
+  throw new TypeError(`The option '${option}' must be a number above 0, not ${value}.`)
 }
 
 function byName<Part>(option: string, parts: readonly Part[], nameOf: (part: Part) => string): Map<string, Part> {

@@ -57,8 +57,15 @@ export {
 export type { ByteSource } from './byte-source.js'
 export { bytesSource, fileIdentity, fileSource, readAll } from './bytes.js'
 export { loadSetup } from './define-datalab.js'
-export type { Executor, ExecutorSupports, RunAnswer, Runner, RunTicket } from './executor.js'
-export type { FileReference, FileSource, SourceContext } from './file-source.js'
+export type { Executor, ExecutorHost, ExecutorSupports, RunAnswer, Runner, RunTicket } from './executor.js'
+export type {
+  FileReference,
+  FileSource,
+  SourceCache,
+  SourceContext,
+  SourceFile,
+  SourceReservation,
+} from './file-source.js'
 export { runParts } from './host-options.js'
 export { checkedObjectKey, isObjectKey } from './object-key.js'
 export {
@@ -88,6 +95,7 @@ export type {
   ReleaseOptions,
   Submission,
   SubmitAnswer,
+  SubmitTerms,
 } from './record-store.js'
 export { isRelativeName } from './relative-name.js'
 export { ResultSource } from './result-source.js'

@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os'
 import { setTimeout } from 'node:timers/promises'
 import PQueue from 'p-queue'
 import { AbortedError, DataLabError } from './errors.js'
-import type { Executor, RunAnswer, Runner, RunTicket } from './executor.js'
+import type { Executor, ExecutorHost, RunAnswer, Runner, RunTicket } from './executor.js'
 
 /** Settings of an {@link InlineExecutor}. */
 export interface InlineExecutorOptions {
@@ -24,18 +24,22 @@ interface Run {
 export class InlineExecutor implements Executor {
   readonly supports = { isolation: false, preemption: false }
   readonly #queue: PQueue
+  /** Those operations of which only so many may run at once, each with the runs that may now. */
+  readonly #limited = new Map<string, PQueue>()
   readonly #runs = new Map<string, Run>()
   #runner: Runner | undefined
+  #host: ExecutorHost | undefined
   #isClosed = false
 
   constructor(options: InlineExecutorOptions = {}) {
     this.#queue = new PQueue({ concurrency: options.concurrency ?? availableParallelism() })
   }
 
-  start(runner: Runner): void {
+  start(runner: Runner, host?: ExecutorHost): void {
     if (this.#runner !== undefined)
       throw new TypeError('This executor already works for a host; give each host its own.')
     this.#runner = runner
+    this.#host = host
   }
 
   async submit(ticket: RunTicket): Promise<void> {
@@ -109,15 +113,31 @@ export class InlineExecutor implements Executor {
     })
     signal.addEventListener('abort', onAbort, { once: true })
     try {
-      return await Promise.race([this.#queue.add(begin, { priority: ticket.priority }), hurried])
+      return await Promise.race([this.#inTurn(ticket, begin), hurried])
     } finally {
       signal.removeEventListener('abort', onAbort)
     }
+  }
+
+  /** A run of a limited operation takes its place among those first, so that it keeps nobody else waiting. */
+  #inTurn({ operationId, priority }: RunTicket, begin: () => Promise<RunAnswer>): Promise<RunAnswer> {
+    const queued = () => this.#queue.add(begin, { priority })
+    return this.#queueOf(operationId)?.add(queued, { priority }) ?? queued()
+  }
+
+  #queueOf(operationId: string): PQueue | undefined {
+    const concurrency = this.#host?.concurrencyOf(operationId)
+    if (concurrency === undefined) return undefined
+    const known = this.#limited.get(operationId)
+    if (known !== undefined) return known
+    const queue = new PQueue({ concurrency })
+    this.#limited.set(operationId, queue)
+    return queue
   }
 }
 
 /** Two tickets of one job as one. */
 function merged(one: RunTicket | undefined, other: RunTicket): RunTicket {
   if (one === undefined) return other
-  return { ...other, force: one.force || other.force, priority: Math.max(one.priority, other.priority) }
+  return { ...other, priority: Math.max(one.priority, other.priority) }
 }

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import { AbortedError, DataLabError } from './errors.js'
 import type { ObjectStorage } from './object-storage.js'
 import type { Output } from './output.js'
@@ -18,6 +19,8 @@ export interface JobParts {
 /** What a watcher has not seen yet. */
 interface WatchState {
   latest: StoredRecord | undefined
+  /** What it was given, or is about to be. */
+  known: StoredRecord | undefined
   /** Whether it is the last there is to see. */
   isLast: boolean
   wake: () => void
@@ -86,31 +89,40 @@ export class Job {
   }
 
   async *#watch(): AsyncGenerator<JobRecord, void, undefined> {
-    const state: WatchState = { latest: undefined, isLast: false, wake: () => {} }
+    const state: WatchState = { latest: undefined, known: undefined, isLast: false, wake: () => {} }
     const take = (record: StoredRecord) => {
-      if (state.isLast) return
+      if (state.isLast || isSame(record, state.known)) return
       state.latest = record
+      state.known = record
       state.isLast = isEnded(record.status)
       state.wake()
     }
-    const withdrawn = () => take(this.#cancelled(state.latest ?? this.submitted))
+    const withdrawn = () => take(this.#cancelled(state.known ?? this.submitted))
     const unsubscribe = this.parts.records.subscribe(this.key, take)
     this.#onWithdrawn.add(withdrawn)
     try {
       const now = await this.#now()
-      if (state.latest === undefined) take(now)
+      if (state.known === undefined) take(now)
       if (this.#withdrawal !== undefined) withdrawn()
       for (;;) {
         const { latest, isLast } = state
         state.latest = undefined
         if (latest !== undefined) yield await this.#view(latest)
         if (isLast) return
-        if (state.latest === undefined) await changeOf(state)
+        // What a store tells may be lost on its way; the end of a job must not be.
+        if (state.latest === undefined && !(await hasChanged(state))) await this.#look(state, take)
       }
     } finally {
       unsubscribe()
       this.#onWithdrawn.delete(withdrawn)
     }
+  }
+
+  /** Takes the record as it is now, unless it was told meanwhile. */
+  async #look(state: WatchState, take: (record: StoredRecord) => void): Promise<void> {
+    const { known } = state
+    const now = await this.#now()
+    if (state.known === known) take(now)
   }
 
   /** The record as it is now; where neither store nor storage have it any more, one that says so. */
@@ -134,8 +146,21 @@ export class Job {
   }
 }
 
-function changeOf(state: WatchState): Promise<void> {
+/** A watcher that hears nothing looks for itself, as often as this. */
+const LOOK_MS = 5000
+
+/** Waits for a change; false where none was told of in time. */
+function hasChanged(state: WatchState): Promise<boolean> {
   return new Promise((resolve) => {
-    state.wake = resolve
+    const timer = setTimeout(() => resolve(false), LOOK_MS)
+    state.wake = () => {
+      clearTimeout(timer)
+      resolve(true)
+    }
   })
+}
+
+/** Whether two records tell the same of a job. */
+function isSame(one: StoredRecord, other: StoredRecord | undefined): boolean {
+  return one === other || isDeepStrictEqual(one, other)
 }

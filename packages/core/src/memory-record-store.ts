@@ -12,6 +12,7 @@ import type {
   ReleaseOptions,
   Submission,
   SubmitAnswer,
+  SubmitTerms,
 } from './record-store.js'
 
 /** Settings of a {@link MemoryRecordStore}. */
@@ -52,8 +53,8 @@ export class MemoryRecordStore implements RecordStore {
     return found.length > limit && last !== undefined ? { records, cursor: last.key } : { records }
   }
 
-  async submit(draft: RecordDraft, submission: Submission, options: { force?: boolean } = {}): Promise<SubmitAnswer> {
-    const { entry, begun } = submitted(this.#find(draft.key), draft, submission, options.force === true, this.#now())
+  async submit(draft: RecordDraft, submission: Submission, terms: SubmitTerms = {}): Promise<SubmitAnswer> {
+    const { entry, begun } = submitted(this.#find(draft.key), draft, submission, terms.outdated ?? 0, this.#now())
     this.#keep(entry)
     return { record: entry.record, begun }
   }
@@ -105,6 +106,10 @@ export class MemoryRecordStore implements RecordStore {
       listeners.delete(onChange)
       if (listeners.size === 0 && this.#listeners.get(key) === listeners) this.#listeners.delete(key)
     }
+  }
+
+  async forget(key: string, attempt: number): Promise<boolean> {
+    return this.#ended.peek(key)?.record.attempt === attempt && this.#ended.delete(key)
   }
 
   async expire(before: Date): Promise<number> {

@@ -13,7 +13,7 @@ export function parseManifest(text: string, key: string): StoredRecord | undefin
     return undefined
   }
   return isObject(value) && isCompleted(value, key) && isOutput(value.output, key)
-    ? (value as unknown as StoredRecord)
+    ? ({ outdated: 0, ...value } as unknown as StoredRecord)
     : undefined
 }
 

@@ -1,6 +1,6 @@
 import type { StoredOutput } from './output.js'
 import type { StoredRecord } from './record.js'
-import type { Lease, RecordChange } from './record-store.js'
+import type { Lease } from './record-store.js'
 
 /** Which run is to be performed: JSON, so that it can be sent to another process. */
 export interface PerformRequest {
@@ -14,8 +14,8 @@ export interface RunReporter {
   progress(fraction: number): void
   message(text: string): void
   warn(text: string): void
-  /** Writes a change of the record now. */
-  write(change: RecordChange): Promise<void>
+  /** Publishes partial output. Resolves when it is written, or the run is over. */
+  output(partial: StoredOutput): Promise<void>
 }
 
 /**

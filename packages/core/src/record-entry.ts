@@ -25,18 +25,20 @@ const MAX_DEATHS = 3
 /** As many earlier attempts as a record remembers. */
 const MAX_HISTORY = 50
 
-/** One more submission; with it the first or the next attempt, where none is live and there is no result, or `force` is set. */
+/**
+ * One more submission; with it the first or the next attempt, where none is live and there is no result that counts. One that is there
+ * already stays the same, so that it can be sent again when its answer was lost.
+ */
 export function submitted(
   entry: RecordEntry | undefined,
   draft: RecordDraft,
   submission: Submission,
-  force: boolean,
+  outdated: number,
   now: number,
 ): { entry: RecordEntry; begun: boolean } {
-  const status = entry?.record.status
-  const isKept = status !== undefined && (!isEnded(status) || (status === 'COMPLETED' && !force))
-  if (entry !== undefined && isKept)
-    return { entry: { ...entry, submissions: [...entry.submissions, submission] }, begun: false }
+  if (entry?.submissions.some(({ id }) => id === submission.id)) return { entry, begun: false }
+  if (entry !== undefined && isKept(entry.record, outdated))
+    return { entry: joined(entry, submission, outdated), begun: false }
   const before = entry?.record
   const record: StoredRecord = {
     version: 1,
@@ -47,6 +49,7 @@ export function submitted(
     retries: 0,
     deaths: 0,
     notBefore: null,
+    outdated,
     created: before?.created ?? iso(now),
     updated: iso(now),
     started: null,
@@ -54,6 +57,17 @@ export function submitted(
     history: before === undefined ? [] : withSummary(before),
   }
   return { entry: { record, submissions: [submission], lease: null }, begun: true }
+}
+
+function isKept({ status, attempt }: StoredRecord, outdated: number): boolean {
+  return !isEnded(status) || (status === 'COMPLETED' && attempt > outdated)
+}
+
+function joined(entry: RecordEntry, submission: Submission, outdated: number): RecordEntry {
+  const { record } = entry
+  const isRaised = record.status === 'PENDING' && outdated > record.outdated
+  const submissions = [...entry.submissions, submission]
+  return isRaised ? { ...entry, record: { ...record, outdated }, submissions } : { ...entry, submissions }
 }
 
 /** One submission less; where none is left, the attempt is CANCELLED, and its lease lost. */
@@ -65,7 +79,7 @@ export function withdrawn(entry: RecordEntry, submissionId: string, now: number)
   return { record, submissions, lease: null }
 }
 
-/** The next attempt under a lease, where there is one to run. */
+/** The next attempt under a lease, where there is one to run; the lease itself for whoever holds it. */
 export function claimed(
   entry: RecordEntry,
   owner: string,
@@ -74,6 +88,7 @@ export function claimed(
 ): { entry: RecordEntry; answer: ClaimAnswer } {
   const { record, lease, submissions } = entry
   if (isEnded(record.status)) return { entry, answer: {} }
+  if (lease?.owner === owner && lease.expires > now) return { entry, answer: { lease: leaseOf(entry, owner) } }
   const notBefore = options.isEnding === true ? 0 : Date.parse(record.notBefore ?? '') || 0
   const waitMs = Math.max(lease?.expires ?? 0, notBefore) - now
   if (waitMs > 0) return { entry, answer: { waitMs } }
@@ -92,11 +107,13 @@ export function claimed(
     updated: iso(now),
     history: isDeath ? withSummary(record) : record.history,
   }
+  const next = { record: began, submissions, lease: { owner, expires: now + options.leaseMs } }
+  return { entry: next, answer: { lease: leaseOf(next, owner) } }
+}
+
+function leaseOf({ record, submissions }: RecordEntry, owner: string): Lease {
   const principal = submissions[0]?.principal ?? { id: 'nobody' }
-  return {
-    entry: { record: began, submissions, lease: { owner, expires: now + options.leaseMs } },
-    answer: { lease: { key: record.key, attempt, owner, principal } },
-  }
+  return { key: record.key, attempt: record.attempt, owner, principal }
 }
 
 /** The lease prolonged; undefined when it is lost. */

@@ -22,6 +22,12 @@ export interface Submission {
 /** What a job is, before its first attempt. */
 export type RecordDraft = Pick<StoredRecord, 'key' | 'operation' | 'inputs' | 'provenance'>
 
+/** On what terms a job is submitted. */
+export interface SubmitTerms {
+  /** Results of attempts up to this number do not count; 0 by default. */
+  readonly outdated?: number
+}
+
 /** What {@link RecordStore.submit} answers. */
 export interface SubmitAnswer {
   readonly record: StoredRecord
@@ -43,6 +49,11 @@ export interface Lease {
 export interface ClaimOptions {
   /** How long the lease lasts unless it is renewed. */
   readonly leaseMs: number
+  /**
+   * For how long the store renews the lease by itself, if it has a thread for that which no operation can block. Whoever holds the lease
+   * renews it, too, to hear when it is lost.
+   */
+  readonly keepMs?: number
   /** The lowest number the attempt may have. */
   readonly attempt?: number
   /** Not to wait for the time of another try, since it is only to be ended. */
@@ -85,9 +96,23 @@ export interface RecordPage {
 }
 
 /**
+ * All records of a status, page by page. What changes meanwhile may be among them or not.
+ *
+ * @param status of every status where absent
+ */
+export async function* allRecords(records: RecordStore, status?: JobStatus): AsyncGenerator<StoredRecord, void> {
+  let cursor: string | undefined
+  do {
+    const page = await records.list({ ...(status && { status }), ...(cursor === undefined ? {} : { cursor }) })
+    yield* page.records
+    cursor = page.cursor
+  } while (cursor !== undefined)
+}
+
+/**
  * Keeps the records of jobs and hands out the leases on them. As far as it reaches, one attempt at a job runs at a time.
  *
- * Every method is atomic. A record that is not there is `undefined`, not an error. Stored records are never changed in place: what a caller
+ * Every method is atomic, and may be called again with the same values when its answer was lost. A record that is not there is `undefined`, not an error. Stored records are never changed in place: what a caller
  * was given stays as it was.
  */
 export interface RecordStore {
@@ -96,9 +121,10 @@ export interface RecordStore {
   /** Records by key, all or of one status. */
   list(options?: { status?: JobStatus; cursor?: string; limit?: number }): Promise<RecordPage>
   /**
-   * Adds a submission to the job. Where no attempt is live, and the job is not COMPLETED or `force` is set, the next one begins, as PENDING.
+   * Adds a submission to the job. Where no attempt is live, and the job is not COMPLETED by one that counts, the next one begins, as PENDING.
+   * A submission that is there already is not added again.
    */
-  submit(draft: RecordDraft, submission: Submission, options?: { force?: boolean }): Promise<SubmitAnswer>
+  submit(draft: RecordDraft, submission: Submission, terms?: SubmitTerms): Promise<SubmitAnswer>
   /** Keeps a COMPLETED record that was found elsewhere (the manifest), unless there is one of this key. Returns the one that is there. */
   adopt(record: StoredRecord): Promise<StoredRecord>
   /**
@@ -110,7 +136,7 @@ export interface RecordStore {
   submissions(key: string): Promise<readonly Submission[]>
   /**
    * Starts the next attempt: of a PENDING record, or of one IN_PROGRESS whose lease ran out, which is one more death. The attempt's number is
-   * the record's next, or `options.attempt` where that is higher.
+   * the record's next, or `options.attempt` where that is higher. To the owner of a lease that has not run out it answers that lease again.
    */
   claim(key: string, owner: string, options: ClaimOptions): Promise<ClaimAnswer>
   /** Gives the run back: the record is PENDING again, for whoever claims it next. False when the lease is lost. */
@@ -121,6 +147,8 @@ export interface RecordStore {
   update(lease: Lease, change: RecordChange): Promise<boolean>
   /** Calls back after each change of this record, until the function returned is called. */
   subscribe(key: string, onChange: (record: StoredRecord) => void): () => void
+  /** Forgets the record of a job whose last attempt, of this number, has ended. False, and nothing forgotten, where it is another by now. */
+  forget(key: string, attempt: number): Promise<boolean>
   /** Forgets ended records that were last changed before this time; live ones never. Returns how many. */
   expire(before: Date): Promise<number>
   close?(): Promise<void>

@@ -1,10 +1,11 @@
 import type { ObjectStorage } from './object-storage.js'
 import type { Output, OutputFile, OutputFileView, StoredOutput } from './output.js'
+import { persistently } from './persistently.js'
 import type { JobRecord, StoredRecord } from './record.js'
 
 /** A record as users read it: each object with a URL minted now. */
 export async function recordView(record: StoredRecord, storage: ObjectStorage, cached: boolean): Promise<JobRecord> {
-  const { retries, deaths, notBefore, output, ...state } = record
+  const { retries, deaths, notBefore, outdated, output, ...state } = record
   return {
     ...state,
     output: output === null ? null : await outputView(output, storage),
@@ -26,7 +27,9 @@ async function outputView(output: StoredOutput, storage: ObjectStorage): Promise
 async function fileView(file: OutputFile, storage: ObjectStorage): Promise<OutputFileView> {
   const { basename, source, type, objects } = file
   const urls = await Promise.all(
-    Object.entries(objects).map(async ([role, key]) => [`${role}_url`, await storage.url(key)] as const),
+    Object.entries(objects).map(
+      async ([role, key]) => [`${role}_url`, await persistently(() => storage.url(key))] as const,
+    ),
   )
   return { basename, source, type, ...Object.fromEntries(urls) }
 }

@@ -68,6 +68,8 @@ export interface StoredRecord extends JobState {
   readonly deaths: number
   /** Before this time it is not tried again. */
   readonly notBefore: string | null
+  /** Results of attempts up to this number do not count: another was asked for. */
+  readonly outdated: number
 }
 
 /** A record as it is read: its output has URLs, minted for this reading. */

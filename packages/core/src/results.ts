@@ -32,6 +32,13 @@ export class Results {
     private readonly records: RecordStore,
   ) {}
 
+  /** What is known of a job, and its result where that is there: completed, and with all its objects. */
+  async look(key: string): Promise<{ known?: StoredRecord; result?: StoredRecord }> {
+    const known = await this.records.get(key)
+    const result = await this.#result(key, known)
+    return { ...(known && { known }), ...(result && { result }) }
+  }
+
   /** The record of a job, whatever its status. */
   async find(key: string): Promise<StoredRecord | undefined> {
     if (!isJobKey(key)) return undefined
@@ -40,12 +47,7 @@ export class Results {
 
   /** The record of a job that is completed, and whose objects are all there. */
   async completed(key: string): Promise<StoredRecord | undefined> {
-    if (!isJobKey(key)) return undefined
-    const known = await this.records.get(key)
-    if (known !== undefined && known.status !== 'COMPLETED') return undefined
-    const record = known ?? (await readManifest(this.storage, key))?.record
-    if (record === undefined || !(await isWhole(this.storage, record))) return undefined
-    return known ?? this.records.adopt(record)
+    return isJobKey(key) ? (await this.look(key)).result : undefined
   }
 
   /** One object of an output file. */
@@ -53,5 +55,12 @@ export class Results {
     const key = jobKeyOf(basename)
     const object = key === undefined ? undefined : objectOf(await this.completed(key), basename, role)
     return object === undefined ? undefined : this.storage.open(object)
+  }
+
+  async #result(key: string, known: StoredRecord | undefined): Promise<StoredRecord | undefined> {
+    if (known !== undefined && known.status !== 'COMPLETED') return undefined
+    const record = known ?? (await readManifest(this.storage, key))?.record
+    if (record === undefined || !(await isWhole(this.storage, record))) return undefined
+    return known ?? this.records.adopt(record)
   }
 }

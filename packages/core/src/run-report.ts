@@ -1,4 +1,5 @@
 import type { Logger } from './logger.js'
+import type { StoredOutput } from './output.js'
 import type { RunReporter } from './perform.js'
 import type { Lease, RecordChange, RecordStore } from './record-store.js'
 
@@ -52,10 +53,9 @@ export class RunReport implements RunReporter {
     this.#add({ warnings: this.#warnings }, false)
   }
 
-  /** Writes a change now, with what is pending. Resolves when it is written. */
-  async write(change: RecordChange): Promise<void> {
+  async output(partial: StoredOutput): Promise<void> {
     if (this.#isOver) return
-    this.#pending = { ...this.#pending, ...change }
+    this.#pending = { ...this.#pending, output: partial }
     await this.#flush()
   }
 

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { AbortedError, DataLabError, isDataLabError, throwIfAborted } from './errors.js'
 import type { RunAnswer, Runner, RunTicket } from './executor.js'
 import { type Failure, failure, type RetryPolicy, retryDelay } from './failure.js'
@@ -32,8 +33,18 @@ export interface RunnerParts extends RunParts {
   readonly retry: RetryPolicy
 }
 
+/** Whether a result that was committed is one of those that were asked for. */
+function isCounted(result: StoredRecord | undefined, { outdated }: StoredRecord): result is StoredRecord {
+  return result !== undefined && result.attempt > outdated
+}
+
 /** The longest that a timer of Node waits: 24.8 days, as good as no limit. */
 const LONGEST_MS = 2 ** 31 - 1
+
+/** Milliseconds that a run of an operation may take. */
+function timeLimitOf({ operations, timeLimit }: RunnerParts, operationId: string): number {
+  return Math.min((operations.find(operationId)?.info.limits?.time ?? timeLimit) * 1000, LONGEST_MS)
+}
 
 /** The runner of a host: claims a job, has its operation called, commits the result, and writes how it ended. */
 export function createRunner(parts: RunnerParts): Runner {
@@ -60,10 +71,12 @@ async function runTicket(
   if (record === undefined || isEnded(record.status)) return {}
   // Where the storage does not answer, the attempt will say so.
   const attempt = await highestAttempt(storage, key).catch(() => 0)
-  const { lease, waitMs } = await records.claim(key, owner, {
+  // A claim of its own, which can be made again when its answer was lost.
+  const { lease, waitMs } = await records.claim(key, `${owner}.${randomUUID()}`, {
     leaseMs,
     attempt: attempt + 1,
     isEnding: signal.aborted,
+    keepMs: timeLimitOf(parts, ticket.operationId),
   })
   if (lease !== undefined) {
     const facts = { 'datalab.key': key, 'datalab.operation': ticket.operationId, 'datalab.attempt': lease.attempt }
@@ -96,7 +109,7 @@ class Attempt {
   async run(): Promise<RunAnswer> {
     const { leaseMs } = this.parts
     const renewal = setInterval(() => void this.#renew(), leaseMs / 3)
-    const limit = setTimeout(() => this.#abort.abort(this.#timeOut()), Math.min(this.#timeLimit() * 1000, LONGEST_MS))
+    const limit = setTimeout(() => this.#abort.abort(this.#timeOut()), timeLimitOf(this.parts, this.ticket.operationId))
     renewal.unref()
     limit.unref()
     try {
@@ -146,17 +159,19 @@ class Attempt {
 
   /** The result of this job: one that is there already, else the one that is made and committed now. */
   async #complete(): Promise<StoredRecord> {
-    const { storage } = this.parts
+    const { records, storage } = this.parts
     const { key, attempt } = this.lease
     throwIfAborted(this.#signal)
     if (!(await reserveAttempt(storage, key, attempt))) throw conflict()
     this.#isOurs = true
+    const record = await records.get(key)
+    if (record === undefined) throw new AbortedError('the record of this job is gone')
     const before = await readManifest(storage, key)
-    if (!this.ticket.force && before?.record !== undefined && (await isWhole(storage, before.record))) {
+    if (isCounted(before?.record, record) && (await isWhole(storage, before.record))) {
       await this.#discard()
       return before.record
     }
-    const made = await this.#make(before?.record)
+    const made = await this.#make(record, before?.record)
     // Without objects of its own the attempt's number would be free.
     if (made.output?.output_files?.length) await releaseAttempt(storage, key, attempt)
     await this.#checkLease()
@@ -169,9 +184,7 @@ class Attempt {
   }
 
   /** Has the operation called, and returns the record to commit. */
-  async #make(replaced: StoredRecord | undefined): Promise<StoredRecord> {
-    const record = await this.parts.records.get(this.lease.key)
-    if (record === undefined) throw new AbortedError('the record of this job is gone')
+  async #make(record: StoredRecord, replaced: StoredRecord | undefined): Promise<StoredRecord> {
     const output = await this.perform({ record, lease: this.lease }, this.#report, this.#signal)
     throwIfAborted(this.#signal)
     const time = new Date().toISOString()
@@ -180,13 +193,8 @@ class Attempt {
     return { ...record, ...ended, status: 'COMPLETED', history: historyAfter(record, replaced) }
   }
 
-  /** Seconds that the run may take. */
-  #timeLimit(): number {
-    return this.parts.operations.find(this.ticket.operationId)?.info.limits?.time ?? this.parts.timeLimit
-  }
-
   #timeOut(): DataLabError {
-    const seconds = this.#timeLimit()
+    const seconds = timeLimitOf(this.parts, this.ticket.operationId) / 1000
     const message = `It took longer than ${seconds} seconds, which is the limit. Try it with fewer or smaller files.`
     return new DataLabError('DATALAB_TIMEOUT', message, { audience: 'user' })
   }

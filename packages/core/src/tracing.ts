@@ -10,8 +10,8 @@ const REGISTERED = Symbol.for('opentelemetry.js.api.1')
 const isRegistered = () => REGISTERED in globalThis
 
 /**
- * Does a piece of work under a span of OpenTelemetry: `datalab.submit`, `datalab.run`, `datalab.read`, `datalab.write`. Does just the work
- * where the host has no SDK.
+ * Does a piece of work under a span of OpenTelemetry: `datalab.submit`, `datalab.run`, `datalab.reserve`, `datalab.read`, `datalab.write`. Does
+ * just the work where the host has no SDK.
  */
 export async function traced<Result>(name: string, facts: SpanFacts, work: () => Promise<Result>): Promise<Result> {
   if (!isRegistered()) return work()

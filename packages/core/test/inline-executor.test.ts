@@ -3,7 +3,7 @@ import type { RunAnswer, Runner, RunTicket } from '../src/executor.js'
 import { InlineExecutor } from '../src/inline-executor.js'
 import { deferred } from './lab.js'
 
-const ticket = (key: string, priority = 0): RunTicket => ({ key, operationId: 'x', force: false, priority })
+const ticket = (key: string, priority = 0): RunTicket => ({ key, operationId: 'x', priority })
 
 /** A runner whose runs begin and end when the test says so. */
 function staged() {

@@ -37,6 +37,7 @@ describe('submit', () => {
       retries: 0,
       deaths: 0,
       notBefore: null,
+      outdated: 0,
       history: [],
     })
   })
@@ -45,16 +46,16 @@ describe('submit', () => {
     await store.submit(draft(), submission())
     expect((await store.submit(draft(), submission())).begun).toBe(false)
     await claimed()
-    expect(await store.submit(draft(), submission(), { force: true })).toMatchObject({
+    expect(await store.submit(draft(), submission(), { outdated: 1 })).toMatchObject({
       begun: false,
       record: { status: 'IN_PROGRESS' },
     })
   })
 
-  test('leaves a COMPLETED record, unless forced', async () => {
+  test('leaves a COMPLETED record, unless its result does not count', async () => {
     await ended('k')
     expect((await store.submit(draft(), submission())).begun).toBe(false)
-    const { record, begun } = await store.submit(draft(), submission(), { force: true })
+    const { record, begun } = await store.submit(draft(), submission(), { outdated: 1 })
     expect(begun).toBe(true)
     expect(record).toMatchObject({ status: 'PENDING', attempt: 1, history: [{ attempt: 1, status: 'COMPLETED' }] })
   })
@@ -79,7 +80,7 @@ describe('claim', () => {
     expect(await claimed('k', 'one')).toEqual({ key: 'k', attempt: 1, owner: 'one', principal: { id: 'ann' } })
     expect(await store.claim('k', 'two', { leaseMs: 5000 })).toEqual({ waitMs: 5000 })
     time += 1
-    expect(await store.claim('k', 'one', { leaseMs: 5000 })).toEqual({ waitMs: 4999 })
+    expect(await store.claim('k', 'three', { leaseMs: 5000 })).toEqual({ waitMs: 4999 })
     expect(await store.get('k')).toMatchObject({ status: 'IN_PROGRESS', attempt: 1, started: expect.any(String) })
   })
 

@@ -15,7 +15,12 @@ const which = fc.oneof({ weight: 3, arbitrary: fc.constant(0) }, { weight: 1, ar
 const error = fc.option(fc.constant({ code: 'X', message: 'x' }), { nil: undefined })
 
 const step = fc.oneof(
-  fc.record({ kind: fc.constant('submit' as const), force: fc.boolean() }),
+  fc.record({
+    kind: fc.constant('submit' as const),
+    outdated: fc.oneof(fc.constant(0), fc.nat(8)),
+    /** Which of those who submitted does so again, in the place of somebody new. */
+    again: fc.option(fc.nat(3), { nil: undefined, freq: 4 }),
+  }),
   fc.record({ kind: fc.constant('withdraw' as const), index: fc.nat(3) }),
   {
     weight: 3,
@@ -54,6 +59,7 @@ class Model {
   /** Nobody may claim before. */
   #free = 0
   #attempt = 0
+  #outdated = 0
   #deaths = 0
   #progress = 0
   #count = 0
@@ -114,13 +120,21 @@ class Model {
     this.#free = 0
   }
 
-  #submit({ force }: Of<'submit'>): void {
+  #submit({ outdated, again }: Of<'submit'>): void {
+    const known = again === undefined ? undefined : this.#submissions[again]
+    if (known === undefined) this.#submitNew(outdated)
+    else this.#submitAgain(known, outdated)
+  }
+
+  #submitNew(outdated: number): void {
     const submission = this.#submission()
     const before = this.entry?.record
-    const begins = before === undefined || (isEnded(this.#status) && (this.#status !== 'COMPLETED' || force))
-    const { entry, begun } = submitted(this.entry, draft(), submission, force, this.#now)
+    const counts = this.#status === 'COMPLETED' && this.#attempt > outdated
+    const begins = before === undefined || (isEnded(this.#status) && !counts)
+    const { entry, begun } = submitted(this.entry, draft(), submission, outdated, this.#now)
     expect(begun).toBe(begins)
-    if (!begins) expect(entry.record).toBe(before)
+    if (!begins) expect({ ...entry.record, outdated: 0 }).toEqual({ ...before, outdated: 0 })
+    this.#outdated = begins ? outdated : Math.max(this.#outdated, this.#status === 'PENDING' ? outdated : 0)
     this.entry = deepFreeze(entry) as RecordEntry
     this.#submissions = begins ? [submission.id] : [...this.#submissions, submission.id]
     if (!begins) return
@@ -129,8 +143,12 @@ class Model {
     this.#progress = 0
   }
 
-  #submission(): Submission {
-    const id = `s${this.#count++}`
+  #submitAgain(id: string, outdated: number): void {
+    const { entry, begun } = submitted(this.entry, draft(), this.#submission(id), outdated, this.#now)
+    expect([entry, begun]).toEqual([this.entry, false])
+  }
+
+  #submission(id = `s${this.#count++}`): Submission {
     return { id, principal: { id: `who sent ${id}` }, created: '', inputs: {} }
   }
 
@@ -146,7 +164,11 @@ class Model {
     const options = { leaseMs, ...(least === undefined ? {} : { attempt: least }) }
     const { entry, answer } = claimed(before, owner, options, this.#now)
     this.entry = deepFreeze(entry) as RecordEntry
-    if (isEnded(this.#status) || this.#now < this.#free) {
+    if (owner === this.#holder?.owner && this.#now < this.#free) {
+      expect(entry).toEqual(before)
+      const principal = { id: `who sent ${this.#submissions[0]}` }
+      expect(answer).toEqual({ lease: { ...this.#holder, principal } })
+    } else if (isEnded(this.#status) || this.#now < this.#free) {
       expect(entry).toEqual(before)
       expect(answer).toEqual(isEnded(this.#status) ? {} : { waitMs: this.#free - this.#now })
       this.#checkWait(answer.waitMs, owner, before)
@@ -174,7 +196,7 @@ class Model {
   /** Who was told to wait gets the lease after that time, or the job is over; and not before. */
   #checkWait(waitMs: number | undefined, owner: string, entry: RecordEntry): void {
     if (waitMs === undefined) return
-    const at = (now: number) => claimed(entry, owner, { leaseMs: 1 }, now)
+    const at = (now: number) => claimed(entry, `not ${owner}`, { leaseMs: 1 }, now)
     expect(at(this.#now + waitMs - 1).answer).toEqual({ waitMs: 1 })
     const then = at(this.#now + waitMs)
     expect(then.answer.lease !== undefined).toBe(!isEnded(then.entry.record.status))
@@ -185,6 +207,7 @@ class Model {
     const { record, submissions } = this.entry
     const { status, attempt, deaths, progress } = record
     expect([status, attempt, deaths, progress]).toEqual([this.#status, this.#attempt, this.#deaths, this.#progress])
+    expect(record.outdated).toBe(this.#outdated)
     expect(deaths).toBeLessThanOrEqual(MAX_DEATHS)
     expect(record.ended !== null).toBe(isEnded(status))
     expect(submissions.map(({ id }) => id)).toEqual(this.#submissions)

@@ -78,7 +78,7 @@ test('write waits until it is written, and takes along what is pending', async (
   const { changes, report } = reporting()
   report.message('first')
   report.message('second')
-  await report.write({ output: { output_data: [] } })
+  await report.output({ output_data: [] })
   expect(changes).toEqual([{ message: 'first' }, { message: 'second', output: { output_data: [] } }])
 })
 
@@ -94,11 +94,11 @@ test('writes are in order, however long one takes', async () => {
     done.push(change)
     return true
   })
-  const one = report.write({ message: 'one' })
-  const two = report.write({ message: 'two' })
+  const one = report.output({ output_data: [{ step: 'one' }] })
+  const two = report.output({ output_data: [{ step: 'two' }] })
   gate.resolve(true)
   await Promise.all([one, two])
-  expect(done).toEqual([{ message: 'one' }, { message: 'two' }])
+  expect(done).toEqual([{ output: { output_data: [{ step: 'one' }] } }, { output: { output_data: [{ step: 'two' }] } }])
 })
 
 test('after the end nothing is written, and what was not written yet is handed over', async () => {
@@ -109,7 +109,7 @@ test('after the end nothing is written, and what was not written yet is handed o
   expect(await report.end()).toEqual({ message: 'two', warnings: ['w'] })
   report.progress(0.5)
   report.warn('late')
-  await report.write({ message: 'late' })
+  await report.output({ output_data: [{ step: 'late' }] })
   await vi.advanceTimersByTimeAsync(1000)
   expect(changes).toEqual([{ message: 'one' }])
 })
@@ -118,7 +118,7 @@ test('a store that fails is logged, and stops nothing', async () => {
   const { lines, report } = reporting(async () => {
     throw new Error('down')
   })
-  await report.write({ message: 'one' })
+  await report.output({ output_data: [{ step: 'one' }] })
   await report.end()
   expect(lines).toMatchObject([{ level: 'warn', message: 'progress could not be recorded' }])
 })

@@ -217,6 +217,7 @@ describe('a manifest that is none', () => {
     retries: 0,
     deaths: 0,
     notBefore: null,
+    outdated: 0,
     output: {},
     provenance: { key, operation: { id: '@test/op', name: 'Test', revision: 1 }, services: {}, inputs: {} },
   })

@@ -34,7 +34,7 @@ describe('hosts that share a record store', () => {
     const Op = operation(writesText)
     const dead = new DeadExecutor()
     const first = await lab({ operations: [Op], records, storage, executor: dead }).submit(Op, { text: 'x' })
-    expect(dead.tickets).toEqual([{ key: first.key, operationId: '@test/op', force: false, priority: 0 }])
+    expect(dead.tickets).toEqual([{ key: first.key, operationId: '@test/op', priority: 0 }])
     expect((await first.record()).status).toBe('PENDING')
     const second = await lab({ operations: [Op], records, storage }).submit(Op, { text: 'x' })
     expect((await second.result()).output_files).toHaveLength(1)

@@ -3,8 +3,8 @@ import { isAbsolute } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import {
   type Executor,
+  type ExecutorHost,
   InlineExecutor,
-  type Logger,
   type Perform,
   type Runner,
   type RunTicket,
@@ -13,7 +13,7 @@ import {
 } from '@datalab/core'
 import { ProcessPool } from './process-pool.js'
 import { ProcessRun, type RunTerms } from './process-run.js'
-import type { ProcessWorker } from './process-worker.js'
+import type { ProcessWorker, WorkerOptions } from './process-worker.js'
 
 /** Settings of a {@link ProcessExecutor}. */
 export interface ProcessExecutorOptions {
@@ -27,8 +27,6 @@ export interface ProcessExecutorOptions {
   memoryLimit?: number
   /** Milliseconds after which a child that has nothing to do is ended; 60,000 by default. */
   idleMs?: number
-  /** Where what operations log, and what children print, goes; silent by default. */
-  log?: Logger
   /** The module that children run, where a bundler has moved it: `@datalab/local/process-child`, bundled beside the host. */
   entry?: URL
 }
@@ -39,7 +37,7 @@ const IDLE_MS = 60_000
 /**
  * Runs operations in child processes of this machine. They are started when they are needed, open the set-up module once, and are used again.
  *
- * A run that crashes, exits, spins for ever or takes more memory than it may fails alone. Children end with this process, however it ends.
+ * What operations log, and what children print, goes to the host's log. A run that crashes, exits, spins for ever or takes more memory than it may fails alone. Children end with this process, however it ends.
  *
  * @example
  * export default defineDataLab(() => ({ operations: [Median], storage, records, executor: new ProcessExecutor({ setup: import.meta.url }) }))
@@ -47,19 +45,24 @@ const IDLE_MS = 60_000
 export class ProcessExecutor implements Executor {
   readonly supports = { isolation: true, preemption: true }
   readonly #tickets: InlineExecutor
-  readonly #pool: ProcessPool
+  readonly #workers: Omit<WorkerOptions, 'log'>
+  readonly #idleMs: number
+  #pool: ProcessPool | undefined
   readonly #terms: RunTerms
 
   constructor(options: ProcessExecutorOptions) {
-    const { concurrency = availableParallelism(), graceMs = GRACE_MS, memoryLimit, log = silentLogger } = options
+    const { concurrency = availableParallelism(), graceMs = GRACE_MS, memoryLimit } = options
     const entry = options.entry ?? new URL('./process-child.js', import.meta.url)
     this.#tickets = new InlineExecutor({ concurrency })
     this.#terms = { graceMs, memoryLimit }
-    this.#pool = new ProcessPool({ entry, setup: urlOf(options.setup), graceMs, log }, options.idleMs ?? IDLE_MS)
+    this.#workers = { entry, setup: urlOf(options.setup), graceMs }
+    this.#idleMs = options.idleMs ?? IDLE_MS
   }
 
-  start(runner: Runner): void {
-    this.#tickets.start((ticket, signal) => runner(ticket, signal, this.#perform))
+  start(runner: Runner, host?: ExecutorHost): void {
+    const pool = new ProcessPool({ ...this.#workers, log: host?.log ?? silentLogger }, this.#idleMs)
+    this.#tickets.start((ticket, signal) => runner(ticket, signal, this.#performIn(pool)), host)
+    this.#pool = pool
   }
 
   submit(ticket: RunTicket): Promise<void> {
@@ -76,16 +79,18 @@ export class ProcessExecutor implements Executor {
 
   async close(): Promise<void> {
     await this.#tickets.close()
-    await this.#pool.close()
+    await this.#pool?.close()
   }
 
-  readonly #perform: Perform = async (request, reporter, signal) => {
-    const worker = await this.#pool.take((warm) => this.#hasRoom(warm, request.record.operation.id))
-    try {
-      throwIfAborted(signal)
-      return await new ProcessRun(worker, request, reporter, signal, this.#terms).perform()
-    } finally {
-      this.#pool.giveBack(worker)
+  #performIn(pool: ProcessPool): Perform {
+    return async (request, reporter, signal) => {
+      const worker = await pool.take((warm) => this.#hasRoom(warm, request.record.operation.id))
+      try {
+        throwIfAborted(signal)
+        return await new ProcessRun(worker, request, reporter, signal, this.#terms).perform()
+      } finally {
+        pool.giveBack(worker)
+      }
     }
   }
 

@@ -1,4 +1,4 @@
-import { errorFromJSON, type RecordChange, type RunReporter, type SerializedError } from '@datalab/core'
+import { errorFromJSON, type RunReporter, type SerializedError, type StoredOutput } from '@datalab/core'
 import type { ChildMessage } from './process-messages.js'
 
 /** What a run tells of itself is sent no more often than this, in milliseconds. */
@@ -44,12 +44,12 @@ export class RelayReporter implements RunReporter {
   }
 
   /** Resolves when the host has written it. */
-  write({ output }: RecordChange): Promise<void> {
+  output(output: StoredOutput): Promise<void> {
     this.flush()
     return new Promise((resolve, reject) => {
       const write = ++this.#written
       this.#writes.set(write, { resolve, reject })
-      this.send({ kind: 'write', run: this.run, write, output: output ?? {} })
+      this.send({ kind: 'write', run: this.run, write, output })
     })
   }
 

@@ -106,7 +106,7 @@ export class ProcessRun {
     const answer = { kind: 'written', run: this.#number, write } as const
     try {
       if (!isOutputOf(this.request.record.key, output)) throw strangeOutput()
-      await this.reporter.write({ output })
+      await this.reporter.output(output)
       this.worker.send(answer)
     } catch (error) {
       this.worker.send({ ...answer, error: serializeError(error) })

@@ -95,7 +95,7 @@ describe('children', () => {
     await lab.host.close()
     expect([idle, spinning, other].map(isProcessAlive)).toEqual([false, false, false])
     expect(childrenOf(process.pid).filter((pid) => [idle, spinning, other].map(pidOf).includes(pid))).toEqual([])
-    await expect(lab.executor.submit({ key: 'a', operationId: 'b', force: false, priority: 0 })).rejects.toMatchObject({
+    await expect(lab.executor.submit({ key: 'a', operationId: 'b', priority: 0 })).rejects.toMatchObject({
       code: 'DATALAB_CLOSED',
     })
   })

@@ -82,7 +82,7 @@ export class ProcessLab {
     const { log, lines } = memoryLog()
     this.lines = lines
     const modules = { setup: program('process-setup.config'), entry: program('process-child') }
-    this.executor = new ProcessExecutor({ ...modules, concurrency: 2, log, ...options })
+    this.executor = new ProcessExecutor({ ...modules, concurrency: 2, ...options })
     this.host = createDataLab({
       ...(setup() as DataLabOptions),
       records: new MemoryRecordStore(),

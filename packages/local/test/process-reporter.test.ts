@@ -32,7 +32,7 @@ it('waits for what is written, after what was told before', async () => {
   const { sent, reporter } = recorded()
   reporter.progress(0.1)
   reporter.progress(0.2)
-  const writes = [reporter.write({ output: {} }), reporter.write({ output: null })]
+  const writes = [reporter.output({}), reporter.output({})]
   expect(sent.map(({ kind }) => kind)).toEqual(['report', 'report', 'write', 'write'])
   reporter.settle(1, undefined)
   const error = { name: 'E', code: 'A_B', message: 'no', audience: 'user', retryable: false, details: {} } as const

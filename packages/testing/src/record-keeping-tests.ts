@@ -84,6 +84,20 @@ export const keepingTests: readonly ContractTest<StoreUnderTest>[] = [
     },
   },
   {
+    name: 'forgets a record whose last attempt has ended, if it is still the one that was meant',
+    async run({ store, leaseMs }) {
+      await ended(store, 'k')
+      assert.equal(await store.forget('k', 2), false)
+      assert.equal(await store.forget('nothing', 1), false)
+      await store.submit(draft('k'), submission('again'), { outdated: 1 })
+      assert.equal(await store.forget('k', 1), false)
+      await store.update(await claim(store, 'k', leaseMs), { status: 'COMPLETED' })
+      assert.equal(await store.forget('k', 1), false)
+      assert.equal(await store.forget('k', 2), true)
+      assert.equal(await statusOf(store, 'k'), undefined)
+    },
+  },
+  {
     name: 'forgets ended records that were last changed before a time, live ones never',
     async run({ store, leaseMs, pass }) {
       await ended(store, 'old')

@@ -20,6 +20,17 @@ export const leaseTests: readonly ContractTest<StoreUnderTest>[] = [
     },
   },
   {
+    name: 'a claim that is made again by its owner is the same claim',
+    async run({ store, leaseMs, pass }) {
+      await store.submit(draft('k'), submission('1'))
+      const lease = await claim(store, 'k', leaseMs)
+      assert.deepEqual((await store.claim('k', 'me', { leaseMs })).lease, lease)
+      await pass(leaseMs + 1)
+      const { lease: next } = await store.claim('k', 'me', { leaseMs })
+      assert.equal(next?.attempt, lease.attempt + 1)
+    },
+  },
+  {
     name: 'there is nothing to claim of what is not there or has ended',
     async run({ store, leaseMs }) {
       assert.deepEqual(await store.claim('nothing', 'me', { leaseMs }), {})

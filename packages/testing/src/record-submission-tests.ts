@@ -40,23 +40,37 @@ export const submissionTests: readonly ContractTest<StoreUnderTest>[] = [
     },
   },
   {
-    name: 'a submission joins an attempt that waits or goes on, forced or not',
+    name: 'a submission joins an attempt that waits or goes on, whichever results count',
     async run({ store, leaseMs }) {
       await store.submit(draft('k'), submission('1'))
       assert.equal((await store.submit(draft('k'), submission('2'))).begun, false)
       await claim(store, 'k', leaseMs)
-      const { begun, record } = await store.submit(draft('k'), submission('3'), { force: true })
+      const { begun, record } = await store.submit(draft('k'), submission('3'), { outdated: 7 })
       assert.deepEqual([begun, record.status], [false, 'IN_PROGRESS'])
     },
   },
   {
-    name: 'a submission of a COMPLETED job begins nothing, unless it is forced',
-    async run({ store }) {
+    name: 'a submission of a COMPLETED job begins nothing, unless its result does not count',
+    async run({ store, leaseMs }) {
       await ended(store, 'k')
       assert.equal((await store.submit(draft('k'), submission('1'))).begun, false)
       assert.equal(await statusOf(store, 'k'), 'COMPLETED')
-      const { begun, record } = await store.submit(draft('k'), submission('2'), { force: true })
-      assert.deepEqual([begun, record.status], [true, 'PENDING'])
+      const { begun, record } = await store.submit(draft('k'), submission('2'), { outdated: 1 })
+      assert.deepEqual([begun, record.status, record.outdated], [true, 'PENDING', 1])
+      await store.update(await claim(store, 'k', leaseMs), { status: 'COMPLETED' })
+      const late = await store.submit(draft('k'), submission('3'), { outdated: 1 })
+      assert.deepEqual([late.begun, late.record.attempt], [false, 2])
+    },
+  },
+  {
+    name: 'a submission that is sent again is the same submission',
+    async run({ store }) {
+      await store.submit(draft('k'), submission('1'))
+      const { record, begun } = await store.submit(draft('k'), submission('1'))
+      assert.deepEqual([begun, record.status], [false, 'PENDING'])
+      assert.equal((await store.submissions('k')).length, 1)
+      await store.withdraw('k', '1')
+      assert.equal(await statusOf(store, 'k'), 'CANCELLED')
     },
   },
   {

@@ -1,7 +1,7 @@
 import type { PerformRequest, RunAnswer, Runner, RunReporter, RunTicket } from '@datalab/core'
 import { turn } from './expectations.js'
 
-const SILENT: RunReporter = { progress() {}, message() {}, warn() {}, async write() {} }
+const SILENT: RunReporter = { progress() {}, message() {}, warn() {}, async output() {} }
 
 /** How long the suite waits for what should happen at once; less than a test may take. */
 const PATIENCE_MS = 3000
@@ -62,7 +62,7 @@ export class RunStage {
 
 /** A ticket for a job of this key. */
 export function ticket(key: string, priority = 0): RunTicket {
-  return { key, operationId: '@test/op', force: false, priority }
+  return { key, operationId: '@test/op', priority }
 }
 
 /** Waits for a condition, and gives up after a while: what follows then says what is missing. */

@@ -7,6 +7,7 @@ import {
   type ReleaseOptions,
   type StoredRecord,
   type Submission,
+  type SubmitTerms,
 } from '@datalab/core'
 import { expect, test } from 'vitest'
 import { type TestFunctions, testRecordStore } from '../src/index.js'
@@ -44,15 +45,15 @@ class Unfenced extends MemoryRecordStore {
 
 /** Begins a run for everybody. */
 class Eager extends MemoryRecordStore {
-  override async submit(draft: RecordDraft, submission: Submission, options?: { force?: boolean }) {
-    return { ...(await super.submit(draft, submission, options)), begun: true }
+  override async submit(draft: RecordDraft, submission: Submission, terms?: SubmitTerms) {
+    return { ...(await super.submit(draft, submission, terms)), begun: true }
   }
 }
 
 /** Runs again what is there. */
 class Forced extends MemoryRecordStore {
   override submit(draft: RecordDraft, submission: Submission) {
-    return super.submit(draft, submission, { force: true })
+    return super.submit(draft, submission, { outdated: 1000 })
   }
 }
 
@@ -153,6 +154,39 @@ class Unfiltered extends MemoryRecordStore {
   }
 }
 
+/** Begins again for whoever found the old result, though there is a newer one. */
+class Hasty extends MemoryRecordStore {
+  override submit(draft: RecordDraft, submission: Submission, terms: SubmitTerms = {}) {
+    return super.submit(draft, submission, terms.outdated === undefined ? {} : { outdated: terms.outdated + 1 })
+  }
+}
+
+/** Counts a submission as often as it is sent. */
+class Doubling extends MemoryRecordStore {
+  #count = 0
+
+  override submit(draft: RecordDraft, submission: Submission, terms?: SubmitTerms) {
+    return super.submit(draft, { ...submission, id: `${submission.id} ${this.#count++}` }, terms)
+  }
+}
+
+/** Knows no owner by its name. */
+class Anew extends MemoryRecordStore {
+  #count = 0
+
+  override claim(key: string, owner: string, options: ClaimOptions) {
+    return super.claim(key, `${owner} ${this.#count++}`, options)
+  }
+}
+
+/** Forgets whatever attempt it is of. */
+class Ruthless extends MemoryRecordStore {
+  override async forget(key: string) {
+    const attempt = (await this.get(key))?.attempt ?? 0
+    return super.forget(key, attempt)
+  }
+}
+
 /** Forgets nothing. */
 class Remembering extends MemoryRecordStore {
   override async expire() {
@@ -168,8 +202,12 @@ test.each<[typeof MemoryRecordStore, string]>([
   [Unfenced, 'a lease that ran out can be claimed, and its old owner changes nothing any more'],
   [Unfenced, 'a lease is its owner and its attempt'],
   [Eager, 'of 50 submissions at once one begins the attempt'],
-  [Eager, 'a submission joins an attempt that waits or goes on, forced or not'],
-  [Forced, 'a submission of a COMPLETED job begins nothing, unless it is forced'],
+  [Eager, 'a submission joins an attempt that waits or goes on, whichever results count'],
+  [Forced, 'a submission of a COMPLETED job begins nothing, unless its result does not count'],
+  [Hasty, 'a submission of a COMPLETED job begins nothing, unless its result does not count'],
+  [Doubling, 'a submission that is sent again is the same submission'],
+  [Anew, 'a claim that is made again by its owner is the same claim'],
+  [Ruthless, 'forgets a record whose last attempt has ended, if it is still the one that was meant'],
   [Everlasting, 'a lease that ran out can be claimed, and its old owner changes nothing any more'],
   [Unrenewed, 'a renewed lease lasts from then on'],
   [Counting, 'a claim takes the number that it is given where that is higher, and never a lower one'],

@@ -1,0 +1,40 @@
+import { DataLabError, isDataLabError } from './errors.js'
+import { persistently } from './persistently.js'
+import type { RecordStore } from './record-store.js'
+
+/**
+ * The same record store, whose calls are made again when they fail: each may be, since twice is the same as once.
+ *
+ * Its calls throw DATALAB_RECORDS_UNAVAILABLE (retryable) when that did not help, with what the store threw as the cause, and at once what
+ * trying again cannot help against.
+ */
+export function steadyRecords(records: RecordStore): RecordStore {
+  const steady =
+    <Parameters extends unknown[], Answer>(call: (...parameters: Parameters) => Promise<Answer>) =>
+    (...parameters: Parameters): Promise<Answer> =>
+      persistently(() => call.apply(records, parameters)).catch((error) => {
+        throw isDataLabError(error) && !error.retryable ? error : unavailable(error)
+      })
+  return {
+    reach: records.reach,
+    get: steady(records.get),
+    list: steady(records.list),
+    submit: steady(records.submit),
+    adopt: steady(records.adopt),
+    withdraw: steady(records.withdraw),
+    submissions: steady(records.submissions),
+    claim: steady(records.claim),
+    release: steady(records.release),
+    renew: steady(records.renew),
+    update: steady(records.update),
+    forget: steady(records.forget),
+    expire: steady(records.expire),
+    subscribe: (key, onChange) => records.subscribe(key, onChange),
+    close: async () => records.close?.(),
+  }
+}
+
+function unavailable(cause: unknown): DataLabError {
+  const message = 'The store of records does not answer now. Try again later.'
+  return new DataLabError('DATALAB_RECORDS_UNAVAILABLE', message, { retryable: true, cause })
+}
