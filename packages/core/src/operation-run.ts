@@ -118,7 +118,7 @@ class OperationRun {
       use: (key) => run.#use(key),
       addWarning: (text) => report.warn(text),
       setMessage: (text) => report.message(text),
-      setOutput: (partial: OperationResult) => report.write({ output: this.#outputs.stored(partial) }),
+      setOutput: (partial: OperationResult) => report.output(this.#outputs.stored(partial)),
     }
   }
 
