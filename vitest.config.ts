@@ -17,7 +17,7 @@ export default defineConfig({
     testTimeout: 20_000,
     projects: [
       ...unit,
-      { extends: true, test: { name: 'workspace', include: ['test/**/*.test.ts'] } },
+      { extends: true, test: { name: 'workspace', include: ['test/**/*.test.ts', 'bench/test/*.test.mjs'] } },
       {
         extends: true,
         test: {
