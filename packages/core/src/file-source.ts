@@ -35,9 +35,45 @@ export interface FileSource {
    * Which version of the file this is, for the key of the job: equal as long as the bytes are the same. Opening the file costs more.
    */
   identify(reference: FileReference, context: SourceContext): Promise<string>
+  /**
+   * How many bytes the file has, where that can be told for less than opening it costs; undefined where it cannot. It fails as {@link open}
+   * does.
+   */
+  size?(reference: FileReference, context: SourceContext): Promise<number | undefined>
+  /** Where the files are kept that were opened, so that a run has room there for all of its files before it opens the first. */
+  readonly cache?: SourceCache
   /** Opens the file. The source's `identity` is what {@link identify} gives for these bytes. The caller closes it. */
   open(reference: FileReference, context: SourceContext): Promise<ByteSource>
   close?(): Promise<void>
+}
+
+/** A file of a run. */
+export interface SourceFile {
+  readonly source: FileSource
+  readonly reference: FileReference
+  /** The version that the job's key stands for. */
+  readonly identity: string
+  /** How errors name it. */
+  readonly label: string
+}
+
+/** A bounded place in which files of one or more sources are kept, for all runs that share it. */
+export interface SourceCache {
+  /** Names the place: the same in all processes that share it. A run which needs several reserves them in the order of their names. */
+  readonly id: string
+  /**
+   * Makes room for all these files at once, and waits until there is. What has been reserved can be opened without waiting for others. Each
+   * file is of a source that names this place as its cache. One that its source does not give is left out: to open it tells why.
+   *
+   * Errors: of files that can be neither kept nor read without; DATALAB_ABORTED with the context's signal.
+   */
+  reserve(files: readonly SourceFile[], context: SourceContext): Promise<SourceReservation>
+}
+
+/** Room for files in a {@link SourceCache}. */
+export interface SourceReservation {
+  /** Gives the room back. Doing so twice is harmless. */
+  release(): Promise<void>
 }
 
 /**

@@ -1,17 +1,19 @@
 import type { ByteSource } from './byte-source.js'
 import { DataLabError, isDataLabError } from './errors.js'
-import { type FileReference, type FileSource, type SourceContext, sourceOf } from './file-source.js'
+import { type FileReference, type FileSource, type SourceContext, type SourceFile, sourceOf } from './file-source.js'
 import { fileLabel } from './input-message.js'
 import type { ObjectSchema } from './input-schema.js'
 import { type JsonObject, type JsonValue, jsonPointer } from './json.js'
 import { IDENTITY } from './normalize-inputs.js'
+import { RunReservation } from './run-reservation.js'
 import { serviceKey } from './service.js'
 import { traced } from './tracing.js'
 
 /** The input files of a run. */
 export interface Inputs {
   /**
-   * Opens a file that is among the inputs of the job. It is closed when the run ends, if the operation does not do so before.
+   * Opens a file that is among the inputs of the job. It is closed when the run ends, if the operation does not do so before. Where files are
+   * cached, the first one waits until the cache has room for all files of the job.
    *
    * @throws SOURCE_CHANGED when it is not the version any more that the job's key stands for.
    */
@@ -34,6 +36,7 @@ export class RunInputs implements Inputs {
   readonly #files: ReadonlyMap<string, KnownFile>
   readonly #used = new Map<string, KnownFile>()
   readonly #open = new Set<ByteSource>()
+  readonly #room: RunReservation
   #isClosed = false
 
   /**
@@ -46,10 +49,13 @@ export class RunInputs implements Inputs {
     private readonly context: SourceContext,
   ) {
     this.#files = new Map(knownFiles(identity, []).map((file) => [nameOf(file.reference), file]))
+    this.#room = new RunReservation(this.#sourceFiles(), context)
   }
 
   async open(reference: FileReference): Promise<ByteSource> {
     const file = this.#known(reference)
+    this.#checkOpen()
+    await this.#room.make()
     this.#checkOpen()
     const facts = { 'datalab.source': reference.source, 'datalab.basename': reference.basename }
     const source = await traced('datalab.read', facts, () =>
@@ -85,6 +91,15 @@ export class RunInputs implements Inputs {
     this.#isClosed = true
     await Promise.allSettled([...this.#open].map((source) => source.close()))
     this.#open.clear()
+    await this.#room.release()
+  }
+
+  /** What of a source that is not there is told when it is opened. */
+  #sourceFiles(): SourceFile[] {
+    return [...this.#files.values()].flatMap(({ reference, identity }) => {
+      const source = this.sources.get(reference.source)
+      return source === undefined ? [] : [{ source, reference, identity, label: this.label(reference) }]
+    })
   }
 
   /** Puts the input's name before what its source says. */

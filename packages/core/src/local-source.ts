@@ -1,3 +1,4 @@
+import type { BigIntStats } from 'node:fs'
 import { realpath, stat } from 'node:fs/promises'
 import { basename, join, relative, sep } from 'node:path'
 import type { ByteSource } from './byte-source.js'
@@ -48,12 +49,11 @@ export class LocalSource implements FileSource {
   }
 
   async identify(reference: FileReference): Promise<string> {
-    const path = await this.#resolve(reference)
-    const stats = await stat(path, { bigint: true }).catch((cause) => {
-      throw unreadable(reference, cause)
-    })
-    if (!stats.isFile()) throw notAFile(reference, stats.isDirectory() ? 'a folder' : 'no regular file')
-    return fileIdentity(stats)
+    return fileIdentity(await this.#stat(reference))
+  }
+
+  async size(reference: FileReference): Promise<number> {
+    return Number((await this.#stat(reference)).size)
   }
 
   async open(reference: FileReference): Promise<ByteSource> {
@@ -63,6 +63,15 @@ export class LocalSource implements FileSource {
     } catch (cause) {
       throw unreadable(reference, cause)
     }
+  }
+
+  async #stat(reference: FileReference): Promise<BigIntStats> {
+    const path = await this.#resolve(reference)
+    const stats = await stat(path, { bigint: true }).catch((cause) => {
+      throw unreadable(reference, cause)
+    })
+    if (stats.isFile()) return stats
+    throw notAFile(reference, stats.isDirectory() ? 'a folder' : 'no regular file')
   }
 
   /** The real path of a file, which lies below its root whatever links there are on the way. */

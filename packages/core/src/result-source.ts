@@ -1,7 +1,7 @@
 import type { ByteSource } from './byte-source.js'
 import { DataLabError } from './errors.js'
 import type { FileReference, FileSource, SourceContext } from './file-source.js'
-import type { ObjectStorage, Reach } from './object-storage.js'
+import type { ObjectInfo, ObjectStorage, Reach } from './object-storage.js'
 import { readManifest } from './publication.js'
 import type { Principal } from './record-store.js'
 import { jobKeyOf, objectOf } from './results.js'
@@ -29,8 +29,12 @@ export class ResultSource implements FileSource {
     return reference.basename
   }
 
+  async size(reference: FileReference): Promise<number> {
+    return (await this.#object(reference)).size
+  }
+
   async open(reference: FileReference): Promise<ByteSource> {
-    const source = await this.storage.open(await this.#object(reference))
+    const source = await this.storage.open((await this.#object(reference)).key)
     if (source === undefined) throw gone(reference)
     const { size, path } = source
     return {
@@ -42,13 +46,14 @@ export class ResultSource implements FileSource {
     }
   }
 
-  async #object(reference: FileReference): Promise<string> {
+  async #object(reference: FileReference): Promise<ObjectInfo> {
     const { basename } = reference
     const key = jobKeyOf(basename)
     const manifest = key === undefined ? undefined : await readManifest(this.storage, key)
     const object = objectOf(manifest?.record, basename, 'fits')
-    if (object === undefined || (await this.storage.head(object)) === undefined) throw gone(reference)
-    return object
+    const info = object && (await this.storage.head(object))
+    if (info) return info
+    throw gone(reference)
   }
 }
 

@@ -35,10 +35,11 @@ async function textOf(reference: FileReference): Promise<string> {
   }
 }
 
-/** That both ways to a file fail alike. */
+/** That all ways to a file fail alike. */
 async function expectRefused(reference: FileReference, code: string, message: RegExp): Promise<void> {
   const error = expect.objectContaining({ code, audience: 'user', message: expect.stringMatching(message) })
   await expect(source.identify(reference), `identify ${reference.basename}`).rejects.toEqual(error)
+  await expect(source.size(reference), `size ${reference.basename}`).rejects.toEqual(error)
   await expect(source.open(reference), `open ${reference.basename}`).rejects.toEqual(error)
 }
 
@@ -49,6 +50,7 @@ describe('LocalSource', () => {
     const opened = await source.open(file('a.fits'))
     expect(opened.identity).toBe(await source.identify(file('a.fits')))
     await opened.close()
+    expect(await source.size(file('night/b c.fits'))).toBe(2)
   })
 
   it.each([

@@ -1,5 +1,5 @@
-import type { ByteSource, FileReference, FileSource, SourceContext } from '@datalab/core'
-import type { FileCache, Reservation } from './file-cache.js'
+import type { ByteSource, FileSource } from '@datalab/core'
+import type { FileCache } from './file-cache.js'
 
 /** How a source is cached. */
 export interface CachedSourceOptions {
@@ -16,15 +16,14 @@ export interface CachedSource extends FileSource {
   /** Where the files come from. */
   readonly origin: FileSource
   readonly ranges: boolean
-  /** Makes room for all files of a run, as {@link FileCache.reserve} does. */
-  reserve(references: readonly FileReference[], context: SourceContext): Promise<Reservation>
 }
 
 /**
  * A source whose files are downloaded once, and opened as files of this machine: what it opens has a `path`.
  *
- * The source is asked for a file's version each time, and refuses then whoever may not have it. What has no room in the cache is read from the
- * source part by part, and has no `path`. Sources of one name that share a cache must have the same files.
+ * A run waits at its first file until the cache has room for all of them. The source is asked for a file's version each time one is opened, and
+ * refuses then whoever may not have it. What has no room in the cache is read from the source part by part, and has no `path`. Sources of one
+ * name that share a cache must have the same files.
  *
  * @example
  * const cache = new FileCache({ folder: '/var/cache/datalab', maxBytes: 50e9 })
@@ -38,13 +37,10 @@ export function cachedSource(origin: FileSource, cache: FileCache, options: Cach
     origin,
     cache,
     ranges,
+    canonical: (reference) => origin.canonical?.(reference) ?? reference,
     identify: (reference, context) => origin.identify(reference, context),
+    size: async (reference, context) => origin.size?.(reference, context),
     open: (reference, context): Promise<ByteSource> => cache.open({ source, reference }, context),
-    reserve: (references, context) =>
-      cache.reserve(
-        references.map((reference) => ({ source, reference })),
-        context,
-      ),
     close: async () => origin.close?.(),
   }
   return source

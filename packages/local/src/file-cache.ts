@@ -1,10 +1,19 @@
 import { randomUUID } from 'node:crypto'
 import { join, resolve } from 'node:path'
-import { type ByteSource, type FileReference, fileSource, isDataLabError, type SourceContext } from '@datalab/core'
+import {
+  type ByteSource,
+  type FileReference,
+  fileSource,
+  isDataLabError,
+  type SourceCache,
+  type SourceContext,
+  type SourceFile,
+  type SourceReservation,
+} from '@datalab/core'
 import type { CachedSource } from './cached-source.js'
 import { FileCacheClient } from './file-cache-client.js'
 import { cacheFull, cacheTooSmall, cacheUnavailable, isDiskFull } from './file-cache-error.js'
-import type { FileCacheUsage, PinAnswer, PinnedFile, PinRequest } from './file-cache-index.js'
+import type { FileCacheUsage, PinAnswer, PinnedFile } from './file-cache-index.js'
 import { cachedPath } from './file-cache-paths.js'
 import { FileLoader } from './file-loader.js'
 import { mapLimited } from './map-limited.js'
@@ -32,15 +41,16 @@ export interface CachedFile {
   readonly reference: FileReference
 }
 
-/** Room in a cache for all files of a run. */
-export interface Reservation {
-  /** Whether there is: where all the files together are more than the cache can hold, each is cached as long as there is room. */
+/** Room in a cache for files of a run. */
+export interface Reservation extends SourceReservation {
+  /**
+   * Whether there is room for all of them. Where they are more together than the cache can hold, those that can be read part by part have none,
+   * and are cached as long as there is.
+   */
   readonly isWhole: boolean
-  /** Gives the room back. Doing so twice is harmless. */
-  release(): Promise<void>
 }
 
-/** How many files are asked for at a time, where only their versions and sizes are wanted. */
+/** How many files are asked for at a time, where only their sizes are wanted. */
 const QUESTIONS = 16
 const MOST_TRIES = 5
 
@@ -50,7 +60,9 @@ const MOST_TRIES = 5
  * A file is downloaded once, whoever wants it, and is not deleted while it is open or reserved; of the others, those go first that were used
  * longest ago. It outlives any crash: what a process that died was doing is undone by the others, or at the next start.
  */
-export class FileCache {
+export class FileCache implements SourceCache {
+  /** The path of its folder: caches of one folder are one. */
+  readonly id: string
   readonly #folder: string
   readonly #index: FileCacheClient
   readonly #loader: FileLoader
@@ -60,6 +72,7 @@ export class FileCache {
     if (folder === '') throw new TypeError('A file cache needs a folder of its own.')
     checkCounts({ maxBytes, minFreeBytes, downloads, chunkBytes, staleAfterMs })
     this.#folder = resolve(folder)
+    this.id = this.#folder
     const settings = { folder: this.#folder, maxBytes, minFreeBytes, staleAfter: staleAfterMs / 1000 }
     this.#index = new FileCacheClient(settings)
     this.#loader = new FileLoader(this.#index, { folder: this.#folder, downloads, chunkBytes })
@@ -73,13 +86,13 @@ export class FileCache {
    * source gives less than it announced; CACHE_UNAVAILABLE, DATABASE_UNAVAILABLE; DATALAB_ABORTED; what the source throws.
    */
   async open({ source, reference }: CachedFile, context: SourceContext): Promise<ByteSource> {
-    const file = await WantedFile.find(source.origin, reference, context)
+    const file = await WantedFile.find(source, reference, context)
     const id = randomUUID()
     try {
       return await this.#openCached(file, id)
     } catch (error) {
       await this.#index.release(id)
-      if (source.ranges && isWithoutRoom(error)) return await file.takeFromSource()
+      if (file.hasParts && isWithoutRoom(error)) return await file.takeFromSource()
       throw error
     } finally {
       file.close()
@@ -88,25 +101,19 @@ export class FileCache {
 
   /**
    * Makes room for all files of a run at once, and waits for it, in the order in which runs ask; downloads none. A run that reserves all it
-   * will open before it opens any waits for nobody who waits for it.
+   * will open before it opens any waits for nobody who waits for it. A file whose source does not give its size is left out.
    *
-   * @throws CACHE_TOO_SMALL, with both sizes, for more than the cache can ever hold where a source gives no parts; DATALAB_ABORTED;
-   * SOURCE_CHANGED; CACHE_UNAVAILABLE, DATABASE_UNAVAILABLE; what a source throws.
+   * @throws CACHE_TOO_SMALL, with both sizes, for more than the cache can ever hold of sources that give no parts; CACHE_FULL for a full disk;
+   * DATALAB_ABORTED; CACHE_UNAVAILABLE, DATABASE_UNAVAILABLE.
    */
-  async reserve(files: readonly CachedFile[], context: SourceContext): Promise<Reservation> {
-    const id = randomUUID()
-    const wanted = await mapLimited(files, QUESTIONS, ({ source, reference }) =>
-      WantedFile.find(source.origin, reference, context),
-    )
+  async reserve(files: readonly SourceFile[], context: SourceContext): Promise<Reservation> {
+    const wanted = unique(files.map((file) => new WantedFile(file, context)))
+    const needed = wanted.filter(({ hasParts }) => !hasParts)
     try {
-      await this.#reserved(id, unique(wanted), context.signal)
-      return { isWhole: true, release: () => this.#index.release(id) }
+      return { isWhole: true, release: await this.#hold(wanted, context.signal) }
     } catch (error) {
-      await this.#index.release(id)
-      if (isWithoutRoom(error) && files.every(({ source }) => source.ranges)) return NO_RESERVATION
-      throw error
-    } finally {
-      for (const file of wanted) file.close()
+      if (!isWithoutRoom(error) || needed.length === wanted.length) throw error
+      return { isWhole: false, release: await this.#hold(needed, context.signal) }
     }
   }
 
@@ -126,7 +133,7 @@ export class FileCache {
 
   async #openCached(file: WantedFile, id: string): Promise<ByteSource> {
     for (let tries = 0; tries < MOST_TRIES; tries++) {
-      const answer = await this.#pin({ id, owner: this.#index.owner, queue: false }, [file])
+      const answer = await this.#pin(file, id)
       if (answer.is !== 'pinned') throw withoutRoom(answer, [file])
       const local = (await this.#loader.load(file, id)) ? await this.#local(file) : undefined
       if (local !== undefined) return this.#pinnedSource(local, file, id)
@@ -134,32 +141,35 @@ export class FileCache {
     throw cacheUnavailable(file.label)
   }
 
-  async #reserved(id: string, files: readonly WantedFile[], signal: AbortSignal | undefined): Promise<void> {
-    const request = { id, owner: this.#index.owner, queue: true }
-    for (let looks = 0; ; looks++) {
-      const answer = await this.#pin(request, files)
-      if (answer.is === 'pinned') return
-      if (answer.is !== 'later') throw withoutRoom(answer, files)
-      await this.#index.wait(looks, signal)
+  async #pin(file: WantedFile, id: string): Promise<PinAnswer> {
+    const request = { id, owner: this.#index.owner, queue: false }
+    for (;;) {
+      const answer = await this.#index.call('pin', request, [pinnedFile(file)])
+      if (answer.is !== 'unknown') return answer
+      // It is opened there anyway: to be downloaded, or read part by part.
+      await file.atSource()
     }
   }
 
-  /** Asks the sources for the sizes of those files only that the cache does not know. */
-  async #pin(request: PinRequest, files: readonly WantedFile[]): Promise<PinAnswer> {
-    const sizes = new Map<string, number>()
-    for (;;) {
-      const answer = await this.#index.call(
-        'pin',
-        request,
-        files.map((file) => pinnedFile(file, sizes)),
-      )
-      if (answer.is !== 'unknown') return answer
-      const unknown = new Set(answer.keys)
-      await mapLimited(
-        files.filter(({ key }) => unknown.has(key)),
-        QUESTIONS,
-        async (file) => sizes.set(file.key, (await file.atSource()).size),
-      )
+  /** Pins files as soon as there is room for all of them. Returns what lets go of them. */
+  async #hold(files: readonly WantedFile[], signal: AbortSignal | undefined): Promise<() => Promise<void>> {
+    const request = { id: randomUUID(), owner: this.#index.owner, queue: true }
+    const release = () => this.#index.release(request.id)
+    try {
+      let left = files
+      for (let looks = 0; left.length > 0; looks++) {
+        const answer = await this.#index.call('pin', request, left.map(pinnedFile))
+        if (answer.is === 'pinned') return release
+        if (answer.is === 'never') throw withoutRoom(answer, left)
+        if (answer.is === 'unknown') left = await measured(left, new Set(answer.keys))
+        else await this.#index.wait(looks, signal)
+      }
+      // It may have its place in the queue.
+      await release()
+      return release
+    } catch (error) {
+      await release()
+      throw error
     }
   }
 
@@ -190,10 +200,24 @@ export class FileCache {
   }
 }
 
-const NO_RESERVATION: Reservation = { isWhole: false, release: async () => {} }
+/** The files whose sizes are known now: without those whose source does not give them, which is told when they are opened. */
+async function measured(files: readonly WantedFile[], keys: ReadonlySet<string>): Promise<WantedFile[]> {
+  const lost = new Set<WantedFile>()
+  const unknown = files.filter(({ key }) => keys.has(key))
+  await mapLimited(unknown, QUESTIONS, async (file) => {
+    try {
+      await file.measure()
+    } catch (error) {
+      if (file.signal?.aborted) throw error
+      lost.add(file)
+    } finally {
+      file.close()
+    }
+  })
+  return files.filter((file) => !lost.has(file))
+}
 
-function pinnedFile({ key }: WantedFile, sizes: ReadonlyMap<string, number>): PinnedFile {
-  const size = sizes.get(key)
+function pinnedFile({ key, size }: WantedFile): PinnedFile {
   return size === undefined ? { key } : { key, size }
 }
 

@@ -1,7 +1,7 @@
 import type { ByteSource, FileReference } from '@datalab/core'
 import { cachedSource, FileCache, type FileCacheOptions } from '../src/index.js'
 import { randomOf } from './random.js'
-import { contentsOf, context, FarSource } from './sources.js'
+import { contentsOf, context, FarSource, reserved } from './sources.js'
 
 /** What a child does, as its argument in JSON. */
 export interface ChildTask {
@@ -49,7 +49,7 @@ async function openSome(): Promise<void> {
 }
 
 async function run(wanted: readonly FileReference[]): Promise<void> {
-  const reservation = await source.reserve(wanted, context)
+  const reservation = await reserved(source, wanted)
   say('reserved')
   for (const file of wanted) {
     const opened = await source.open(file, context)

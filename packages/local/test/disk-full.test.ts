@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { cachedSource, FileCache } from '../src/index.js'
-import { contentsOf, context, FarSource } from './sources.js'
+import { contentsOf, context, FarSource, reserved } from './sources.js'
 
 let folder: string
 let cache: FileCache
@@ -70,7 +70,7 @@ describe('a disk that is full in spite of what it says', () => {
   it('keeps the room of a reservation', async () => {
     const source = cachedSource(far, cache)
     const file = far.add('a', 300)
-    const reservation = await source.reserve([file], context)
+    const reservation = await reserved(source, [file])
     await failing('write', 'ENOSPC')
     await (await source.open(file, context)).close()
     expect(await cache.usage()).toMatchObject({ bytes: 300, pinned: 1 })

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { type ByteSource, bytesSource, type FileReference, type FileSource, type SourceContext } from '@datalab/core'
+import type { CachedSource, Reservation } from '../src/index.js'
 
 /** The bytes of a file, by its name: any process makes the same. */
 function contentOf(name: string, size: number): Uint8Array {
@@ -9,7 +10,7 @@ function contentOf(name: string, size: number): Uint8Array {
 
 /** Far away files, by their names, with what is to happen at each call. */
 export class FarSource implements FileSource {
-  readonly name: string = 'far'
+  readonly name: string
   readonly reach = 'fleet'
   readonly files = new Map<string, { bytes: Uint8Array; identity: string }>()
   identified = 0
@@ -17,7 +18,12 @@ export class FarSource implements FileSource {
   closed = 0
   reads = 0
   isClosed = false
+  onOpen: (name: string) => Promise<void> | void = () => {}
   onRead: (name: string, offset: number) => Promise<void> | void = () => {}
+
+  constructor(name = 'far') {
+    this.name = name
+  }
 
   add(name: string, size: number, identity = 'v1'): FileReference {
     this.files.set(name, { bytes: contentOf(name + identity, size), identity })
@@ -34,6 +40,7 @@ export class FarSource implements FileSource {
   }
 
   async open({ basename }: FileReference, _: SourceContext): Promise<ByteSource> {
+    await this.onOpen(basename)
     this.opened++
     const { bytes, identity } = this.#file(basename)
     const source = bytesSource(bytes, identity)
@@ -63,6 +70,19 @@ export class FarSource implements FileSource {
 }
 
 export const context: SourceContext = { principal: { id: 'ada' } }
+
+/** Room for some files of a source in its cache, as a run has it. */
+export async function reserved(
+  source: CachedSource,
+  references: readonly FileReference[],
+  signal?: AbortSignal,
+): Promise<Reservation> {
+  const files = references.map(async (reference) => {
+    const identity = await source.origin.identify(reference, context)
+    return { source, reference, identity, label: `File ${reference.basename}` }
+  })
+  return source.cache.reserve(await Promise.all(files), signal === undefined ? context : { ...context, signal })
+}
 
 export async function contentsOf(source: ByteSource): Promise<Uint8Array> {
   const bytes = new Uint8Array(source.size)
