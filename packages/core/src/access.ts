@@ -59,7 +59,7 @@ export function refused(operationName: string): DataLabError {
 }
 
 /** The keys of the jobs whose outputs are among these inputs. */
-function parentsOf(value: JsonValue): string[] {
+export function parentsOf(value: JsonValue): string[] {
   if (typeof value !== 'object' || value === null) return []
   const { source, basename } = value as JsonObject
   const key = source === 'datalab' && typeof basename === 'string' ? jobKeyOf(basename) : undefined

@@ -4,6 +4,7 @@ import type { ByteSource } from './byte-source.js'
 import { DataLabError } from './errors.js'
 import type { RunTicket } from './executor.js'
 import type { FileSource } from './file-source.js'
+import { GarbageCollection, type GarbageOptions, type GarbageReport } from './garbage-collection.js'
 import { type DataLabOptions, type HostParts, hostParts, providersOf } from './host-options.js'
 import { Housekeeping } from './housekeeping.js'
 import { Job } from './job.js'
@@ -196,6 +197,15 @@ export class DataLab {
     const record = await this.#results.completed(jobKeyOf(basename) ?? '')
     if ((await this.#allowed(record, 'open', options.principal)) === undefined) return undefined
     return this.#results.open(basename, role)
+  }
+
+  /**
+   * Deletes what nobody needs any more from the storage: results that are older than their life, and what attempts left behind. It may be
+   * called at any time, and be broken off; a service calls it once a day.
+   */
+  collectGarbage(options: GarbageOptions = {}): Promise<GarbageReport> {
+    this.#checkOpen()
+    return new GarbageCollection(this.#parts, { resultLife: this.#parts.recordLife, ...options }).run()
   }
 
   /** Ends what is going on, and closes the executor, stores and sources. Closing twice is the same as once. */

@@ -6,18 +6,44 @@ import type { StoredRecord } from './record.js'
  * What lies in a storage may have been written by anything: a record is taken only if it names objects of its own job and no others.
  */
 export function parseManifest(text: string, key: string): StoredRecord | undefined {
-  let value: unknown
-  try {
-    value = JSON.parse(text)
-  } catch {
-    return undefined
-  }
+  const value = parsed(text)
   return isObject(value) && isCompleted(value, key) && isOutput(value.output, key)
     ? ({ outdated: 0, ...value } as unknown as StoredRecord)
     : undefined
 }
 
+/** What lies in the place of a manifest whose result is garbage. */
+export interface GarbageMark {
+  readonly version: 1
+  readonly key: string
+  /** The attempt whose result it was: a later one has a higher number. */
+  readonly attempt: number
+  /** Since when: ISO 8601, UTC. */
+  readonly garbage: string
+}
+
+/** The mark that a manifest's text is in the place of; `undefined` where it is none of this job. */
+export function parseGarbageMark(text: string, key: string): GarbageMark | undefined {
+  const value = parsed(text)
+  const isMark =
+    isObject(value) &&
+    value.version === 1 &&
+    value.key === key &&
+    Number.isSafeInteger(value.attempt) &&
+    isText(value.garbage) &&
+    !Number.isNaN(Date.parse(value.garbage))
+  return isMark ? (value as unknown as GarbageMark) : undefined
+}
+
 type Members = Readonly<Record<string, unknown>>
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
 
 function isCompleted(record: Members, key: string): boolean {
   const { version, status, attempt, operation, inputs, provenance, warnings, history, created, updated } = record

@@ -1,8 +1,9 @@
 import { readAll } from './bytes.js'
 import { isDataLabError } from './errors.js'
-import type { ObjectInfo, ObjectStorage, PutOptions } from './object-storage.js'
+import { listObjects } from './list-objects.js'
+import type { ObjectStorage, PutOptions } from './object-storage.js'
 import type { StoredOutput } from './output.js'
-import { parseManifest } from './parse-manifest.js'
+import { type GarbageMark, parseGarbageMark, parseManifest } from './parse-manifest.js'
 import type { StoredRecord } from './record.js'
 
 /**
@@ -12,17 +13,24 @@ import type { StoredRecord } from './record.js'
 export interface Manifest {
   /** For replacing exactly this version. */
   readonly etag: string
+  /** When it was put there. */
+  readonly modified: Date
   /** Absent where what lies there is no manifest of this job. */
   readonly record?: StoredRecord
+  /** What lies there instead where the result is garbage. */
+  readonly mark?: GarbageMark
 }
 
-/** Objects of one page when a job's folder is listed. */
-const PAGE = 1000
 const MANIFEST_LIMIT = 64 * 2 ** 20
 
 /** Where the manifest of a job lies. */
 function manifestKey(key: string): string {
   return `${key}/record.json`
+}
+
+/** Whether an object of this key is a manifest. */
+export function isManifestKey(key: string): boolean {
+  return /^[^/]+\/record\.json$/.test(key)
 }
 
 /** The manifest of a job, if there is one. */
@@ -32,8 +40,9 @@ export async function readManifest(storage: ObjectStorage, key: string): Promise
   if (info === undefined || source === undefined) return undefined
   try {
     const text = new TextDecoder().decode(await readAll(source, { limit: MANIFEST_LIMIT }))
-    const record = parseManifest(text, key)
-    return { etag: info.etag, ...(record === undefined ? {} : { record }) }
+    const [record, mark] = [parseManifest(text, key), parseGarbageMark(text, key)]
+    const { etag, modified } = info
+    return { etag, modified, ...(record && { record }), ...(mark && { mark }) }
   } finally {
     await source.close()
   }
@@ -54,21 +63,44 @@ export async function writeManifest(
   return putWhere(storage, manifestKey(record.key), body, { contentType: 'application/json', ...condition })
 }
 
+/**
+ * Takes a result out of use: what lies in the place of its manifest then says since when it is garbage. False when it was replaced meanwhile.
+ *
+ * @param manifest of a result, or of one that was marked before
+ */
+export async function markGarbage(
+  storage: ObjectStorage,
+  key: string,
+  manifest: Manifest,
+  time: Date,
+): Promise<boolean> {
+  const attempt = manifest.record?.attempt ?? manifest.mark?.attempt ?? 0
+  const mark: GarbageMark = { version: 1, key, attempt, garbage: time.toISOString() }
+  const body = new TextEncoder().encode(JSON.stringify(mark))
+  return putWhere(storage, manifestKey(key), body, { contentType: 'application/json', ifMatch: manifest.etag })
+}
+
 /** Whether every object that the output names is there, as long as it was written. */
 export async function isWhole(storage: ObjectStorage, record: StoredRecord): Promise<boolean> {
   const missing = objectSizesOf(record.output)
-  for await (const { key, size } of objectsOf(storage, `${record.key}/`)) {
+  for await (const { key, size } of listObjects(storage, `${record.key}/`)) {
     if (missing.size === 0) return true
     if (missing.get(key) === size) missing.delete(key)
   }
   return missing.size === 0
 }
 
-/** The highest number of an attempt that has left anything in the storage; 0 where none has. */
+/** The highest number of an attempt that has left anything in the storage, be it a mark of its result; 0 where none has. */
 export async function highestAttempt(storage: ObjectStorage, key: string): Promise<number> {
   let highest = 0
-  for await (const object of objectKeys(storage, `${key}/`)) highest = Math.max(highest, attemptOf(object, key) ?? 0)
-  return highest
+  let hasManifest = false
+  for await (const object of objectKeys(storage, `${key}/`)) {
+    highest = Math.max(highest, attemptOf(object, key) ?? 0)
+    hasManifest ||= isManifestKey(object)
+  }
+  if (highest > 0 || !hasManifest) return highest
+  const manifest = await readManifest(storage, key)
+  return manifest?.record?.attempt ?? manifest?.mark?.attempt ?? 0
 }
 
 /**
@@ -113,7 +145,7 @@ async function putWhere(storage: ObjectStorage, key: string, body: Uint8Array, o
 }
 
 /** The size of each object that the output names, by its key. */
-function objectSizesOf(output: StoredOutput | null): Map<string, number | undefined> {
+export function objectSizesOf(output: StoredOutput | null): Map<string, number | undefined> {
   const files = output?.output_files ?? []
   return new Map(
     files.flatMap((file) => Object.entries(file.objects).map(([role, key]) => [key, file.sizes[role]] as const)),
@@ -121,16 +153,7 @@ function objectSizesOf(output: StoredOutput | null): Map<string, number | undefi
 }
 
 async function* objectKeys(storage: ObjectStorage, prefix: string): AsyncGenerator<string> {
-  for await (const { key } of objectsOf(storage, prefix)) yield key
-}
-
-async function* objectsOf(storage: ObjectStorage, prefix: string): AsyncGenerator<ObjectInfo> {
-  let cursor: string | undefined
-  do {
-    const page = await storage.list(prefix, { limit: PAGE, ...(cursor === undefined ? {} : { cursor }) })
-    yield* page.objects
-    cursor = page.cursor
-  } while (cursor !== undefined)
+  for await (const { key } of listObjects(storage, prefix)) yield key
 }
 
 function reservationKey(key: string, attempt: number): string {

@@ -8,7 +8,7 @@ import type { RecordStore } from './record-store.js'
 const KEY = /^[0-9a-f]{64}$/
 
 /** Whether a text has the form of a job's key. */
-function isJobKey(text: string): boolean {
+export function isJobKey(text: string): boolean {
   return KEY.test(text)
 }
 

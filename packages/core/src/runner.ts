@@ -176,8 +176,8 @@ class Attempt {
     if (made.output?.output_files?.length) await releaseAttempt(storage, key, attempt)
     await this.#checkLease()
     if (await this.#commit(made, before)) {
-      // The objects of a result that was replaced stay: somebody may hold URLs of them.
-      if (before?.record === undefined) await this.#clearUp()
+      // The objects of a result that is replaced, or garbage, stay: somebody may hold URLs of them.
+      if (before?.record === undefined && before?.mark === undefined) await this.#clearUp()
       return made
     }
     return this.#yieldTo(await readManifest(storage, key))

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { createDataLab, InlineExecutor, type Job, MemoryRecordStore, MemoryStorage, register } from '../src/index.js'
 import {
   endless,
@@ -16,10 +16,10 @@ import {
 } from './lab.js'
 
 describe('single flight', () => {
-  test('50 submissions at once are one run, and get equal answers', async () => {
+  test('100 submissions at once are one run, and get equal answers', async () => {
     const { op, release, runs } = held()
     const host = lab({ operations: [op] })
-    const jobs = await Promise.all(Array.from({ length: 50 }, () => host.submit(op, { text: 'x' })))
+    const jobs = await Promise.all(Array.from({ length: 100 }, () => host.submit(op, { text: 'x' })))
     release()
     const outputs = await Promise.all(jobs.map((job) => job.result()))
     expect(runs()).toBe(1)
@@ -27,10 +27,10 @@ describe('single flight', () => {
     expect(jobs.map(({ cached }) => cached)).not.toContain(true)
   })
 
-  test('49 of 50 cancel, and one gets its result', async () => {
+  test('99 of 100 cancel, and one gets its result', async () => {
     const { op, begun, release, runs } = held()
     const host = lab({ operations: [op] })
-    const jobs = await Promise.all(Array.from({ length: 50 }, () => host.submit(op, {})))
+    const jobs = await Promise.all(Array.from({ length: 100 }, () => host.submit(op, {})))
     await begun
     const [kept, ...others] = jobs as [Job, ...Job[]]
     const answers = others.map((job) => rejection(job.result()))
@@ -114,6 +114,26 @@ describe('a second submission', () => {
     await again.result()
     expect(runs).toBe(2)
     expect((await host.submit(Op, {})).cached).toBe(true)
+  })
+
+  test('forgets records of ended jobs when their time is over, and finds their results', async () => {
+    vi.useFakeTimers({ toFake: ['Date', 'setInterval'], now: new Date('2026-01-01') })
+    onTestFinished(() => void vi.useRealTimers())
+    const Op = operation(writesText)
+    const records = new MemoryRecordStore()
+    const host = lab({ operations: [Op], records, recordLife: 2 })
+    const job = await host.submit(Op, {})
+    await job.result()
+    await vi.advanceTimersByTimeAsync(47 * 3600_000)
+    expect(await records.get(job.key)).toBeDefined()
+    await vi.advanceTimersByTimeAsync(2 * 3600_000)
+    expect(await records.get(job.key)).toBeUndefined()
+    expect((await host.submit(Op, {})).cached).toBe(true)
+  })
+
+  test.each(['leaseMs', 'recordLife', 'timeLimit'])('refuses a %s that is none', (option) => {
+    for (const value of [0, -1, Number.NaN])
+      expect(() => lab({ operations: [], [option]: value })).toThrow(`The option '${option}' must be`)
   })
 
   test('finds a result whose record was forgotten', async () => {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { RunAnswer, Runner, RunTicket } from '../src/executor.js'
 import { InlineExecutor } from '../src/inline-executor.js'
+import { silentLogger } from '../src/logger.js'
 import { deferred } from './lab.js'
 
 const ticket = (key: string, priority = 0): RunTicket => ({ key, operationId: 'x', priority })
@@ -28,6 +29,27 @@ function started(runner: Runner, concurrency = 1): InlineExecutor {
 
 /** Lets everything that can go on do so. */
 const settle = () => new Promise<void>((resolve) => setImmediate(resolve))
+
+test('runs no more of an operation at once than may be, and keeps others waiting for none of them', async () => {
+  const { begun, runner, end } = staged()
+  const executor = new InlineExecutor({ concurrency: 2 })
+  executor.start(runner, { log: silentLogger, concurrencyOf: (id) => (id === 'greedy' ? 1 : undefined) })
+  for (const key of ['a', 'b', 'c'])
+    await executor.submit({ key, operationId: 'greedy', priority: key === 'c' ? 1 : 0 })
+  await executor.submit(ticket('d'))
+  await settle()
+  expect(begun).toEqual(['a', 'd'])
+  end('d')
+  await settle()
+  expect(begun).toEqual(['a', 'd'])
+  const aborted = executor.abort('b')
+  await aborted
+  end('a')
+  await settle()
+  expect(begun).toEqual(['a', 'd', 'b aborted', 'c'])
+  end('c')
+  await executor.drain()
+})
 
 test('runs as many at once as it may', async () => {
   const { begun, runner, end } = staged()

@@ -1,5 +1,5 @@
 import { readdirSync } from 'node:fs'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { InlineExecutor, type Job, type JobRecord, MemoryRecordStore, MemoryStorage } from '../src/index.js'
 import { deferred, endless, held, keysOf, lab, operation, rejection, temporaryFolder, writesText } from './lab.js'
 
@@ -138,6 +138,26 @@ describe('events', () => {
     release()
     await job.result()
     expect(listeners).toBe(0)
+  })
+
+  test('end also where the store tells of nothing', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    onTestFinished(() => void vi.useRealTimers())
+    const records = new MemoryRecordStore()
+    records.subscribe = () => () => {}
+    const { op, begun, release } = held()
+    const job = await lab({ operations: [op], records }).submit(op, {})
+    await begun
+    const seen: string[] = []
+    const watching = (async () => {
+      for await (const { status } of job.events) seen.push(status)
+    })()
+    await vi.advanceTimersByTimeAsync(10_000)
+    expect(seen).toEqual(['IN_PROGRESS'])
+    release()
+    await vi.advanceTimersByTimeAsync(10_000)
+    await watching
+    expect(seen).toEqual(['IN_PROGRESS', 'COMPLETED'])
   })
 
   test('of a job that is forgotten everywhere say so', async () => {

@@ -42,6 +42,36 @@ describe('hosts that share a record store', () => {
     expect(await second.record()).toMatchObject({ attempt: 1, history: [] })
   })
 
+  test('jobs that hosts left behind are resumed, those of operations that are not here left to others', async () => {
+    let time = Date.now()
+    const records = new MemoryRecordStore({ now: () => time })
+    const storage = new MemoryStorage()
+    const Op = operation(writesText)
+    const Other = operation(writesText, { id: '@test/other', name: 'Other' })
+    const dead = lab({ operations: [Op, Other], records, storage, executor: new DeadExecutor() })
+    const waiting = await dead.submit(Op, { text: 'waiting' })
+    const going = await dead.submit(Op, { text: 'going' })
+    const foreign = await dead.submit(Other, {})
+    await records.claim(going.key, 'a host that died', { leaseMs: 5000 })
+    time += 5000
+    const host = lab({ operations: [Op], records, storage })
+    expect(await host.resume()).toBe(2)
+    for (const job of [waiting, going]) expect((await job.result()).output_files).toHaveLength(1)
+    expect((await foreign.record()).status).toBe('PENDING')
+    expect(await host.resume()).toBe(0)
+  })
+
+  test('what was asked for with force is run again by whoever takes it over', async () => {
+    const [records, storage] = [new MemoryRecordStore(), new MemoryStorage()]
+    const Op = operation(writesText)
+    await (await lab({ operations: [Op], records, storage }).submit(Op, {})).result()
+    const dead = lab({ operations: [Op], records, storage, executor: new DeadExecutor() })
+    const forced = await dead.submit(Op, {}, { force: true })
+    await lab({ operations: [Op], records, storage }).resume()
+    await forced.result()
+    expect(await forced.record()).toMatchObject({ attempt: 2 })
+  })
+
   test('a job that goes on elsewhere is waited for, and run once', async () => {
     const [records, storage] = [new MemoryRecordStore(), new MemoryStorage()]
     const { op, begun, release, runs } = held()

@@ -1,0 +1,186 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { DataLabError, type FitsFile, isDataLabError, MemoryRecordStore, MemoryStorage, Outputs } from '../src/index.js'
+import {
+  endless,
+  held,
+  keysOf,
+  lab,
+  operation,
+  rejection,
+  type TestInputs,
+  type TestRun,
+  textOf,
+  writesText,
+  writeText,
+} from './lab.js'
+
+const DAY = 24 * 3600
+const Op = operation(writesText)
+
+const FitsOp = operation(writesFits)
+
+async function writesFits(run: TestRun) {
+  const outputs = run.use(Outputs)
+  return [outputs.file({ type: 'fits', objects: [await outputs.put('.fits', new Uint8Array(3))] })]
+}
+
+/** Stops, as when its process is killed, where it is to forget. */
+class Stopping extends MemoryRecordStore {
+  isStopping = true
+
+  override async forget(key: string, attempt: number) {
+    if (this.isStopping) throw new DataLabError('DATALAB_CLOSED', 'killed')
+    return super.forget(key, attempt)
+  }
+}
+
+beforeEach(() => void vi.useFakeTimers({ toFake: ['Date'], now: new Date('2026-01-01') }))
+afterEach(() => void vi.useRealTimers())
+
+function pass(seconds: number): void {
+  vi.setSystemTime(Date.now() + seconds * 1000)
+}
+
+async function completed(host: ReturnType<typeof lab>, inputs: TestInputs = {}, options = {}) {
+  const job = await host.submit('@test/op', inputs, options)
+  const [file] = (await job.result()).output_files ?? []
+  return { key: job.key, reference: { source: 'datalab', basename: file?.basename ?? '' } as FitsFile, job }
+}
+
+function world(operations: Parameters<typeof lab>[0]['operations'] = [Op]) {
+  const [storage, records] = [new MemoryStorage(), new MemoryRecordStore()]
+  return { storage, records, host: lab({ operations, storage, records }) }
+}
+
+test('a result that is older than its life is not found any more, and goes when its URLs are of no use any more', async () => {
+  const { storage, host } = world()
+  const { key } = await completed(host)
+  pass(30 * DAY - 1)
+  const nothing = { marked: 0, deleted: 0, bytes: 0, waiting: 0 }
+  expect(await host.collectGarbage()).toEqual(nothing)
+  pass(1)
+  expect(await host.collectGarbage({ dryRun: true })).toMatchObject({ marked: 1 })
+  expect(await host.plan(Op, {})).toMatchObject({ cached: true })
+  expect(await host.collectGarbage()).toEqual({ marked: 1, deleted: 0, bytes: 0, waiting: 1 })
+  expect(await host.plan(Op, {})).toMatchObject({ cached: false })
+  expect(await host.get(key)).toBeUndefined()
+  expect(await host.open(key, 'txt')).toBeUndefined()
+  pass(7 * DAY - 1)
+  expect(await host.collectGarbage()).toMatchObject({ deleted: 0, waiting: 1 })
+  pass(1)
+  expect(await host.collectGarbage()).toEqual({ marked: 0, deleted: 1, bytes: 0, waiting: 0 })
+  expect(await keysOf(storage)).toEqual([`${key}/record.json`])
+  expect(await host.collectGarbage()).toEqual(nothing)
+})
+
+test('a job whose result is garbage is run anew, under a number that no attempt had', async () => {
+  const { storage, host } = world()
+  const { key } = await completed(host, { text: 'x' })
+  await host.collectGarbage({ resultLife: 0 })
+  await completed(host, { text: 'x' })
+  expect(await keysOf(storage)).toEqual([`${key}/1/${key}.txt`, `${key}/2/${key}.txt`, `${key}/record.json`])
+  pass(7 * DAY)
+  expect(await host.collectGarbage()).toMatchObject({ marked: 0, deleted: 1, bytes: 1 })
+  expect(await host.plan(Op, { text: 'x' })).toMatchObject({ cached: true })
+  await host.collectGarbage({ resultLife: 0, urlLife: 0 })
+  const third = await completed(lab({ operations: [Op], storage }), { text: 'x' })
+  expect((await third.job.record()).attempt).toBe(3)
+})
+
+test('what force replaced, and what attempts left behind that died, goes; what a manifest names and what is of no job stays', async () => {
+  const { storage, host } = world()
+  const { key } = await completed(host)
+  await completed(host, {}, { force: true })
+  const other = 'ab'.repeat(32)
+  await storage.put(`${other}/3/reserved`, new Uint8Array())
+  await storage.put(`${other}/3/${other}.fits`, new Uint8Array(10))
+  await storage.put('notes/of/somebody', new Uint8Array(1))
+  expect(await host.collectGarbage({ urlLife: 10 })).toMatchObject({ deleted: 0, waiting: 3 })
+  pass(10)
+  expect(await host.collectGarbage({ urlLife: 10 })).toEqual({ marked: 0, deleted: 3, bytes: 10, waiting: 0 })
+  expect(await keysOf(storage)).toEqual([`${key}/2/${key}.txt`, `${key}/record.json`, 'notes/of/somebody'])
+  expect(await host.plan(Op, {})).toMatchObject({ cached: true })
+})
+
+test('what a run writes is left alone while it goes on, and when it has committed', async () => {
+  const { op, begun, release } = held(async (run) => {
+    return [...(await writeText(run, 'one', 0)), ...(await writeText(run, 'two', 1))]
+  })
+  const first = endless()
+  const { storage, host, records } = world([op])
+  const job = await host.submit(op, {})
+  await begun
+  expect(await host.collectGarbage({ resultLife: 0, urlLife: 0 })).toMatchObject({ deleted: 0 })
+  release()
+  await job.result()
+  pass(DAY)
+  expect(await host.collectGarbage({ urlLife: 0 })).toMatchObject({ deleted: 0 })
+  expect(await keysOf(storage)).toHaveLength(3)
+
+  const other = lab({ operations: [first.op], storage, records, scratch: '/tmp' })
+  const going = await other.submit(first.op, { text: 'going' })
+  await first.begun
+  pass(DAY)
+  expect(await other.collectGarbage({ urlLife: 0 })).toMatchObject({ deleted: 0 })
+  await going.cancel()
+})
+
+test('a result that is among the inputs of a job which has not ended is needed', async () => {
+  const { op, begun, release } = held()
+  const { storage, records, host: parentHost } = world([FitsOp])
+  const parent = await completed(parentHost)
+  const host = lab({ operations: [op], storage, records })
+  const child = await host.submit(op, { files: [parent.reference] })
+  await begun
+  const all = { resultLife: 0, urlLife: 0 }
+  expect(await host.collectGarbage(all)).toMatchObject({ marked: 0, deleted: 0 })
+  release()
+  await child.result()
+  expect(await host.collectGarbage(all)).toMatchObject({ marked: 2, deleted: 2 })
+  const error = await rejection(host.submit(op, { files: [parent.reference] }))
+  expect(isDataLabError(error, 'DATALAB_INPUT_INVALID')).toBe(true)
+})
+
+test('a collection that was broken off before the record was forgotten waits anew', async () => {
+  const [storage, records] = [new MemoryStorage(), new Stopping()]
+  const host = lab({ operations: [Op], storage, records })
+  const { key } = await completed(host)
+  await rejection(host.collectGarbage({ resultLife: 0 }))
+  records.isStopping = false
+  expect(await host.plan(Op, {})).toMatchObject({ cached: true })
+  pass(7 * DAY)
+  expect(await host.collectGarbage()).toMatchObject({ deleted: 0 })
+  expect(await host.plan(Op, {})).toMatchObject({ cached: false })
+  expect(JSON.parse(await textOf(storage, `${key}/record.json`))).toMatchObject({
+    attempt: 1,
+    garbage: expect.any(String),
+  })
+  pass(7 * DAY)
+  expect(await host.collectGarbage()).toMatchObject({ deleted: 1 })
+})
+
+test('a result that is replaced just when it is to be marked stays', async () => {
+  const { storage, records, host } = world()
+  await completed(host)
+  const put = storage.put.bind(storage)
+  const racing = vi.spyOn(storage, 'put').mockImplementationOnce(async (...parameters) => {
+    racing.mockRestore()
+    await completed(host, {}, { force: true })
+    return put(...parameters)
+  })
+  const collector = lab({ operations: [Op], storage, records })
+  expect(await collector.collectGarbage({ resultLife: 0 })).toMatchObject({ marked: 0, waiting: 1 })
+  expect(await host.plan(Op, {})).toMatchObject({ cached: true })
+})
+
+test('what lies in the place of a manifest and is none is left alone', async () => {
+  const { storage, host } = world()
+  const key = 'cd'.repeat(32)
+  await storage.put(`${key}/record.json`, new TextEncoder().encode('{"garbage":"yes"}'))
+  expect(await host.collectGarbage({ resultLife: 0, urlLife: 0 })).toMatchObject({ marked: 0, deleted: 0 })
+  expect(await keysOf(storage)).toEqual([`${key}/record.json`])
+})
+
+test.each([{ resultLife: -1 }, { urlLife: Number.NaN }])('refuses %o', async (options) => {
+  await expect(async () => world().host.collectGarbage(options)).rejects.toThrow(TypeError)
+})
