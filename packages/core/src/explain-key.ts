@@ -29,8 +29,7 @@ export function explainKey(a: Provenance, b: Provenance): string[] {
     if (sentences.length < MAX_SENTENCES) sentences.push(sentence)
     else more++
   }
-  if (sentences.length === 0)
-    return ['They differ in something that a provenance does not hold, such as the settings of a service.']
+  if (sentences.length === 0) return ['They differ in something that their provenances do not hold.']
   if (more > 0) sentences.push(`And ${more} more ${more === 1 ? 'difference' : 'differences'}.`)
   return sentences
 }
@@ -49,7 +48,16 @@ function* differences(a: Provenance, b: Provenance): Generator<string> {
       yield `Only the ${other === undefined ? 'first' : 'second'} requires the service ${name}.`
     else if (one !== other) yield `The service ${name} differs: revision ${one} and ${other}.`
   }
+  yield* compareSettings(a.settings ?? {}, b.settings ?? {})
   yield* compareObjects('', a.inputs, b.inputs)
+}
+
+function* compareSettings(a: JsonObject, b: JsonObject): Generator<string> {
+  for (const { name, a: one, b: other } of members(a, b)) {
+    if (one === undefined || other === undefined)
+      yield `Only the ${other === undefined ? 'first' : 'second'} has settings of the service ${name}.`
+    else yield* compare(`the settings of the service ${name}`, one, other)
+  }
 }
 
 function* compare(place: string, a: JsonValue, b: JsonValue): Generator<string> {

@@ -1,7 +1,7 @@
 import { DataLabError } from './errors.js'
 import type { FileSource } from './file-source.js'
 import { Inputs, RunInputs } from './inputs.js'
-import type { DeepReadonly } from './json.js'
+import { type DeepReadonly, deepFreeze, type JsonObject } from './json.js'
 import type { Logger } from './logger.js'
 import type { ObjectStorage } from './object-storage.js'
 import type { AnyOperationClass, OperationContext } from './operation.js'
@@ -49,6 +49,9 @@ class OperationRun {
   ) {
     const { operations, sources, storage } = parts
     const { record, lease } = request
+    // What comes from a store or another process is not frozen yet.
+    deepFreeze(record.inputs)
+    deepFreeze(record.provenance as unknown as JsonObject)
     this.#operation = operations.get(record.operation.id)
     const { principal } = lease
     this.#inputs = new RunInputs(this.#operation.info.inputs, record.provenance.inputs, sources, { principal, signal })

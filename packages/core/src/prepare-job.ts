@@ -62,10 +62,18 @@ export async function prepareJob(
     provenance: {
       key,
       operation: operationOf(info),
-      services: Object.fromEntries(surroundings.services.map((service) => [service.key.id, service.revision])),
+      ...servicesOf(surroundings.services),
       inputs: normalized.identity as JsonObject,
     },
   }) as PreparedJob
+}
+
+function servicesOf(providers: readonly ServiceProvider[]): Pick<Provenance, 'services' | 'settings'> {
+  const services = Object.fromEntries(providers.map(({ key, revision }) => [key.id, revision]))
+  const settings = providers.flatMap(({ key, settings }) =>
+    settings === undefined ? [] : [[key.id, settings] as const],
+  )
+  return { services, ...(settings.length > 0 && { settings: Object.fromEntries(settings) }) }
 }
 
 function operationOf({ id, name, revision, version }: AnyOperationInfo): Provenance['operation'] {

@@ -1,5 +1,5 @@
 import { canonicalJson } from './canonical-json.js'
-import type { JsonObject } from './json.js'
+import type { JsonObject, JsonValue } from './json.js'
 
 /** Where a result comes from: enough to run it again. No absolute path and no time of day, so that the same job gives the same bytes. */
 export interface Provenance {
@@ -13,6 +13,8 @@ export interface Provenance {
   }
   /** Revision of each service the operation requires, by the service's id. */
   readonly services: Readonly<Record<string, number>>
+  /** Those settings of these services that change results, by the service's id; absent where none has any. */
+  readonly settings?: Readonly<Record<string, JsonValue>>
   /** The inputs as the operation saw them; each file with the identity it had. */
   readonly inputs: JsonObject
 }

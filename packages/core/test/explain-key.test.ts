@@ -62,9 +62,18 @@ describe('what is not of the inputs', () => {
     ])
   })
 
+  test('settings of services', () => {
+    const a = { ...job({}), settings: { [IMAGES]: { compression: 'RICE_1' }, 'x/A@1': 1 } }
+    const b = { ...job({}), key: 'f'.repeat(64), settings: { [IMAGES]: { compression: 'GZIP_2' } } }
+    expect(explainKey(a, b)).toEqual([
+      `the settings of the service ${IMAGES}, compression differs: "RICE_1" and "GZIP_2".`,
+      'Only the first has settings of the service x/A@1.',
+    ])
+  })
+
   test('keys that differ for what is not in a provenance', () => {
     expect(explainKey(job({}), { ...job({}), key: 'f'.repeat(64) })).toEqual([
-      'They differ in something that a provenance does not hold, such as the settings of a service.',
+      'They differ in something that their provenances do not hold.',
     ])
   })
 })

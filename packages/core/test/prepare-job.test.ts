@@ -50,12 +50,17 @@ test('what the front end adds makes no other key', async () => {
 })
 
 test('the provenance has what the key was made of', async () => {
-  const services = [provide(serviceKey('x/A@1'), {}, { revision: 3 })]
+  const settings = { quality: 3 }
+  const services = [
+    provide(serviceKey('x/A@1'), {}, { revision: 3, settings }),
+    provide(serviceKey('x/B@1'), {}, { revision: 1 }),
+  ]
   const { key, provenance } = await prepare({ files: [file('a')] }, undefined, { services })
   expect(provenance).toEqual({
     key,
     operation: { id: '@test/op', name: 'Test', revision: 1, version: '1.2.3' },
-    services: { 'x/A@1': 3 },
+    services: { 'x/A@1': 3, 'x/B@1': 1 },
+    settings: { 'x/A@1': settings },
     inputs: { files: [{ ...file('a'), '@identity': 'a-1' }] },
   })
 })
