@@ -13,6 +13,7 @@ import {
 import { encodeImage, images, readImage } from '@datalab/fits'
 import { Median } from '@datalab/op-median'
 import {
+  type FaultCall,
   type FaultKind,
   type FaultOutcome,
   type FaultPlan,
