@@ -68,6 +68,7 @@ export type {
   SourceReservation,
 } from './file-source.js'
 export { runParts } from './host-options.js'
+export { BodyFailure, bodyPieces } from './object-body.js'
 export { checkedObjectKey, isObjectKey } from './object-key.js'
 export {
   contentTypeOf,
@@ -77,7 +78,10 @@ export {
   type ObjectPage,
   type ObjectStorage,
   type PutOptions,
+  pageOf,
+  preconditionFailed,
   type Reach,
+  type StorageSupports,
 } from './object-storage.js'
 export { createPerform, type RunParts } from './operation-run.js'
 export type { Perform, PerformRequest, RunReporter } from './perform.js'

@@ -36,6 +36,15 @@ export interface ObjectPage {
   readonly cursor?: string
 }
 
+/** What a storage can do beyond the least, for the host that chooses one and the suite that tests it. */
+export interface StorageSupports {
+  /**
+   * An open source gives the bytes of its version whatever becomes of the object. Without this its reads may fail with SOURCE_CHANGED once the
+   * object was replaced or deleted; they never give other bytes.
+   */
+  readonly snapshots: boolean
+}
+
 /** Which page of a list. */
 export interface ListOptions {
   /** Where the page before ended. */
@@ -56,14 +65,16 @@ export interface ListOptions {
  */
 export interface ObjectStorage {
   readonly reach: Reach
+  /** All of it, where absent. */
+  readonly supports?: StorageSupports
   /**
    * Puts an object, in the place of the one of this key where there is one. It is there as a whole, for all readers at once, or not at all.
    * Of several puts with a condition that holds for each of them alone, one succeeds.
    */
   put(key: string, body: ObjectBody, options?: PutOptions): Promise<ObjectInfo>
   /**
-   * Opens the version that is there now, and stays with it whatever happens to the object. Its identity is the version's etag. The caller
-   * closes it.
+   * Opens the version that is there now, and stays with it whatever happens to the object (see {@link StorageSupports.snapshots}). Its
+   * identity is the version's etag. The caller closes it.
    */
   open(key: string): Promise<ByteSource | undefined>
   head(key: string): Promise<ObjectInfo | undefined>

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import type { ObjectStorage, PutOptions } from '@datalab/core'
 import { hasCode } from './expectations.js'
-import { bytes, type StorageTest, textOf } from './storage-suite.js'
+import { bytes, type StorageTest, textOf, unlessChanged } from './storage-suite.js'
 
 /** The contract of conditional puts. */
 export const conditionTests: readonly StorageTest[] = [
@@ -106,8 +106,9 @@ async function swap(storage: ObjectStorage, key: string): Promise<boolean> {
   const source = await storage.open(key)
   assert.ok(source)
   const all = new Uint8Array(source.size)
-  await source.read(0, all)
+  const read = await unlessChanged(storage, source.read(0, all))
   await source.close()
+  if (read === undefined) return false
   const next = bytes(`${Number(new TextDecoder().decode(all)) + 1}`)
   return (await failureOf(storage.put(key, next, { ifMatch: source.identity }))) === undefined
 }

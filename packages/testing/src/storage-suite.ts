@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import type { ObjectInfo, ObjectStorage } from '@datalab/core'
+import { hasCode } from './expectations.js'
 
 /** One sentence of the storage's contract, and how it is proved. */
 export interface StorageTest {
@@ -22,6 +23,17 @@ export async function textOf(storage: ObjectStorage, key: string): Promise<strin
     return new TextDecoder().decode(all)
   } finally {
     await source.close()
+  }
+}
+
+/** What is read from an open source; undefined where the storage may give up a version that was replaced, and did. */
+export async function unlessChanged<Value>(storage: ObjectStorage, read: Promise<Value>): Promise<Value | undefined> {
+  try {
+    return await read
+  } catch (error) {
+    if (storage.supports?.snapshots !== false) throw error
+    hasCode('SOURCE_CHANGED')(error)
+    return undefined
   }
 }
 

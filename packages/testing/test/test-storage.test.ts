@@ -1,10 +1,12 @@
 import {
   type ByteSource,
+  DataLabError,
   type ListOptions,
   MemoryStorage,
   type ObjectBody,
   type ObjectPage,
   type PutOptions,
+  type StorageSupports,
 } from '@datalab/core'
 import { expect, test } from 'vitest'
 import { testStorage } from '../src/index.js'
@@ -85,6 +87,30 @@ class Unpinned extends MemoryStorage {
   }
 }
 
+/** Says that it gives versions up, and mixes them instead. */
+class FalselyModest extends Unpinned {
+  readonly supports = { snapshots: false }
+}
+
+/** Gives up a version that was replaced, as it may. */
+class WithoutSnapshots extends MemoryStorage {
+  readonly supports: StorageSupports = { snapshots: false }
+
+  override async open(key: string): Promise<ByteSource | undefined> {
+    const source = await super.open(key)
+    const read = async (offset: number, into: Uint8Array) => {
+      if ((await this.head(key))?.etag === source?.identity) return source?.read(offset, into) ?? 0
+      throw new DataLabError('SOURCE_CHANGED', `${key} was replaced.`)
+    }
+    return source && { ...source, read }
+  }
+}
+
+/** Gives versions up without saying that it does. */
+class SilentlyWithoutSnapshots extends WithoutSnapshots {
+  override readonly supports = { snapshots: true }
+}
+
 /** Throws where nothing is. */
 class Throwing extends MemoryStorage {
   override async open(key: string): Promise<ByteSource | undefined> {
@@ -122,6 +148,11 @@ test.each([
   [OnePage, 'gives 2500 objects in pages of at most 1000, each once'],
   [FolderPrefix, 'takes the prefix as a plain text'],
   [Unpinned, 'an open source stays with its version while the object is replaced, deleted and put again'],
+  [FalselyModest, 'an open source stays with its version while the object is replaced, deleted and put again'],
+  [
+    SilentlyWithoutSnapshots,
+    'an open source stays with its version while the object is replaced, deleted and put again',
+  ],
   [Throwing, 'what is not there is undefined'],
   [Borrowing, 'has used up a piece when it asks for the next one'],
   [Deaf, 'stops at once when the signal is aborted while the body waits'],
@@ -140,4 +171,13 @@ test.each([
       name,
     ),
   ).toMatch(/^failed/)
+})
+
+test.each([
+  'an open source stays with its version while the object is replaced, deleted and put again',
+  'shows readers whole versions only, and always one, while it is replaced',
+  'loses no increment of concurrent compare-and-swap loops',
+])('a storage that declares no snapshots passes the test: %s', async (name) => {
+  const create = () => new WithoutSnapshots()
+  expect(await outcomeOf((runner) => testStorage(runner, { name: 'modest', create }), name)).toBe('passed')
 })
