@@ -9,6 +9,7 @@ import {
 import type { Answer } from './answer.js'
 import { ArchiveApi } from './archive-api.js'
 import type { ArchiveSourceOptions } from './archive-source-options.js'
+import { sizeOf } from './content-range.js'
 import { openFile } from './file-opening.js'
 import type { Frame } from './frame.js'
 import { type PinnedFile, RangeSource } from './range-source.js'
@@ -42,6 +43,20 @@ export class ArchiveSource implements FileSource {
     return retry(this.#settings, context.signal, async () =>
       this.#identityOf(reference, await this.#api.find(reference, context)),
     )
+  }
+
+  /**
+   * How many bytes a file has, where its store tells when asked for the first of them.
+   *
+   * @throws SOURCE_NOT_FOUND, SOURCE_FORBIDDEN, SOURCE_UNAVAILABLE, DATALAB_ABORTED.
+   */
+  async size(reference: FileReference, context: SourceContext): Promise<number | undefined> {
+    return retry(this.#settings, context.signal, async () => {
+      const frame = await this.#api.find(reference, context)
+      const answer = await this.#api.fetch(frame, { range: 'bytes=0-0' }, reference, context)
+      answer.discard()
+      return sizeOf(answer)
+    })
   }
 
   /**

@@ -15,6 +15,17 @@ export function contentRange(answer: Answer): ContentRange | undefined {
   return first <= last && last < total ? { first, last, total } : undefined
 }
 
+/** How many bytes the file has of which an answer brings all or a part; undefined where it does not tell. */
+export function sizeOf(answer: Answer): number | undefined {
+  // Of a compressed body the length is another one.
+  const encoding = answer.header('content-encoding')
+  if (encoding !== null && encoding !== 'identity') return undefined
+  if (answer.status === 206) return contentRange(answer)?.total
+  if (answer.status === 200) return answer.length
+  // Of an empty file no range can be had.
+  return answer.header('content-range') === 'bytes */0' ? 0 : undefined
+}
+
 /** The `ETag` of an answer, where it is a strong one: it stands for the very bytes, as a weak one does not. */
 export function strongEtag(answer: Answer): string | undefined {
   const etag = answer.header('etag')

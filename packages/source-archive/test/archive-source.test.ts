@@ -51,6 +51,40 @@ describe('the name of a file', () => {
   })
 })
 
+describe('the size', () => {
+  test.each([
+    ['a file', large, {}],
+    ['an empty file', new Uint8Array(), {}],
+    ['a file of a store without ranges', large, { ranges: false }],
+  ])('of %s is told for its first byte', async (_, bytes, stored) => {
+    const world = await World.create()
+    world.add('frame', bytes, stored)
+    expect(await world.source().size(file('frame'), { principal })).toBe(bytes.length)
+    expect(world.store.requests.map(({ headers }) => headers.range)).toEqual(['bytes=0-0'])
+  })
+
+  const answers: [string, number, Record<string, string>][] = [
+    ['no length', 200, {}],
+    ['the length of a compressed body', 200, { 'content-encoding': 'gzip', 'content-length': '3' }],
+    ['a part of what has no known length', 206, { 'content-range': 'bytes 0-0/*', 'content-length': '1' }],
+    ['no range', 416, {}],
+  ]
+  test.each(answers)('is not known where a store answers with %s', async (_, code, headers) => {
+    const world = await World.create()
+    world.add('frame', large)
+    world.store.faults.push((__, response) => response.writeHead(code, headers).end(code === 206 ? 'a' : 'abc'))
+    expect(await world.source().size(file('frame'), { principal })).toBeUndefined()
+  })
+
+  test('is asked for again where that may help, and else fails as opening does', async () => {
+    const world = await World.create()
+    world.add('frame', large)
+    world.store.faults.push((_, response) => response.writeHead(503).end())
+    expect(await world.source().size(file('frame'), { principal })).toBe(large.length)
+    await expect(world.source().size(file('none'), { principal })).rejects.toMatchObject({ code: 'SOURCE_NOT_FOUND' })
+  })
+})
+
 describe('identity', () => {
   test('is the name, and asks nobody', async () => {
     const world = await World.create()

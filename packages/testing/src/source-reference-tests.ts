@@ -36,13 +36,16 @@ export const referenceTests: readonly ContractTest<SourceUnderTest>[] = [
     name: 'a file that is not there is SOURCE_NOT_FOUND, for the user, in a sentence that names it',
     async run({ source, reference, context }) {
       for (const call of ['identify', 'open'] as const)
-        await assert.rejects(source[call](reference('none.bin'), context), (error) => {
-          hasCode('SOURCE_NOT_FOUND')(error)
-          assert.match((error as Error).message, /none\.bin/)
-          assert.equal((error as { audience?: unknown }).audience, 'user')
-          assert.notEqual((error as { retryable?: unknown }).retryable, true)
-          return true
-        })
+        await assert.rejects(source[call](reference('none.bin'), context), (error) => assertMissing(error, /none\.bin/))
+    },
+  },
+  {
+    name: 'tells the size of a file as opening it does, or not at all',
+    async run({ source, reference, context }) {
+      for (const [name, size] of Object.entries({ 'a.bin': 10, 'empty.bin': 0, 'folder/b.bin': 5 }))
+        assert.equal((await source.size?.(reference(name), context)) ?? size, size, name)
+      const missing = source.size?.(reference('none.bin'), context) ?? Promise.resolve(undefined)
+      await missing.then(assertUnknown, (error) => assertMissing(error, /none\.bin/))
     },
   },
   {
@@ -50,6 +53,7 @@ export const referenceTests: readonly ContractTest<SourceUnderTest>[] = [
     async run({ source, reference, context }) {
       const refused = hasCode('SOURCE_NOT_FOUND', 'SOURCE_FORBIDDEN')
       for (const name of OUTSIDE) {
+        await source.size?.(reference(name), context).then(assertUnknown, refused)
         await assert.rejects(source.identify(reference(name), context), refused, JSON.stringify(name))
         await assert.rejects(source.open(reference(name), context), refused, JSON.stringify(name))
       }
@@ -74,7 +78,8 @@ export const referenceTests: readonly ContractTest<SourceUnderTest>[] = [
       const aborted = { ...context, signal: AbortSignal.abort() }
       const opening = source.open(reference('a.bin'), aborted).then((opened) => opened.close())
       const identifying = source.identify(reference('a.bin'), aborted)
-      for (const call of [identifying, opening])
+      const measuring = source.size?.(reference('a.bin'), aborted)
+      for (const call of [identifying, opening, measuring ?? opening])
         await within<unknown>(1000, call, 'the call went on for a second').catch(assertAborted)
     },
   },
@@ -86,12 +91,29 @@ export const referenceTests: readonly ContractTest<SourceUnderTest>[] = [
       const abort = new AbortController()
       const waiting = { ...context, signal: abort.signal }
       const calls = [source.identify(reference('a.bin'), waiting), source.open(reference('a.bin'), waiting)]
+      const measuring = source.size?.(reference('a.bin'), waiting)
       setImmediate(() => abort.abort())
       for (const call of calls)
         await assert.rejects(within<unknown>(1000, call, 'the call went on for a second'), assertAborted)
+      if (measuring !== undefined)
+        await within(1000, measuring, 'the call went on for a second').then(assertUnknown, assertAborted)
     },
   },
 ]
+
+/** That it tells nothing of what it cannot know. */
+function assertUnknown(size: number | undefined): void {
+  assert.equal(size, undefined)
+}
+
+function assertMissing(error: unknown, name: RegExp): true {
+  hasCode('SOURCE_NOT_FOUND')(error)
+  const { message, audience, retryable } = error as { message: string; audience?: unknown; retryable?: unknown }
+  assert.match(message, name)
+  assert.equal(audience, 'user')
+  assert.notEqual(retryable, true)
+  return true
+}
 
 function assertAborted(error: unknown): true {
   assert.equal((error as Error | undefined)?.name, 'AbortError', String(error))

@@ -1,5 +1,6 @@
 import type { FileReference, FileSource, SourceContext } from '@datalab/core'
 import { declareTests, type TestFunctions } from './conformance.js'
+import { cacheTests } from './source-cache-tests.js'
 import { readTests } from './source-read-tests.js'
 import { referenceTests } from './source-reference-tests.js'
 
@@ -39,7 +40,8 @@ const FILES: Readonly<Record<string, Uint8Array>> = {
  */
 export function testSource<Source extends FileSource>(runner: TestFunctions, subject: SourceSubject<Source>): void {
   runner.describe(`${subject.name} as a source of files`, () => {
-    for (const [group, tests] of Object.entries({ references: referenceTests, reading: readTests }))
+    const groups = { references: referenceTests, reading: readTests, caching: cacheTests }
+    for (const [group, tests] of Object.entries(groups))
       runner.describe(group, () => declareTests(runner, tests, (test) => use(subject, test)))
   })
 }

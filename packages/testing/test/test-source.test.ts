@@ -1,4 +1,13 @@
-import { type ByteSource, bytesSource, DataLabError, type FileReference, type SourceContext } from '@datalab/core'
+import {
+  type ByteSource,
+  bytesSource,
+  DataLabError,
+  type FileReference,
+  type SourceCache,
+  type SourceContext,
+  type SourceFile,
+  type SourceReservation,
+} from '@datalab/core'
 import { expect, test } from 'vitest'
 import { MemorySource, type TestFunctions, testSource } from '../src/index.js'
 import { outcomeOf } from './recorded.js'
@@ -143,6 +152,84 @@ class Blaming extends Remote {
   }
 }
 
+/** Counts one byte too many. */
+class Miscounting extends Remote {
+  async size(reference: FileReference, context: SourceContext): Promise<number> {
+    return (await super.open(reference, context)).size + 1
+  }
+}
+
+/** Has a size for whatever it is asked for. */
+class Knowing extends Remote {
+  async size(reference: FileReference, context: SourceContext): Promise<number> {
+    return super.open(reference, context).then(
+      ({ size }) => size,
+      () => 0,
+    )
+  }
+}
+
+/** Keeps its files in a cache. */
+class Cached extends Remote {
+  readonly cache: SourceCache = { id: 'cache', reserve: (files, context) => this.reserve(files, context) }
+
+  protected async reserve(_files: readonly SourceFile[], context: SourceContext): Promise<SourceReservation> {
+    await this.answer(context)
+    return { release: async () => {} }
+  }
+}
+
+/** Has nothing left of a file that somebody wants already. */
+class Jealous extends Cached {
+  readonly #wanted = new Set<string>()
+
+  protected override async reserve(files: readonly SourceFile[]): Promise<SourceReservation> {
+    const name = files[0]?.reference.basename ?? ''
+    if (this.#wanted.has(name)) throw new DataLabError('CACHE_FULL', 'There is no room for it.')
+    this.#wanted.add(name)
+    return { release: async () => void this.#wanted.delete(name) }
+  }
+}
+
+/** Gives back more than was taken. */
+class Generous extends Cached {
+  #held = 0
+
+  protected override async reserve(): Promise<SourceReservation> {
+    this.#held++
+    return {
+      release: async () => {
+        if (--this.#held < 0) throw new Error('nothing is left')
+      },
+    }
+  }
+}
+
+/** Looks for each file before it makes room. */
+class Inquisitive extends Cached {
+  protected override async reserve(files: readonly SourceFile[], context: SourceContext) {
+    for (const { reference } of files) await super.identify(reference, context)
+    return super.reserve(files, context)
+  }
+}
+
+/** Makes room, and forgets what it is for. */
+class Forgetful extends Cached {
+  protected override async reserve(files: readonly SourceFile[], context: SourceContext) {
+    for (const { reference } of files) this.delete(reference.basename)
+    return super.reserve(files, context)
+  }
+}
+
+/** Gives up for a reason of its own, whatever the signal says. */
+class Wilful extends Cached {
+  protected override async reserve(files: readonly SourceFile[], context: SourceContext) {
+    return super.reserve(files, context).catch(() => {
+      throw new DataLabError('CACHE_FULL', 'There is no room for it.')
+    })
+  }
+}
+
 const declare = (Source: typeof Remote) => (runner: TestFunctions) =>
   testSource(runner, {
     name: 'mutant',
@@ -167,8 +254,16 @@ test.each([
   [Undead, 'reading fails after it is closed, and closing twice is harmless'],
   [Unpinned, 'an open file whose bytes change keeps its own, or fails as SOURCE_CHANGED'],
   [Shared, 'each opening is its own'],
+  [Miscounting, 'tells the size of a file as opening it does, or not at all'],
+  [Knowing, 'tells the size of a file as opening it does, or not at all'],
+  [Knowing, 'no name leads out of what it offers'],
+  [Forgetful, 'its cache makes room for files, which can be opened then'],
+  [Jealous, 'two can have room for one file, and give it back twice'],
+  [Generous, 'two can have room for one file, and give it back twice'],
+  [Inquisitive, 'no room is wanted for a file that is not there'],
+  [Wilful, 'room is not waited for any more when the signal is aborted'],
   [Elsewhere, 'a path, where there is one, holds exactly these bytes'],
 ])('%o fails the test: %s', async (Mutant, name) => {
-  expect(await outcomeOf(declare(Remote), name)).toBe('passed')
+  expect(await outcomeOf(declare(Cached), name)).toBe('passed')
   expect(await outcomeOf(declare(Mutant), name)).toMatch(/^failed/)
 })
