@@ -30,7 +30,7 @@ export type FileCacheCalls = ReturnType<typeof callsOf>
 /** The index of a file cache, which gives a sign of life for its owner as long as it is open. */
 export const fileCacheProgram: SqliteProgram<FileCacheSettings, FileCacheCalls> = {
   migrations: FILE_CACHE_MIGRATIONS,
-  create(connection, settings, guarded) {
+  create(connection, settings, { guarded }) {
     const folder = fileCacheFolder(settings.folder)
     const index = new FileCacheIndex(connection, folder, settings, { now: uptime, newToken: randomUUID })
     index.greet(settings.owner)

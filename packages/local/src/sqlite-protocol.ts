@@ -16,16 +16,21 @@ export const ENDED = 2
 // biome-ignore lint/suspicious/noExplicitAny: the values of a call are its own; those of all calls have no common type
 export type ProgramCalls = Record<string, (...values: any[]) => unknown>
 
+/** What a program does without being asked, as by a timer. */
+interface ProgramSurroundings {
+  /** Wraps each such piece of work. */
+  guarded(work: () => void): void
+  /** Tells whoever opened the database something: plain data. */
+  tell(event: unknown): void
+}
+
 /** Work on a database that is done in the thread: each call as a whole, without anything in between. */
 export interface SqliteProgram<Settings, Calls extends ProgramCalls> {
   readonly migrations: readonly string[]
-  /**
-   * @param guarded wraps what the program does without being asked, as by a timer
-   */
   create(
     connection: Connection,
     settings: Settings,
-    guarded: (work: () => void) => void,
+    surroundings: ProgramSurroundings,
   ): Calls & { /** Ends timers; the connection is closed after it. */ close(): void }
 }
 
@@ -44,4 +49,10 @@ export interface ThreadReply {
 export interface ThreadFailure {
   readonly message: string
   readonly code?: string
+}
+
+/** What a program tells without being asked. */
+export interface ThreadEvent {
+  readonly database: number
+  readonly event: unknown
 }

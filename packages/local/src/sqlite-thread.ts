@@ -1,14 +1,15 @@
 import { createRequire } from 'node:module'
 import { parentPort, workerData } from 'node:worker_threads'
 import { fileCacheProgram } from './file-cache-program.js'
+import { recordProgram } from './record-program.js'
 import { openConnection } from './sqlite-connection.js'
-import type { ProgramCalls, ThreadData, ThreadReply, ThreadRequest } from './sqlite-protocol.js'
+import type { ProgramCalls, ThreadData, ThreadEvent, ThreadReply, ThreadRequest } from './sqlite-protocol.js'
 import { IDLE, RUNNING } from './sqlite-protocol.js'
 
 // The thread that owns this process's databases. It does one thing after another, and never waits for anything else.
 const { libsql, state } = workerData as ThreadData
 const Database = createRequire(libsql)(libsql)
-const programs = { 'file-cache': fileCacheProgram }
+const programs = { 'file-cache': fileCacheProgram, records: recordProgram }
 const open = new Map<number, ProgramCalls & { close(): void }>()
 
 parentPort?.on('message', (request: ThreadRequest) => {
@@ -27,7 +28,7 @@ function replyTo(request: ThreadRequest): ThreadReply {
 function answer(request: ThreadRequest): unknown {
   if (request.kind === 'open') return opened(request)
   const program = open.get(request.database)
-  if (program === undefined) throw new Error('this database is closed')
+  if (program === undefined) throw closed()
   if (request.kind === 'call') return program[request.name]?.(...request.values)
   open.delete(request.database)
   program.close()
@@ -38,7 +39,8 @@ function opened({ database, program, path, settings }: ThreadRequest & { kind: '
   const { migrations, create } = programs[program as keyof typeof programs]
   const connection = openConnection(Database, path, migrations)
   try {
-    const calls = create(connection, settings as never, guarded)
+    const tell = (event: unknown) => parentPort?.postMessage({ database, event } satisfies ThreadEvent)
+    const calls = create(connection, settings as never, { guarded, tell })
     const close = () => {
       calls.close()
       connection.close()
@@ -48,6 +50,10 @@ function opened({ database, program, path, settings }: ThreadRequest & { kind: '
     connection.close()
     throw error
   }
+}
+
+function closed(): Error {
+  return Object.assign(new Error('it is closed'), { code: 'CLOSED' })
 }
 
 /** Does work, unless the process ends meanwhile: it waits for work that has begun, and none begins after that. */

@@ -1,7 +1,14 @@
 import { createRequire } from 'node:module'
 import { Worker } from 'node:worker_threads'
-import { DataLabError } from '@datalab/core'
-import type { ProgramCalls, ThreadData, ThreadFailure, ThreadReply, ThreadRequest } from './sqlite-protocol.js'
+import { databaseError } from './sqlite-error.js'
+import type {
+  ProgramCalls,
+  ThreadData,
+  ThreadEvent,
+  ThreadFailure,
+  ThreadReply,
+  ThreadRequest,
+} from './sqlite-protocol.js'
 import { ENDED, IDLE, RUNNING } from './sqlite-protocol.js'
 import { SQLITE_THREAD } from './sqlite-thread.gen.js'
 
@@ -27,15 +34,21 @@ export class SqliteDatabase<Calls extends ProgramCalls> {
   /**
    * Opens the database of a file, which is made where there is none.
    *
+   * @param onEvent is told what the program tells without being asked, as long as the database is open
    * @throws DATABASE_NEWER, DATABASE_UNAVAILABLE
    */
   static async open<Calls extends ProgramCalls>(
     program: string,
     path: string,
     settings: unknown,
+    onEvent: EventListener = () => {},
   ): Promise<SqliteDatabase<Calls>> {
     const database = new SqliteDatabase<Calls>(path, ++opened)
-    await database.#ask({ kind: 'open', database: database.number, program, path, settings })
+    listeners.set(database.number, onEvent)
+    await database.#ask({ kind: 'open', database: database.number, program, path, settings }).catch((error) => {
+      listeners.delete(database.number)
+      throw error
+    })
     return database
   }
 
@@ -48,6 +61,7 @@ export class SqliteDatabase<Calls extends ProgramCalls> {
   }
 
   async close(): Promise<void> {
+    listeners.delete(this.number)
     await this.#ask({ kind: 'close', database: this.number })
   }
 
@@ -59,6 +73,9 @@ export class SqliteDatabase<Calls extends ProgramCalls> {
   }
 }
 
+type EventListener = (event: unknown) => void
+
+const listeners = new Map<number, EventListener>()
 let opened = 0
 let thread: SqliteThread | undefined
 
@@ -78,7 +95,7 @@ class SqliteThread {
     const workerData: ThreadData = { libsql, state: this.#state }
     this.#worker = new Worker(code, { workerData, execArgv: [], env: process.env })
     this.#worker.unref()
-    this.#worker.on('message', (reply: ThreadReply) => this.#settle(reply))
+    this.#worker.on('message', (message: ThreadReply | ThreadEvent) => this.#hear(message))
     this.#worker.on('error', (error) => this.#fail(error))
     this.#worker.on('exit', () => this.#fail(new Error('its thread ended')))
     process.on('exit', () => endOf(this.#state))
@@ -93,6 +110,11 @@ class SqliteThread {
     })
   }
 
+  #hear(message: ThreadReply | ThreadEvent): void {
+    if ('event' in message) listeners.get(message.database)?.(message.event)
+    else this.#settle(message)
+  }
+
   #settle({ id, value, failure }: ThreadReply): void {
     const asked = this.#pending.get(id)
     this.#pending.delete(id)
@@ -104,7 +126,7 @@ class SqliteThread {
   /** The thread could not start, or died: what waits for it fails, and the next call starts another. */
   #fail(error: Error): void {
     if (thread === this) thread = undefined
-    for (const { reject } of this.#pending.values()) reject(new FailedCall({ message: error.message }))
+    for (const { reject } of this.#pending.values()) reject(new FailedCall({ message: error.message, code: 'CLOSED' }))
     this.#pending.clear()
   }
 }
@@ -114,13 +136,4 @@ function endOf(state: Int32Array): void {
   while (Atomics.compareExchange(state, 0, IDLE, ENDED) === RUNNING) {
     if (Atomics.wait(state, 0, RUNNING, 5000) === 'timed-out') return
   }
-}
-
-function databaseError(path: string, { message, code }: ThreadFailure): DataLabError {
-  if (code === 'NEWER')
-    return new DataLabError('DATABASE_NEWER', `${path} cannot be read: ${message}. Update @datalab/local.`)
-  return new DataLabError('DATABASE_UNAVAILABLE', `${path} cannot be used now: ${message}`, {
-    retryable: true,
-    details: code === undefined ? {} : { reason: code },
-  })
 }

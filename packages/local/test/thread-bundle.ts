@@ -8,6 +8,7 @@ export async function threadModule(): Promise<string> {
     bundle: true,
     minify: true,
     format: 'esm',
+    conditions: ['@datalab/source'],
     platform: 'node',
     target: 'node20',
     write: false,

@@ -1,0 +1,228 @@
+import {
+  type ClaimAnswer,
+  type ClaimOptions,
+  claimed,
+  isEnded,
+  type JobStatus,
+  type Lease,
+  type RecordChange,
+  type RecordDraft,
+  type RecordEntry,
+  type ReleaseOptions,
+  released,
+  renewed,
+  type StoredRecord,
+  type Submission,
+  submitted,
+  updated,
+  withdrawn,
+} from '@datalab/core'
+import type { RecordRow } from './record-schema.js'
+import { recordFrom } from './record-text.js'
+import type { Connection } from './sqlite-connection.js'
+
+/** What a table of records tells the time by. */
+export interface RecordClock {
+  /** Milliseconds since the epoch: what records are dated with. */
+  now(): number
+  /** Milliseconds since some moment, the same for all processes of the machine. Nobody sets this clock: leases run by it. */
+  steady(): number
+}
+
+/** Which records are listed. */
+export interface ListRequest {
+  readonly status?: JobStatus
+  /** Only keys after this one. */
+  readonly after: string
+  readonly limit: number
+}
+
+const IS_ENDED = `status IN ('COMPLETED', 'FAILED', 'CANCELLED')`
+
+/** The records of a database: each change in one transaction. What they are told in and tell is JSON. */
+export class RecordTable {
+  constructor(
+    private readonly connection: Connection,
+    private readonly clock: RecordClock,
+  ) {}
+
+  get(key: string): string | undefined {
+    return this.connection.get<{ record: string }>('SELECT record FROM records WHERE key = ?', key)?.record
+  }
+
+  list({ status, after, limit }: ListRequest): string[] {
+    const [condition, values] = status === undefined ? ['', []] : ['status = ? AND', [status]]
+    return this.connection
+      .all<{ record: string }>(
+        `SELECT record FROM records WHERE ${condition} key > ? ORDER BY key LIMIT ?`,
+        ...values,
+        after,
+        limit,
+      )
+      .map(({ record }) => record)
+  }
+
+  submissions(key: string): string[] {
+    return this.connection
+      .all<{ submission: string }>('SELECT submission FROM submissions WHERE key = ? ORDER BY number', key)
+      .map(({ submission }) => submission)
+  }
+
+  submit(draftText: string, submissionText: string, outdated: number): { record: string; begun: boolean } {
+    const draft: RecordDraft = JSON.parse(draftText)
+    const submission: Submission = JSON.parse(submissionText)
+    return this.#change(draft.key, (before, now) => {
+      const { entry, begun } = submitted(before, draft, submission, outdated, now)
+      return { entry, answer: { record: JSON.stringify(entry.record), begun } }
+    })
+  }
+
+  adopt(text: string): string {
+    const record = recordFrom(text)
+    return this.#change(record.key, (before) => {
+      const entry = before ?? { record, submissions: [], lease: null }
+      return { entry, answer: JSON.stringify(entry.record) }
+    })
+  }
+
+  withdraw(key: string, submissionId: string): number {
+    return this.#change(key, (before, now) => {
+      const entry = before && withdrawn(before, submissionId, now)
+      return { entry, answer: entry?.submissions.length ?? 0 }
+    })
+  }
+
+  claim(key: string, owner: string, options: ClaimOptions): ClaimAnswer {
+    return this.#change<ClaimAnswer>(key, (before, now) =>
+      before === undefined ? { entry: before, answer: {} } : claimed(before, owner, options, now),
+    )
+  }
+
+  release(lease: Lease, options: ReleaseOptions): boolean {
+    return this.#changeHeld(lease, (before, now) => released(before, lease, options, now))
+  }
+
+  renew(lease: Lease, leaseMs: number): boolean {
+    return this.#changeHeld(lease, (before, now) => renewed(before, lease, leaseMs, now))
+  }
+
+  update(lease: Lease, change: RecordChange): boolean {
+    return this.#changeHeld(lease, (before, now) => updated(before, lease, change, now))
+  }
+
+  forget(key: string, attempt: number): boolean {
+    return this.connection.transaction(() => {
+      const record = this.#entry(key, 0)?.record
+      if (record === undefined || record.attempt !== attempt || !isEnded(record.status)) return false
+      this.#keepRevision()
+      return this.connection.run('DELETE FROM records WHERE key = ?', key) > 0
+    })
+  }
+
+  expire(before: number): number {
+    return this.connection.transaction(() => {
+      this.#keepRevision()
+      const sql = `DELETE FROM records INDEXED BY ended_records_by_age WHERE ${IS_ENDED} AND updated < ?`
+      return this.connection.run(sql, before)
+    })
+  }
+
+  #changeHeld(lease: Lease, change: (before: RecordEntry, now: number) => RecordEntry | undefined): boolean {
+    return this.#change(lease.key, (before, now) => {
+      const entry = before && change(before, now)
+      return { entry, answer: entry !== undefined }
+    })
+  }
+
+  #change<Answer>(
+    key: string,
+    change: (
+      before: RecordEntry | undefined,
+      now: number,
+    ) => { readonly entry: RecordEntry | undefined; readonly answer: Answer },
+  ): Answer {
+    return this.connection.transaction(() => {
+      const now = this.clock.now()
+      const before = this.#entry(key, now)
+      const { entry, answer } = change(before, now)
+      if (entry !== undefined) this.#keep(entry, before, now)
+      return answer
+    })
+  }
+
+  #entry(key: string, now: number): RecordEntry | undefined {
+    const row = this.connection.get<RecordRow>('SELECT record, owner, until, length FROM records WHERE key = ?', key)
+    return row && { record: recordFrom(row.record), submissions: this.#asking(key), lease: this.#leaseOf(row, now) }
+  }
+
+  /** Who asks. What else they sent is left where it is: it may be much, and changes nothing. */
+  #asking(key: string): Submission[] {
+    return this.connection
+      .all<{ id: string; principal: string }>(
+        'SELECT id, principal FROM submissions WHERE key = ? ORDER BY number',
+        key,
+      )
+      .map(({ id, principal }) => ({ id, principal: JSON.parse(principal), created: '', inputs: null }))
+  }
+
+  #leaseOf({ owner, until, length }: RecordRow, now: number): RecordEntry['lease'] {
+    if (owner === null || until === null || length === null) return null
+    const left = until - this.clock.steady()
+    // More time than it was given: the system was started anew since then, and whoever had the lease is no more.
+    return { owner, expires: now + (left > length ? 0 : left) }
+  }
+
+  #keep(entry: RecordEntry, before: RecordEntry | undefined, now: number): void {
+    const { record, lease, submissions } = entry
+    if (record !== before?.record) this.#keepRecord(record)
+    if (lease !== (before?.lease ?? null)) this.#keepLease(record.key, lease, now)
+    if (submissions !== before?.submissions) this.#keepSubmissions(record.key, submissions, before?.submissions ?? [])
+  }
+
+  #keepRecord(record: StoredRecord): void {
+    this.connection.run(
+      `INSERT INTO records (key, status, updated, record, revision) VALUES (?, ?, ?, ?,
+        1 + max((SELECT coalesce(max(revision), 0) FROM records), (SELECT revision FROM forgotten)))
+      ON CONFLICT (key) DO UPDATE SET
+        status = excluded.status, updated = excluded.updated, record = excluded.record, revision = excluded.revision`,
+      record.key,
+      record.status,
+      Date.parse(record.updated) || 0,
+      JSON.stringify(record),
+    )
+  }
+
+  #keepLease(key: string, lease: RecordEntry['lease'], now: number): void {
+    const values = lease === null ? [null, null, null] : this.#leaseValues(lease, now)
+    this.connection.run('UPDATE records SET owner = ?, until = ?, length = ? WHERE key = ?', ...values, key)
+  }
+
+  #leaseValues({ owner, expires }: NonNullable<RecordEntry['lease']>, now: number): [string, number, number] {
+    const length = expires - now
+    return [owner, this.clock.steady() + length, length]
+  }
+
+  #keepSubmissions(key: string, submissions: readonly Submission[], before: readonly Submission[]): void {
+    const [kept, known] = [submissions, before].map((all) => new Set(all.map(({ id }) => id)))
+    for (const { id } of before)
+      if (!kept?.has(id)) this.connection.run('DELETE FROM submissions WHERE key = ? AND id = ?', key, id)
+    for (const one of submissions) if (!known?.has(one.id)) this.#addSubmission(key, one)
+  }
+
+  #addSubmission(key: string, submission: Submission): void {
+    this.connection.run(
+      'INSERT INTO submissions (key, id, principal, submission) VALUES (?, ?, ?, ?)',
+      key,
+      submission.id,
+      JSON.stringify(submission.principal),
+      JSON.stringify(submission),
+    )
+  }
+
+  /** Before records are forgotten: a revision that was given is not given again. */
+  #keepRevision(): void {
+    this.connection.run(
+      'UPDATE forgotten SET revision = max(revision, (SELECT coalesce(max(revision), 0) FROM records))',
+    )
+  }
+}

@@ -1,0 +1,113 @@
+import { resolve } from 'node:path'
+import type {
+  ClaimAnswer,
+  ClaimOptions,
+  JobStatus,
+  Lease,
+  RecordChange,
+  RecordDraft,
+  RecordPage,
+  RecordStore,
+  ReleaseOptions,
+  StoredRecord,
+  Submission,
+  SubmitAnswer,
+  SubmitTerms,
+} from '@datalab/core'
+import { RecordClient } from './record-client.js'
+import { recordFrom } from './record-text.js'
+
+/** Settings of a {@link SqliteRecordStore}. */
+export interface SqliteRecordStoreOptions {
+  /**
+   * The file, on a disk of this machine; it is made where there is none, with its folder. SQLite keeps two more beside it, of the same name
+   * and `-wal` and `-shm`.
+   */
+  readonly path: string
+}
+
+/**
+ * Records in a file, for any number of processes of one machine. What a call has answered outlives the end of the process.
+ *
+ * It is opened by the first call, in a thread of its own. That keeps the leases that are claimed with `keepMs`, so that no operation can
+ * block it. Leases run by a clock that nobody sets: they are as long as they should be whatever happens to the system's time, and over when
+ * the system is started anew. Subscribers hear at once of what this process changes, and within about 50 ms of what others change: of
+ * several changes by others in that time, of the last.
+ *
+ * Its calls throw DATABASE_UNAVAILABLE, retryable unless the file is damaged; DATABASE_NEWER; DATALAB_CLOSED.
+ */
+export class SqliteRecordStore implements RecordStore {
+  readonly reach = 'machine'
+  readonly #client: RecordClient
+
+  constructor({ path }: SqliteRecordStoreOptions) {
+    if (typeof path !== 'string' || path === '') throw new TypeError('A record store needs the path of its file.')
+    this.#client = new RecordClient(resolve(path))
+  }
+
+  async get(key: string): Promise<StoredRecord | undefined> {
+    const text = await this.#client.call('get', key)
+    return text === undefined ? undefined : recordFrom(text)
+  }
+
+  async list(options: { status?: JobStatus; cursor?: string; limit?: number } = {}): Promise<RecordPage> {
+    const { status, cursor = '', limit = 100 } = options
+    // One more tells whether there is another page.
+    const texts = await this.#client.call('list', { ...(status && { status }), after: cursor, limit: limit + 1 })
+    const records = texts.slice(0, limit).map(recordFrom)
+    const last = records.at(-1)
+    return texts.length > limit && last !== undefined ? { records, cursor: last.key } : { records }
+  }
+
+  async submit(draft: RecordDraft, submission: Submission, terms: SubmitTerms = {}): Promise<SubmitAnswer> {
+    const texts = [JSON.stringify(draft), JSON.stringify(submission)] as const
+    const { record, begun } = await this.#client.call('submit', ...texts, terms.outdated ?? 0)
+    return { record: recordFrom(record), begun }
+  }
+
+  async adopt(record: StoredRecord): Promise<StoredRecord> {
+    return recordFrom(await this.#client.call('adopt', JSON.stringify(record)))
+  }
+
+  async withdraw(key: string, submissionId: string): Promise<number> {
+    return this.#client.call('withdraw', key, submissionId)
+  }
+
+  async submissions(key: string): Promise<readonly Submission[]> {
+    return (await this.#client.call('submissions', key)).map((text) => JSON.parse(text))
+  }
+
+  async claim(key: string, owner: string, options: ClaimOptions): Promise<ClaimAnswer> {
+    return this.#client.call('claim', key, owner, options)
+  }
+
+  async release(lease: Lease, options: ReleaseOptions): Promise<boolean> {
+    return this.#client.call('release', lease, options)
+  }
+
+  async renew(lease: Lease, leaseMs: number): Promise<boolean> {
+    return this.#client.call('renew', lease, leaseMs)
+  }
+
+  async update(lease: Lease, change: RecordChange): Promise<boolean> {
+    return this.#client.call('update', lease, change)
+  }
+
+  /** @throws DATALAB_CLOSED */
+  subscribe(key: string, onChange: (record: StoredRecord) => void): () => void {
+    return this.#client.subscribe(key, onChange)
+  }
+
+  async forget(key: string, attempt: number): Promise<boolean> {
+    return this.#client.call('forget', key, attempt)
+  }
+
+  async expire(before: Date): Promise<number> {
+    return this.#client.call('expire', before.getTime())
+  }
+
+  /** Lets calls that were made end, and ends what it does by itself. Closing twice is harmless. */
+  async close(): Promise<void> {
+    await this.#client.close()
+  }
+}
