@@ -4,6 +4,7 @@ import { isDataLabError, serializeError } from './errors.js'
 import type { Logger } from './logger.js'
 import type { RecordError } from './record.js'
 import type { RecordChange } from './record-store.js'
+import { redactText } from './redact.js'
 
 /** Where a failed run is to be found in the log. */
 export interface FailureFacts {
@@ -66,7 +67,8 @@ function cancelled(message: string): Failure {
   return { change: { status: 'CANCELLED', message, output: null, error }, mayPass: false }
 }
 
-function failed(code: string, message: string, mayPass: boolean, reference?: string): Failure {
+function failed(code: string, text: string, mayPass: boolean, reference?: string): Failure {
+  const message = redactText(text)
   const error = { code, message, ...(reference === undefined ? {} : { reference }) }
   return { change: { status: 'FAILED', message, output: null, error }, mayPass }
 }

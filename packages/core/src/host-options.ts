@@ -15,6 +15,7 @@ import type { AnyOperationInfo } from './operation-info.js'
 import { defaultRegistry, OperationRegistry } from './operation-registry.js'
 import { isBuiltIn, missingService, type RunParts } from './operation-run.js'
 import type { RecordStore } from './record-store.js'
+import { redactingLogger } from './redact.js'
 import { ResultSource } from './result-source.js'
 import { ScratchSpace } from './scratch.js'
 import type { ServiceProvider } from './service.js'
@@ -36,7 +37,7 @@ export interface DataLabOptions<Operations extends readonly unknown[] = readonly
   records?: RecordStore
   /** Where runs are done; in this process by default. */
   executor?: Executor
-  /** Where to log: pino, or anything of its shape; silent by default. */
+  /** Where to log: pino, or anything of its shape; silent by default. Secrets that can be told by form or name do not get there. */
   log?: Logger
   /** The folder for scratch folders of runs; one in the system's temporary folder by default. */
   scratch?: string
@@ -122,7 +123,7 @@ export function runParts(options: DataLabOptions): RunParts {
     sources: sources.has(results.name) ? sources : new Map([...sources, [results.name, results]]),
     storage,
     scratch: new ScratchSpace(options.scratch ?? join(tmpdir(), `datalab-scratch-${process.getuid?.() ?? 'all'}`)),
-    log: options.log ?? silentLogger,
+    log: options.log === undefined ? silentLogger : redactingLogger(options.log),
   }
   for (const { info } of parts.operations.list()) providersOf(info, parts)
   return parts
