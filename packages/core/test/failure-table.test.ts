@@ -51,8 +51,8 @@ async function ended({ operate, options = {}, info = {} }: Row) {
   const error = await rejection(job.result())
   expect(error.message).toBe(last?.message)
   expect(last?.output).toBeNull()
-  expect(await keysOf(storage)).toEqual([])
-  expect(readdirSync(scratch)).toEqual([])
+  await expect.poll(() => keysOf(storage), { interval: 1 }).toEqual([])
+  await expect.poll(() => readdirSync(scratch), { interval: 1 }).toEqual([])
   return {
     status: last?.status,
     message: last?.message,
