@@ -23,7 +23,7 @@ export interface Command {
 
 export type CommandName = keyof typeof commands
 
-const { force, hdu, help, inputs, json, out, python, root, stored, verbose } = flags
+const { dryRun, force, hdu, help, inputs, json, olderThan, out, place, python, root, stored, urlLife, verbose } = flags
 
 /** All commands, in the order of the help. */
 export const commands = {
@@ -62,6 +62,12 @@ export const commands = {
     summary: 'Says why two jobs have different keys, from their records (run --json).',
     flags: [json, help],
     load: async () => (await import('./commands/explain.js')).explain,
+  },
+  gc: {
+    synopsis: 'gc --out DIR [--older-than DAYS] [--url-life DAYS] [--dry-run]',
+    summary: 'Frees the space of old results, and of what runs left behind that were killed.',
+    flags: [place, olderThan, urlLife, dryRun, json, verbose, help],
+    load: async () => (await import('./commands/gc.js')).gc,
   },
   fits: {
     synopsis: 'fits header FILE [--hdu N|NAME] [--stored]',

@@ -36,6 +36,20 @@ export const flags = {
     summary: 'Lets JSON inputs name files below this folder by this root; may be repeated.',
     isRepeatable: true,
   },
+  dryRun: { name: 'dry-run', takes: 'nothing', summary: 'Only says what would be done.' },
+  place: { name: 'out', takes: 'value', placeholder: 'DIR', summary: 'The folder that results were written to.' },
+  olderThan: {
+    name: 'older-than',
+    takes: 'value',
+    placeholder: 'DAYS',
+    summary: 'Removes results that are older; 30 by default. Files that were copied to the folder stay.',
+  },
+  urlLife: {
+    name: 'url-life',
+    takes: 'value',
+    placeholder: 'DAYS',
+    summary: 'For how long somebody may still use what is to be removed; 7 by default.',
+  },
   hdu: {
     name: 'hdu',
     takes: 'value',

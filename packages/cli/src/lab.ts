@@ -8,7 +8,7 @@ import { lineLogger } from './line-logger.js'
 export async function labFor(
   request: JobRequest,
   { offers, terminal }: CommandContext,
-  place: Pick<DataLabOptions, 'storage' | 'scratch'> = {},
+  place: Pick<DataLabOptions, 'storage' | 'records' | 'scratch'> = {},
 ): Promise<DataLab> {
   const log: { log?: Logger } = request.arguments.has(flags.verbose) ? { log: lineLogger(terminal) } : {}
   const services = await offers.services()

@@ -1,15 +1,39 @@
-import { constants } from 'node:fs'
+import { constants, existsSync } from 'node:fs'
 import { access, mkdir, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { FileStorage } from '@datalab/core'
+import { type DataLabOptions, FileStorage } from '@datalab/core'
 import { failure, usageError } from './command-error.js'
 
 const OWN_FOLDER = '.datalab'
 
-/** Where a host keeps what it needs in a folder for results. */
-export function storagePlace(folder: string): { storage: FileStorage; scratch: string } {
+/**
+ * Where a host keeps what it needs in a folder for results: all that run on one folder share its records, so that a job runs once. Nothing is
+ * made there before it is needed.
+ */
+export async function hostPlace(
+  folder: string,
+): Promise<Required<Pick<DataLabOptions, 'storage' | 'records' | 'scratch'>>> {
+  const { SqliteRecordStore } = await import('@datalab/local')
   const own = join(folder, OWN_FOLDER)
-  return { storage: new FileStorage(join(own, 'objects')), scratch: join(own, 'scratch') }
+  return {
+    storage: new FileStorage(join(own, 'objects')),
+    records: new SqliteRecordStore({ path: recordsPath(folder) }),
+    scratch: join(own, 'scratch'),
+  }
+}
+
+/** The same for a host that writes nothing: where no host was before, there is nothing to be read. */
+export async function readPlace(folder: string): Promise<Pick<DataLabOptions, 'storage' | 'records' | 'scratch'>> {
+  return hasHost(folder) ? hostPlace(folder) : { storage: new FileStorage(join(folder, OWN_FOLDER, 'objects')) }
+}
+
+/** Whether a host has worked in this folder. */
+export function hasHost(folder: string): boolean {
+  return existsSync(recordsPath(folder))
+}
+
+function recordsPath(folder: string): string {
+  return join(folder, OWN_FOLDER, 'records.sqlite')
 }
 
 /**

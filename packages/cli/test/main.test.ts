@@ -59,7 +59,10 @@ describe('usage', () => {
   test.each([
     [[], 'Name a command.'],
     [['rnu'], "There is no command 'rnu'. Did you mean 'run'?"],
-    [['banana'], "There is no command 'banana'. The commands are list, describe, run, plan, key, explain, fits, help."],
+    [
+      ['banana'],
+      "There is no command 'banana'. The commands are list, describe, run, plan, key, explain, gc, fits, help.",
+    ],
     [['__proto__'], "There is no command '__proto__'."],
     [['help', 'rnu'], "There is no command 'rnu'. Did you mean 'run'?"],
     [['list', 'x'], "'list' takes no arguments."],

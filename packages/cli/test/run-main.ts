@@ -68,9 +68,10 @@ export async function temporaryFolder(): Promise<string> {
   return folder
 }
 
-/** The names of all files below a folder, with `/` between them; undefined where there is no such folder. */
+/** The names of all files below a folder, with `/` between them, but those of the records; undefined where there is no such folder. */
 export async function filesBelow(folder: string): Promise<string[] | undefined> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => undefined)
   const files = entries?.filter((entry) => !entry.isDirectory())
-  return files?.map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1)).sort()
+  const names = files?.map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1))
+  return names?.filter((name) => !name.startsWith('.datalab/records.sqlite')).sort()
 }

@@ -6,7 +6,7 @@ import { flags } from '../flags.js'
 import { Interruption } from '../interruption.js'
 import { type JobRequest, readJobRequest } from '../job-request.js'
 import { keyOf, labFor } from '../lab.js'
-import { makeOutputFolder, storagePlace } from '../output-folder.js'
+import { hostPlace, makeOutputFolder } from '../output-folder.js'
 import { jsonDocument, oneLine, sentence } from '../printable.js'
 import { ProgressBar } from '../progress-bar.js'
 import { writeResults } from '../result-files.js'
@@ -38,7 +38,7 @@ async function runJob(
   // Before the folder is made: inputs that are not valid leave nothing behind.
   await keyOf(request, context)
   await makeOutputFolder(target.folder, target.label)
-  await using lab = await labFor(request, context, storagePlace(target.folder))
+  await using lab = await labFor(request, context, await hostPlace(target.folder))
   if (signal.aborted) throw new CommandError('cancelled', EXIT.cancelled)
   const force = request.arguments.has(flags.force)
   const job = await lab.submit(request.operation.info.id, request.inputs, { force })
