@@ -63,6 +63,7 @@ function cached(name: string, cache: SourceCache, files: readonly string[]): Fil
   }
 }
 
+const WAIT = { timeout: 10_000 }
 const from = (source: string, basename: string) => file(basename, { source })
 
 async function openAll(run: TestRun): Promise<void> {
@@ -165,7 +166,7 @@ describe('room for the files of a run', () => {
         if (how === 'failed') return run.setFailed('no use')
         return new Promise<never>((_, reject) => run.signal.addEventListener('abort', () => reject(run.signal.reason)))
       },
-      how === 'timed out' ? { limits: { time: 0.05 } } : {},
+      how === 'timed out' ? { limits: { time: 0.5 } } : {},
     )
     const job = await lab({ operations: [Op], sources: [cached('a', cache, ['1'])] }).submit(Op, {
       files: [from('a', '1')],
@@ -174,25 +175,29 @@ describe('room for the files of a run', () => {
     if (how === 'cancelled') await job.cancel()
     const { code } = await rejection(job.result())
     expect(code).toBe({ failed: 'DATALAB_FAILED', cancelled: 'DATALAB_ABORTED', 'timed out': 'DATALAB_TIMEOUT' }[how])
-    await vi.waitFor(() => expect(cache).toMatchObject({ held: 0, released: 1 }))
+    await vi.waitFor(() => expect(cache).toMatchObject({ held: 0, released: 1 }), WAIT)
   })
 
   test.each(['cancelled', 'timed out'])('is not waited for any more when the run is %s', async (how) => {
     const cache = new NotingCache('full', 0)
+    const ended = deferred<{ cause?: unknown; reason: unknown }>()
     const Op = operation(
       async (run) => {
-        await openAll(run)
-        return undefined
+        const { cause } = await rejection(openAll(run))
+        ended.resolve({ cause, reason: run.signal.reason })
+        throw run.signal.reason
       },
-      how === 'timed out' ? { limits: { time: 0.05 } } : {},
+      how === 'timed out' ? { limits: { time: 0.5 } } : {},
     )
-    const job = await lab({ operations: [Op], sources: [cached('a', cache, ['1'])] }).submit(Op, {
-      files: [from('a', '1')],
-    })
-    await vi.waitFor(() => expect(cache.waiting).toBe(1))
+    const host = lab({ operations: [Op], sources: [cached('a', cache, ['1'])] })
+    const job = await host.submit(Op, { files: [from('a', '1')] })
+    await vi.waitFor(() => expect(cache.asked).toHaveLength(1), WAIT)
     if (how === 'cancelled') await job.cancel()
     await rejection(job.result())
-    await vi.waitFor(() => expect(cache).toMatchObject({ held: 0, waiting: 0 }))
+    // By the run's signal, and not when it is cleared up.
+    const { cause, reason } = await ended.promise
+    expect(cause).toBe(reason)
+    expect(cache).toMatchObject({ held: 0, waiting: 0 })
   })
 
   test('is not waited for by what a run left behind', async () => {

@@ -108,11 +108,11 @@ export class FileCache implements SourceCache {
    */
   async reserve(files: readonly SourceFile[], context: SourceContext): Promise<Reservation> {
     const wanted = unique(files.map((file) => new WantedFile(file, context)))
-    const needed = wanted.filter(({ hasParts }) => !hasParts)
     try {
       return { isWhole: true, release: await this.#hold(wanted, context.signal) }
     } catch (error) {
-      if (!isWithoutRoom(error) || needed.length === wanted.length) throw error
+      if (!isWithoutRoom(error)) throw error
+      const needed = wanted.filter(({ hasParts }) => !hasParts)
       return { isWhole: false, release: await this.#hold(needed, context.signal) }
     }
   }

@@ -67,6 +67,7 @@ class ReadWithinTime extends Read {
   }
 }
 
+const WAIT = { timeout: 10_000 }
 let lab: CacheLab
 const other = () => new FarSource('other')
 
@@ -173,9 +174,9 @@ describe('the room of a run', () => {
     expect([status, error?.code]).toEqual(
       how === 'cancelled' ? ['CANCELLED', 'DATALAB_ABORTED'] : ['FAILED', 'DATALAB_TIMEOUT'],
     )
-    await vi.waitFor(async () => expect(await cache.usage()).toMatchObject({ pinned: 1, waiting: 0 }))
+    await vi.waitFor(async () => expect(await cache.usage()).toMatchObject({ pinned: 1, waiting: 0 }), WAIT)
     await first.cancel()
     await recordOf(first)
-    await vi.waitFor(async () => expect(await cache.usage()).toMatchObject({ pinned: 0, waiting: 0 }))
+    await vi.waitFor(async () => expect(await cache.usage()).toMatchObject({ pinned: 0, waiting: 0 }), WAIT)
   })
 })

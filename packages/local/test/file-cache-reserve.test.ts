@@ -200,6 +200,7 @@ describe('a reservation', () => {
     const file = lab.far.add('a', 600)
     const reservation = await reserved(before, [file])
     const opened = await source.open(file, context)
+    expect(opened.path).toBeDefined()
     expect(await cache.usage()).toMatchObject({ bytes: 600, files: 1 })
     await opened.close()
     await reservation.release()
