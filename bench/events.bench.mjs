@@ -1,30 +1,41 @@
 // How long after an operation has said something its watchers know of it.
 import { createDataLab } from '@datalab/core'
+import { ProcessExecutor } from '@datalab/local'
 import { benchmark } from './harness/benchmark.mjs'
-import { withProcessHost } from './harness/process-host.mjs'
+import { ElsewhereExecutor } from './harness/elsewhere-executor.mjs'
+import { machineSetup, withMachineLab } from './harness/machine-lab.mjs'
 import { Telling } from './hosts/telling.mjs'
 
-const SAMPLES = 200
-const WARM_UP = 50
+const SAMPLES = 100
+const WARM_UP = 20
 
 await benchmark(import.meta.url, 'from what an operation does to the event that its watcher gets', async (report) => {
   const lab = createDataLab({ operations: [Telling] })
-  addRows(report, 'inline, in memory', await latencies(lab))
+  addRows(report, 'inline, all in memory', await latencies(lab))
   await lab.close()
-  await withProcessHost(async (host) => addRows(report, 'child process, results in files', await latencies(host)))
+  const inFiles = (executor) => withMachineLab({ executor }, latencies)
+  addRows(report, 'child process, all in files', await inFiles(new ProcessExecutor({ setup: machineSetup })))
+  addRows(report, "another process's host, all in files", await inFiles(new ElsewhereExecutor()))
 })
 
-function addRows(report, where, { messages, ends }) {
-  report.row(`setMessage to its event; ${where}`, messages, { unit: 'ms' })
-  report.row(`end of operate() to COMPLETED; ${where}`, ends, { unit: 'ms' })
+function addRows(report, where, latencies) {
+  report.row(
+    `setMessage to its event; ${where}`,
+    latencies.map(({ message }) => message),
+    { unit: 'ms' },
+  )
+  report.row(
+    `end of operate() to COMPLETED; ${where}`,
+    latencies.map(({ end }) => end),
+    { unit: 'ms' },
+  )
 }
 
 async function latencies(lab) {
   const all = []
   for (let number = 0; number < WARM_UP + SAMPLES; number++)
     all.push(await watched(await lab.submit(Telling, { number })))
-  const counted = all.slice(WARM_UP)
-  return { messages: counted.map(({ message }) => message), ends: counted.map(({ end }) => end) }
+  return all.slice(WARM_UP)
 }
 
 /** How many milliseconds passed until this watcher knew. */

@@ -1,11 +1,13 @@
 /**
  * The value that a part of the samples does not exceed, interpolated linearly between its neighbours (the default of NumPy's `quantile`).
  *
- * @param {readonly number[]} samples in any order; at least one
+ * @param {readonly number[]} samples in any order; at least one, and all finite
  * @param {number} fraction 0 to 1
  */
 export function quantile(samples, fraction) {
   if (samples.length === 0) throw new TypeError('There are no samples; measure at least one.')
+  const strange = samples.findIndex((sample) => !Number.isFinite(sample))
+  if (strange !== -1) throw new TypeError(`Sample ${strange} is ${samples[strange]}, which is no figure.`)
   const sorted = [...samples].sort((a, b) => a - b)
   const place = (sorted.length - 1) * fraction
   const below = sorted[Math.floor(place)]

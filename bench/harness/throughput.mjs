@@ -14,3 +14,17 @@ export async function together(count, clients, work) {
   await Promise.all(Array.from({ length: clients }, client))
   return performance.now() - start
 }
+
+/**
+ * The microseconds of processor time that this process takes for each of so many, in all its threads: of a machine that does other work
+ * besides it tells more than the time on the wall.
+ *
+ * @param {number} count
+ * @param {() => Promise<unknown>} work which does so many
+ */
+export async function processorTime(count, work) {
+  const before = process.cpuUsage()
+  await work()
+  const { user, system } = process.cpuUsage(before)
+  return (user + system) / count
+}

@@ -2,8 +2,10 @@ import { setTimeout } from 'node:timers/promises'
 import { BaseDataOperation } from '@datalab/core'
 import { NoOp } from './no-op.mjs'
 
-/** Long enough for whoever watches to wait for the message, and not to find it when they first look. */
+/** Long enough for whoever watches to wait for the message by then. */
 const BEFORE_MS = 10
+/** Long enough for each watcher to see the message by itself, and not only what followed. */
+const AFTER_MS = 100
 
 /** An operation that tells when it told something, and when it ended: nanoseconds of the clock that all processes of a machine share. */
 export class Telling extends BaseDataOperation {
@@ -12,7 +14,7 @@ export class Telling extends BaseDataOperation {
   async operate() {
     await setTimeout(BEFORE_MS)
     this.setMessage(String(process.hrtime.bigint()))
-    await setTimeout(BEFORE_MS)
+    await setTimeout(AFTER_MS)
     return { output_data: [{ ended: String(process.hrtime.bigint()) }] }
   }
 }

@@ -9,6 +9,11 @@ test('a quantile is that of the sorted samples, between neighbours in proportion
   expect(() => quantile([], 0.5)).toThrow('no samples')
 })
 
+test('what was not measured is no figure', () => {
+  expect(() => quantile([1, undefined], 0.5)).toThrow('Sample 1 is undefined')
+  expect(() => quantile([Number.NaN], 0.5)).toThrow('Sample 0 is NaN')
+})
+
 test('the 95th percentile is the bad end: of times the high one, of rates the low one', () => {
   const samples = Array.from({ length: 101 }, (_, index) => index)
   expect(summary(samples, 'ms')).toEqual({ median: 50, p95: 95 })

@@ -1,0 +1,48 @@
+import { fork } from 'node:child_process'
+import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
+
+const program = fileURLToPath(new URL('../hosts/machine-host.mjs', import.meta.url))
+
+/** A host in a process of its own, as `hosts/machine-host.mjs` says. */
+export class HostProcess {
+  #child
+  #messages = []
+  #exit
+
+  /**
+   * @param {string} folder that it shares with others
+   * @param {string[]} words of its command line
+   */
+  constructor(folder, words) {
+    this.#child = fork(program, words, { env: { ...process.env, DATALAB_BENCH_FOLDER: folder } })
+    this.#child.on('message', (message) => this.#messages.push(message))
+    this.#exit = once(this.#child, 'exit')
+  }
+
+  /** Waits until it tells something of this kind. */
+  async told(kind) {
+    for (;;) {
+      const message = this.#messages.find((one) => one.kind === kind)
+      if (message !== undefined) return message
+      const isOver = this.#exit.then(() => true)
+      const heard = once(this.#child, 'message').then(() => false)
+      if ((await Promise.race([heard, isOver])) && !this.#messages.some((one) => one.kind === kind))
+        throw new Error(`A host ended before it told '${kind}'.`)
+    }
+  }
+
+  /** Ends it as `kill -9` does. Resolves to the moment, in nanoseconds of the clock that processes share. */
+  async kill() {
+    const at = process.hrtime.bigint()
+    this.#child.kill('SIGKILL')
+    await this.#exit
+    return at
+  }
+
+  /** Resolves when it has ended by itself. */
+  async ended() {
+    const [code] = await this.#exit
+    if (code !== 0) throw new Error(`A host ended with code ${code}.`)
+  }
+}
