@@ -1,6 +1,6 @@
-import { mkdir } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { DataLabError, isDataLabError, type StoredRecord } from '@datalab/core'
+import { makeFolder } from './make-folder.js'
 import { RecordListeners } from './record-listeners.js'
 import type { RecordCalls } from './record-program.js'
 import type { RecordEvent } from './record-watch.js'
@@ -18,6 +18,10 @@ export class RecordClient {
   #isClosed = false
 
   constructor(private readonly path: string) {}
+
+  get isClosed(): boolean {
+    return this.#isClosed
+  }
 
   /** @throws DATALAB_CLOSED, DATABASE_NEWER, DATABASE_UNAVAILABLE */
   async call<Name extends keyof RecordCalls>(
@@ -64,7 +68,7 @@ export class RecordClient {
 
   async #open(): Promise<SqliteDatabase<RecordCalls>> {
     const { path } = this
-    await mkdir(dirname(path), { recursive: true, mode: 0o700 }).catch((error) => {
+    await makeFolder(dirname(path)).catch((error) => {
       throw databaseError(path, error)
     })
     return SqliteDatabase.open<RecordCalls>('records', path, undefined, (event) => this.#hear(event as RecordEvent))

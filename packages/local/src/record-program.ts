@@ -1,4 +1,4 @@
-import { type ClaimOptions, isEnded, type Lease, type RecordChange, type ReleaseOptions } from '@datalab/core'
+import type { ClaimOptions, Lease, ReleaseOptions } from '@datalab/core'
 import { RecordLeaseKeeper } from './record-lease-keeper.js'
 import { RECORD_MIGRATIONS } from './record-schema.js'
 import { type ListRequest, type RecordClock, RecordTable } from './record-table.js'
@@ -32,13 +32,13 @@ function callsOf(table: RecordTable, watch: RecordWatch, keeper: RecordLeaseKeep
       return table.release(lease, options)
     }),
     renew: (lease: Lease, leaseMs: number) => table.renew(lease, leaseMs),
-    update: telling((lease: Lease, change: RecordChange) => {
+    update: telling((lease: Lease, change: string, isEnd: boolean) => {
       const isHeld = table.update(lease, change)
-      if (!isHeld || (change.status !== undefined && isEnded(change.status))) keeper.drop(lease)
+      if (!isHeld || isEnd) keeper.drop(lease)
       return isHeld
     }),
     forget: (key: string, attempt: number) => table.forget(key, attempt),
-    expire: (before: number) => table.expire(before),
+    expire: (before: number, limit: number) => table.expire(before, limit),
     watch: (keys: readonly string[], isLate: boolean) => watch.add(keys, isLate),
     unwatch: (key: string) => watch.remove(key),
     heard: () => watch.heard(),

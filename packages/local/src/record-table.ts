@@ -106,7 +106,8 @@ export class RecordTable {
     return this.#changeHeld(lease, (before, now) => renewed(before, lease, leaseMs, now))
   }
 
-  update(lease: Lease, change: RecordChange): boolean {
+  update(lease: Lease, changeText: string): boolean {
+    const change: RecordChange = JSON.parse(changeText)
     return this.#changeHeld(lease, (before, now) => updated(before, lease, change, now))
   }
 
@@ -119,11 +120,12 @@ export class RecordTable {
     })
   }
 
-  expire(before: number): number {
+  /** Forgets not all at once: others want to write, too. Tells how many. */
+  expire(before: number, limit: number): number {
     return this.connection.transaction(() => {
       this.#keepRevision()
-      const sql = `DELETE FROM records INDEXED BY ended_records_by_age WHERE ${IS_ENDED} AND updated < ?`
-      return this.connection.run(sql, before)
+      const old = `SELECT rowid FROM records INDEXED BY ended_records_by_age WHERE ${IS_ENDED} AND updated < ? LIMIT ?`
+      return this.connection.run(`DELETE FROM records WHERE rowid IN (${old})`, before, limit)
     })
   }
 

@@ -55,12 +55,38 @@ function connectionOf(database: Libsql.Database): Connection {
     all: <Result>(sql: string, ...values: unknown[]) => prepared(sql).all(...values) as Result[],
     get: <Result>(sql: string, ...values: unknown[]) => prepared(sql).all(...values)[0] as Result | undefined,
     run: (sql, ...values) => prepared(sql).run(...values).changes,
-    transaction: (work) => (database.inTransaction ? work() : database.transaction(work).immediate()),
+    transaction: transactionsOf(database),
     close: () => {
       statements.clear()
       database.close()
     },
   }
+}
+
+function transactionsOf(database: Libsql.Database): Connection['transaction'] {
+  let isOpen = false
+  return (work) => {
+    if (isOpen) return work()
+    database.exec('BEGIN IMMEDIATE')
+    isOpen = true
+    try {
+      const result = work()
+      database.exec('COMMIT')
+      return result
+    } catch (error) {
+      rollBack(database)
+      throw error
+    } finally {
+      isOpen = false
+    }
+  }
+}
+
+/** What failed is what is told: where the disk is full, the database has rolled back by itself, and would say that there is nothing to. */
+function rollBack(database: Libsql.Database): void {
+  try {
+    if (database.inTransaction) database.exec('ROLLBACK')
+  } catch {}
 }
 
 function migrate(database: Libsql.Database, connection: Connection, migrations: readonly string[]): void {

@@ -1,18 +1,19 @@
 import { resolve } from 'node:path'
-import type {
-  ClaimAnswer,
-  ClaimOptions,
-  JobStatus,
-  Lease,
-  RecordChange,
-  RecordDraft,
-  RecordPage,
-  RecordStore,
-  ReleaseOptions,
-  StoredRecord,
-  Submission,
-  SubmitAnswer,
-  SubmitTerms,
+import {
+  type ClaimAnswer,
+  type ClaimOptions,
+  isEnded,
+  type JobStatus,
+  type Lease,
+  type RecordChange,
+  type RecordDraft,
+  type RecordPage,
+  type RecordStore,
+  type ReleaseOptions,
+  type StoredRecord,
+  type Submission,
+  type SubmitAnswer,
+  type SubmitTerms,
 } from '@datalab/core'
 import { RecordClient } from './record-client.js'
 import { recordFrom } from './record-text.js'
@@ -25,6 +26,9 @@ export interface SqliteRecordStoreOptions {
    */
   readonly path: string
 }
+
+/** Who forgets many records lets others write meanwhile. */
+const EXPIRED_AT_ONCE = 1000
 
 /**
  * Records in a file, for any number of processes of one machine. What a call has answered outlives the end of the process.
@@ -90,7 +94,8 @@ export class SqliteRecordStore implements RecordStore {
   }
 
   async update(lease: Lease, change: RecordChange): Promise<boolean> {
-    return this.#client.call('update', lease, change)
+    const isEnd = change.status !== undefined && isEnded(change.status)
+    return this.#client.call('update', lease, JSON.stringify(change), isEnd)
   }
 
   /** @throws DATALAB_CLOSED */
@@ -103,7 +108,12 @@ export class SqliteRecordStore implements RecordStore {
   }
 
   async expire(before: Date): Promise<number> {
-    return this.#client.call('expire', before.getTime())
+    let count = 0
+    for (;;) {
+      const forgotten = await this.#client.call('expire', before.getTime(), EXPIRED_AT_ONCE)
+      count += forgotten
+      if (forgotten < EXPIRED_AT_ONCE || this.#client.isClosed) return count
+    }
   }
 
   /** Lets calls that were made end, and ends what it does by itself. Closing twice is harmless. */

@@ -104,9 +104,10 @@ class SqliteThread {
   ask(request: Unnumbered<ThreadRequest>): Promise<unknown> {
     return new Promise((resolve, reject) => {
       const id = ++this.#asked
+      // First, since it fails for what cannot be sent.
+      this.#worker.postMessage({ ...request, id })
       if (this.#pending.size === 0) this.#worker.ref()
       this.#pending.set(id, { resolve, reject })
-      this.#worker.postMessage({ ...request, id })
     })
   }
 
