@@ -23,7 +23,8 @@ export interface Command {
 
 export type CommandName = keyof typeof commands
 
-const { dryRun, force, hdu, help, inputs, json, olderThan, out, place, python, root, stored, urlLife, verbose } = flags
+const { dryRun, force, hdu, help, inputs, json, lint, olderThan, out, place, python, root, stored, urlLife, verbose } =
+  flags
 
 /** All commands, in the order of the help. */
 export const commands = {
@@ -34,9 +35,9 @@ export const commands = {
     load: async () => (await import('./commands/list.js')).list,
   },
   describe: {
-    synopsis: 'describe <operation> [--json]',
+    synopsis: 'describe <operation> [--json | --lint]',
     summary: 'Says what an operation does and which inputs it takes; as JSON, its wizard description.',
-    flags: [json, help],
+    flags: [json, lint, help],
     load: async () => (await import('./commands/describe.js')).describe,
   },
   run: {
@@ -56,6 +57,12 @@ export const commands = {
     summary: 'Prints the key of a job: equal for equal inputs.',
     flags: [inputs, root, python, verbose, help],
     load: async () => (await import('./commands/key.js')).key,
+  },
+  verify: {
+    synopsis: 'verify OUT.fits [--root NAME=DIR]',
+    summary: 'Runs again what made a FITS file, by its own header, and compares pixel by pixel.',
+    flags: [root, json, help],
+    load: async () => (await import('./commands/verify.js')).verify,
   },
   explain: {
     synopsis: 'explain A.json B.json',

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { realpath } from 'node:fs/promises'
 import { basename, dirname, resolve } from 'node:path'
 import type { FileReference } from '@datalab/core'
-import { failure } from './command-error.js'
+import { failure, usageError } from './command-error.js'
 
 /**
  * Makes references of paths, and keeps the root folders that they name.
@@ -49,6 +49,18 @@ export class FileArguments {
     this.addRoot(name, folder)
     return name
   }
+}
+
+/**
+ * Allows the files below a folder, as the flag says: `NAME=DIR`.
+ *
+ * @throws CommandError where it says something else.
+ */
+export function addRoot(files: FileArguments, text: string): void {
+  const [, name, folder] = /^([A-Za-z0-9][A-Za-z0-9._-]{0,127})=(.+)$/s.exec(text) ?? []
+  if (name === undefined || folder === undefined)
+    throw usageError(`--root is '${text}'. Give a name and a folder: --root night1=/data/night1.`)
+  files.addRoot(name, folder)
 }
 
 /** A short name for a folder, given its real path: readable, the same each time, and without the folders above it. */

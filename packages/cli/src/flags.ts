@@ -36,6 +36,11 @@ export const flags = {
     summary: 'Lets JSON inputs name files below this folder by this root; may be repeated.',
     isRepeatable: true,
   },
+  lint: {
+    name: 'lint',
+    takes: 'nothing',
+    summary: 'Names what a stock DataLab front end could not show; exits with 1 where a form could not be sent.',
+  },
   dryRun: { name: 'dry-run', takes: 'nothing', summary: 'Only says what would be done.' },
   place: { name: 'out', takes: 'value', placeholder: 'DIR', summary: 'The folder that results were written to.' },
   olderThan: {

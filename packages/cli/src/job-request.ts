@@ -1,8 +1,7 @@
 import { type AnyOperationClass, type FileSource, LocalSource } from '@datalab/core'
-import { usageError } from './command-error.js'
 import { commandHelp } from './command-help.js'
 import { type CommandContext, type CommandName, commands } from './commands.js'
-import { FileArguments } from './file-arguments.js'
+import { addRoot, FileArguments } from './file-arguments.js'
 import { findOperation } from './find-operation.js'
 import { flags } from './flags.js'
 import { inputsFromArguments } from './input-arguments.js'
@@ -55,11 +54,4 @@ async function readInputs(
   const fromFile = await withRoots(info.inputs, await readInputsFile(path, io), files)
   const isObject = typeof fromFile === 'object' && fromFile !== null && !Array.isArray(fromFile)
   return isObject ? { ...fromFile, ...fromFlags } : fromFile
-}
-
-function addRoot(files: FileArguments, text: string): void {
-  const [, name, folder] = /^([A-Za-z0-9][A-Za-z0-9._-]{0,127})=(.+)$/s.exec(text) ?? []
-  if (name === undefined || folder === undefined)
-    throw usageError(`--root is '${text}'. Give a name and a folder: --root night1=/data/night1.`)
-  files.addRoot(name, folder)
 }

@@ -4,11 +4,14 @@ import { flags } from './flags.js'
 import type { JobRequest } from './job-request.js'
 import { lineLogger } from './line-logger.js'
 
+/** Where a host keeps what it has. */
+type Place = Pick<DataLabOptions, 'storage' | 'records' | 'scratch'>
+
 /** A host of the one operation that is asked for, with the files that its inputs name. */
 export async function labFor(
   request: JobRequest,
   { offers, terminal }: CommandContext,
-  place: Pick<DataLabOptions, 'storage' | 'records' | 'scratch'> = {},
+  place: Place = {},
 ): Promise<DataLab> {
   const log: { log?: Logger } = request.arguments.has(flags.verbose) ? { log: lineLogger(terminal) } : {}
   const services = await offers.services()
@@ -20,8 +23,8 @@ export async function labFor(
  *
  * @throws DATALAB_INPUT_INVALID with a sentence for each thing to change.
  */
-export async function keyOf(request: JobRequest, context: CommandContext): Promise<string> {
-  await using lab = await labFor(request, context)
+export async function keyOf(request: JobRequest, context: CommandContext, place: Place = {}): Promise<string> {
+  await using lab = await labFor(request, context, place)
   const { key } = await lab.plan(request.operation, request.inputs)
   return key
 }

@@ -61,7 +61,7 @@ describe('usage', () => {
     [['rnu'], "There is no command 'rnu'. Did you mean 'run'?"],
     [
       ['banana'],
-      "There is no command 'banana'. The commands are list, describe, run, plan, key, explain, gc, fits, help.",
+      "There is no command 'banana'. The commands are list, describe, run, plan, key, verify, explain, gc, fits, help.",
     ],
     [['__proto__'], "There is no command '__proto__'."],
     [['help', 'rnu'], "There is no command 'rnu'. Did you mean 'run'?"],
@@ -110,4 +110,12 @@ describe('unexpected errors', () => {
     expect(await main(['list'], io, offers)).toBe(exitCode)
     expect(io.stderr.text).toBe(message)
   })
+})
+
+test('describe --lint', async () => {
+  const kinds = await runMain(['describe', 'all-kinds', '--lint'], { offers })
+  expect(kinds.code).toBe(1)
+  expect(kinds.stdout).toMatch(/^problem: \w+: there is no widget for the type/m)
+  const echo = await runMain(['describe', 'echo-it', '--lint', '--json'], { offers })
+  expect(JSON.parse(echo.stdout)).toBeInstanceOf(Array)
 })

@@ -5,6 +5,7 @@ export type * from './formats.js'
 export type { InputSchema, JsonSchema, ObjectSchema } from './input-schema.js'
 export { Inputs } from './inputs.js'
 export type { DeepReadonly, JsonObject, JsonValue } from './json.js'
+export { lintWizard, type WizardFinding } from './lint-wizard.js'
 export type { Logger, LogMethod } from './logger.js'
 export {
   type AnyOperationClass,
@@ -86,7 +87,15 @@ export {
 export { createPerform, type RunParts } from './operation-run.js'
 export type { Perform, PerformRequest, RunReporter } from './perform.js'
 export { isProcessAlive, processIdentity } from './process-identity.js'
-export { PROVENANCE_BEGIN, PROVENANCE_END, type Provenance, provenanceLines } from './provenance.js'
+export {
+  inputsOf,
+  isProvenance,
+  PROVENANCE_BEGIN,
+  PROVENANCE_END,
+  type Provenance,
+  parseProvenance,
+  provenanceLines,
+} from './provenance.js'
 export { claimed, type RecordEntry, released, renewed, submitted, updated, withdrawn } from './record-entry.js'
 export type {
   ClaimAnswer,

@@ -1,5 +1,6 @@
 import { canonicalJson } from './canonical-json.js'
 import type { JsonObject, JsonValue } from './json.js'
+import { IDENTITY } from './normalize-inputs.js'
 
 /** Where a result comes from: enough to run it again. No absolute path and no time of day, so that the same job gives the same bytes. */
 export interface Provenance {
@@ -35,6 +36,53 @@ export function provenanceLines(provenance: Provenance, width = 72): string[] {
   const summary = `${name} by ${id}${version === undefined ? '' : ` ${version}`}, revision ${revision}`
   const json = escapeJson(canonicalJson(provenance as unknown as JsonObject))
   return [...cut(escapeJson(summary), width), PROVENANCE_BEGIN, ...cut(json, width), PROVENANCE_END]
+}
+
+/**
+ * The provenance in lines of a FITS header's HISTORY: the last, since a file may have those of what it was made from before its own;
+ * `undefined` where there is none that is whole.
+ */
+export function parseProvenance(lines: readonly string[]): Provenance | undefined {
+  const begin = lines.lastIndexOf(PROVENANCE_BEGIN)
+  const end = lines.indexOf(PROVENANCE_END, begin)
+  if (begin < 0 || end < 0) return undefined
+  try {
+    const value: unknown = JSON.parse(lines.slice(begin + 1, end).join(''))
+    return isProvenance(value) ? value : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** Whether a value has all members of a provenance. */
+export function isProvenance(value: unknown): value is Provenance {
+  if (!isObject(value)) return false
+  const { key, operation, services, inputs } = value
+  return (
+    typeof key === 'string' &&
+    isObject(operation) &&
+    typeof operation.id === 'string' &&
+    typeof operation.name === 'string' &&
+    typeof operation.revision === 'number' &&
+    isObject(services) &&
+    isObject(inputs)
+  )
+}
+
+/** The inputs that ask for the same job again: those of a provenance without the identities of files. */
+export function inputsOf({ inputs }: Pick<Provenance, 'inputs'>): JsonObject {
+  return withoutIdentity(inputs) as JsonObject
+}
+
+function withoutIdentity(value: JsonValue): JsonValue {
+  if (Array.isArray(value)) return value.map(withoutIdentity)
+  if (!isObject(value)) return value
+  const members = Object.entries(value as JsonObject).filter(([name]) => name !== IDENTITY)
+  return Object.fromEntries(members.map(([name, member]) => [name, withoutIdentity(member)]))
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 function escapeJson(text: string): string {

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { PROVENANCE_BEGIN, PROVENANCE_END, provenanceLines } from '../src/provenance.js'
+import { PROVENANCE_BEGIN, PROVENANCE_END, parseProvenance, provenanceLines } from '../src/provenance.js'
 
 const blanks = fc
   .array(fc.constantFrom(' ', '  ', 'a', '\\', '"', 'é', '\t', '😀', 'word'), { maxLength: 300 })
@@ -23,6 +23,7 @@ test('lines are ASCII, short, without blanks at their ends, and joined they are 
           if (line !== PROVENANCE_BEGIN && line !== PROVENANCE_END) expect(line.length).toBeLessThanOrEqual(width)
         }
         expect(JSON.parse(lines.slice(begin + 1, -1).join(''))).toEqual(provenance)
+        expect(parseProvenance(['before', ...lines, 'after'])).toEqual(provenance)
       },
     ),
     { seed: 7, numRuns: 300 },

@@ -1,5 +1,12 @@
 import { expect, test } from 'vitest'
-import { PROVENANCE_BEGIN, PROVENANCE_END, type Provenance, provenanceLines } from '../src/provenance.js'
+import {
+  inputsOf,
+  PROVENANCE_BEGIN,
+  PROVENANCE_END,
+  type Provenance,
+  parseProvenance,
+  provenanceLines,
+} from '../src/provenance.js'
 
 const provenance: Provenance = {
   key: 'a'.repeat(64),
@@ -34,4 +41,23 @@ test('a thousand files, with blanks in their names', () => {
   }))
   const lines = provenanceLines({ ...provenance, inputs: { files } })
   expect(JSON.parse(lines.slice(2, -1).join('')).inputs.files).toHaveLength(1000)
+})
+
+test('of several in one header the last is read', () => {
+  const other = { ...provenance, key: 'b'.repeat(64) }
+  expect(parseProvenance([...provenanceLines(provenance), 'Median', ...provenanceLines(other)])).toEqual(other)
+})
+
+test.each([
+  ['none', []],
+  ['one that has no end', provenanceLines(provenance).slice(0, -1)],
+  ['one that lost a line', provenanceLines(provenance).toSpliced(2, 1)],
+  ['JSON that is none', [PROVENANCE_BEGIN, '{"key":1}', PROVENANCE_END]],
+])('%s is none', (_, lines) => {
+  expect(parseProvenance(lines)).toBeUndefined()
+})
+
+test('the inputs without the identities of files', () => {
+  const inputs = { text: 'x', files: [{ basename: 'a', source: 'local', '@identity': '1' }], one: { '@identity': 2 } }
+  expect(inputsOf({ inputs })).toEqual({ text: 'x', files: [{ basename: 'a', source: 'local' }], one: {} })
 })

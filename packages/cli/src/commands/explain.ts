@@ -1,4 +1,4 @@
-import { explainKey, type Provenance } from '@datalab/core'
+import { explainKey, isProvenance, type Provenance } from '@datalab/core'
 import { EXIT, usageError } from '../command-error.js'
 import { commandHelp } from '../command-help.js'
 import { type CommandContext, type CommandMain, commands } from '../commands.js'
@@ -28,12 +28,8 @@ export const explain: CommandMain = async (argv, context) => {
 async function provenanceIn(path: string, { io }: CommandContext): Promise<Provenance> {
   const { text, label } = await readJsonText(path, io)
   const value = parseJson(text, label) as { provenance?: unknown } | null
-  const provenance = (value?.provenance ?? value) as Partial<Provenance> | null
-  const isWhole =
-    typeof provenance?.key === 'string' &&
-    [provenance.operation, provenance.services, provenance.inputs].every(
-      (part) => typeof part === 'object' && part !== null,
-    )
-  if (!isWhole) throw usageError(`${label} is no record of a job. Give a file that 'run --json' wrote.`)
-  return provenance as Provenance
+  const provenance = (value?.provenance ?? value) as unknown
+  if (!isProvenance(provenance))
+    throw usageError(`${label} is no record of a job. Give a file that 'run --json' wrote.`)
+  return provenance
 }

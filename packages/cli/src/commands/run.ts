@@ -1,12 +1,13 @@
 import { join, resolve } from 'node:path'
-import type { Job, JobRecord } from '@datalab/core'
+import type { JobRecord } from '@datalab/core'
 import { CommandError, EXIT, usageError } from '../command-error.js'
 import type { CommandContext, CommandMain } from '../commands.js'
 import { flags } from '../flags.js'
+import { followJob } from '../follow-job.js'
 import { Interruption } from '../interruption.js'
 import { type JobRequest, readJobRequest } from '../job-request.js'
 import { keyOf, labFor } from '../lab.js'
-import { hostPlace, makeOutputFolder } from '../output-folder.js'
+import { hostPlace, makeOutputFolder, readPlace } from '../output-folder.js'
 import { jsonDocument, oneLine, sentence } from '../printable.js'
 import { ProgressBar } from '../progress-bar.js'
 import { writeResults } from '../result-files.js'
@@ -36,36 +37,13 @@ async function runJob(
   signal: AbortSignal,
 ): Promise<JobRecord> {
   // Before the folder is made: inputs that are not valid leave nothing behind.
-  await keyOf(request, context)
+  await keyOf(request, context, await readPlace(target.folder))
   await makeOutputFolder(target.folder, target.label)
   await using lab = await labFor(request, context, await hostPlace(target.folder))
   if (signal.aborted) throw new CommandError('cancelled', EXIT.cancelled)
   const force = request.arguments.has(flags.force)
   const job = await lab.submit(request.operation.info.id, request.inputs, { force })
-  const bar = new ProgressBar(context.terminal, request.operation.info.name)
-  try {
-    return await follow(job, bar, signal)
-  } finally {
-    bar.end()
-  }
-}
-
-/** Shows the progress of a job, and cancels it when the signal says so. Resolves to its last record, when what it left is cleaned up. */
-async function follow(job: Job, bar: ProgressBar, signal: AbortSignal): Promise<JobRecord> {
-  const cancel = () => void job.cancel().catch(() => {})
-  signal.addEventListener('abort', cancel)
-  if (signal.aborted) cancel()
-  try {
-    let last = await job.record()
-    for await (const record of job.events) {
-      last = record
-      if (!record.cached) bar.update(record.progress, record.message)
-    }
-    if (signal.aborted) await job.cancel()
-    return last
-  } finally {
-    signal.removeEventListener('abort', cancel)
-  }
+  return await followJob(job, new ProgressBar(context.terminal, request.operation.info.name), signal)
 }
 
 async function finish(
