@@ -24,7 +24,9 @@ export async function hostPlace(
 
 /** The same for a host that writes nothing: where no host was before, there is nothing to be read. */
 export async function readPlace(folder: string): Promise<Pick<DataLabOptions, 'storage' | 'records' | 'scratch'>> {
-  return hasHost(folder) ? hostPlace(folder) : { storage: new FileStorage(join(folder, OWN_FOLDER, 'objects')) }
+  if (hasHost(folder)) return hostPlace(folder)
+  const objects = join(folder, OWN_FOLDER, 'objects')
+  return existsSync(objects) ? { storage: new FileStorage(objects) } : {}
 }
 
 /** Whether a host has worked in this folder. */
