@@ -1,20 +1,10 @@
-import type { RecordDraft, StoredRecord, Submission } from '@datalab/core'
+import type { StoredRecord } from '@datalab/core'
 import Libsql from 'libsql'
 import { RECORD_MIGRATIONS } from '../src/record-schema.js'
 import { RecordTable } from '../src/record-table.js'
 import { recordFrom } from '../src/record-text.js'
 import { type Connection, openConnection } from '../src/sqlite-connection.js'
-
-/** A job to submit. */
-export function draft(key: string): RecordDraft {
-  const operation = { id: '@test/op', name: 'Test', revision: 1 }
-  return { key, operation, inputs: { text: key }, provenance: { key, operation, services: {}, inputs: { text: key } } }
-}
-
-/** A request for a job. */
-export function submission(id: string, principal = 'ann'): Submission {
-  return { id, principal: { id: principal }, created: '2026-01-01T00:00:00.000Z', inputs: { text: id } }
-}
+import { draft, submission } from './record-samples.js'
 
 /** The database of a record store; in memory where no path is given. */
 export function recordConnection(path = ':memory:'): Connection {

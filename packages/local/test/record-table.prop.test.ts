@@ -2,7 +2,8 @@ import { type ClaimAnswer, type Lease, MemoryRecordStore, type RecordChange } fr
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { recordFrom } from '../src/record-text.js'
-import { draft, submission, TableLab } from './record-lab.js'
+import { TableLab } from './record-lab.js'
+import { draft, submission } from './record-samples.js'
 
 const key = fc.constantFrom('a', 'b', 'c')
 const id = fc.constantFrom('1', '2', '3', '4')

@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { RecordTable } from '../src/record-table.js'
 import type { Connection } from '../src/sqlite-connection.js'
-import { recordConnection, submission, TableLab } from './record-lab.js'
+import { recordConnection, TableLab } from './record-lab.js'
+import { submission } from './record-samples.js'
 
 const LEASE_MS = 5000
 const HOUR_MS = 3600_000

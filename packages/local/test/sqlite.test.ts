@@ -52,13 +52,20 @@ describe('openConnection', () => {
 describe('SqliteDatabase', () => {
   const settings = { folder: '', maxBytes: 1, minFreeBytes: 0, staleAfter: 1, owner: 'me' }
   const open = (file = path) =>
-    SqliteDatabase.open<{ usage: () => unknown }>('file-cache', file, { ...settings, folder })
+    SqliteDatabase.open<{ usage: (value?: unknown) => unknown }>('file-cache', file, { ...settings, folder })
 
   it('answers until it is closed', async () => {
     const database = await open()
     expect(await database.call('usage')).toEqual({ bytes: 0, files: 0, pinned: 0, waiting: 0 })
     await database.close()
     await expect(database.call('usage')).rejects.toMatchObject({ code: 'DATABASE_UNAVAILABLE' })
+  })
+
+  it('refuses what cannot be sent to its thread, and goes on', async () => {
+    const database = await open()
+    await expect(database.call('usage', () => {})).rejects.toThrow(/could not be cloned/)
+    expect(await database.call('usage')).toMatchObject({ files: 0 })
+    await database.close()
   })
 
   it('refuses a newer database', async () => {
