@@ -132,7 +132,7 @@ export class DataLab {
     const job = await this.#prepare(info, inputs, principal)
     const { known, result } = await this.#results.look(job.key)
     const submission: Submission = { id: randomUUID(), principal, created: new Date().toISOString(), inputs: job.sent }
-    if (result !== undefined && !force) return this.#job(result, submission, true)
+    if (result !== undefined && !force) return this.#job(result, undefined, true)
     const { inputs: seen, provenance } = job
     const draft = { key: job.key, inputs: seen, provenance, operation: provenance.operation }
     // Of a result that is not whole any more, or not wanted, another is made; not of one that another submission has made meanwhile.
@@ -180,6 +180,23 @@ export class DataLab {
   async get(key: string, options: { principal?: Principal } = {}): Promise<JobRecord | undefined> {
     const record = await this.#allowed(await this.#results.find(key), 'get', options.principal)
     return record && recordView(record, this.#parts.storage, record.status === 'COMPLETED')
+  }
+
+  /**
+   * A handle on a job that was submitted before, by whichever host of this record store: to watch it, wait for it, or take the submission back.
+   *
+   * @param options the submission, by its name (`Job.submission`); the principal's latest where absent. A job that this principal did not
+   * submit can be watched, where `authorize` lets him get it; cancelling it then changes nothing.
+   * @returns undefined where none is known, or this principal may not know of it.
+   */
+  async job(key: string, options: { principal?: Principal; submission?: string } = {}): Promise<Job | undefined> {
+    const { principal = LOCAL, submission } = options
+    const record = await this.#allowed(await this.#results.find(key), 'get', principal)
+    if (record === undefined) return undefined
+    const submissions = await this.#parts.records.submissions(key)
+    const own = submissions.filter((one) => one.principal.id === principal.id)
+    const meant = own.findLast(({ id }) => submission === undefined || id === submission)
+    return this.#job(record, meant, record.status === 'COMPLETED')
   }
 
   /**
@@ -277,7 +294,7 @@ export class DataLab {
     })
   }
 
-  #job(record: StoredRecord, submission: Submission, cached: boolean): Job {
+  #job(record: StoredRecord, submission: Submission | undefined, cached: boolean): Job {
     const abort = (key: string) => this.#parts.executor.abort(key)
     const find = (key: string) => this.#results.find(key)
     return new Job(

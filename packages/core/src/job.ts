@@ -26,20 +26,29 @@ interface WatchState {
   wake: () => void
 }
 
+/** How a job is cancelled. */
+export interface CancelOptions {
+  /** Takes back all submissions, whoever sent them: for operators, as the host sees fit. */
+  force?: boolean
+}
+
 /** One submission of a job, to watch it, wait for it, and take it back. */
 export class Job {
   readonly key: string
+  /** Names this submission among those of the job, for `DataLab.job`; undefined where nothing was submitted, since the result was there. */
+  readonly submission: string | undefined
   #withdrawal: Promise<void> | undefined
   #onWithdrawn = new Set<() => void>()
 
   constructor(
     private readonly parts: JobParts,
     private readonly submitted: StoredRecord,
-    private readonly submission: Submission,
+    submission: Submission | undefined,
     /** Whether the result was there before this submission. */
     readonly cached: boolean,
   ) {
     this.key = submitted.key
+    this.submission = submission?.id
   }
 
   /** The record as it is now. */
@@ -71,20 +80,22 @@ export class Job {
   }
 
   /**
-   * Takes this submission back. The run is ended when no other submission of the job is left. Resolves when that is done; cancelling what has
-   * ended, or twice, changes nothing.
+   * Takes this submission back. The run is ended when no other submission of the job is left. Resolves when that is done, as far as this host
+   * runs it; cancelling what has ended, or twice, changes nothing.
    */
-  cancel(): Promise<void> {
-    this.#withdrawal ??= this.#withdraw()
-    return this.#withdrawal
+  async cancel(options: CancelOptions = {}): Promise<void> {
+    this.#withdrawal ??= this.#withdraw(this.submission)
+    await this.#withdrawal
+    if (options.force !== true) return
+    for (const { id } of await this.parts.records.submissions(this.key)) await this.#withdraw(id)
   }
 
-  async #withdraw(): Promise<void> {
+  async #withdraw(submission: string | undefined): Promise<void> {
     const { records, abort } = this.parts
     const record = await records.get(this.key)
-    if (record === undefined || isEnded(record.status)) return
-    const left = await records.withdraw(this.key, this.submission.id)
-    for (const tell of this.#onWithdrawn) tell()
+    if (submission === undefined || record === undefined || isEnded(record.status)) return
+    const left = await records.withdraw(this.key, submission)
+    if (submission === this.submission) for (const tell of this.#onWithdrawn) tell()
     if (left === 0) await abort(this.key)
   }
 

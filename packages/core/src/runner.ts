@@ -112,9 +112,14 @@ class Attempt {
     const limit = setTimeout(() => this.#abort.abort(this.#timeOut()), timeLimitOf(this.parts, this.ticket.operationId))
     renewal.unref()
     limit.unref()
+    // Told sooner than by the next renewal: by a cancellation, wherever it came from.
+    const unsubscribe = this.parts.records.subscribe(this.lease.key, (record) => this.#look(record))
     try {
-      return await this.#end(await this.#outcome())
+      const outcome = await this.#outcome()
+      unsubscribe()
+      return await this.#end(outcome)
     } finally {
+      unsubscribe()
       clearInterval(renewal)
       clearTimeout(limit)
     }
@@ -241,6 +246,10 @@ class Attempt {
     await discardAttempt(storage, key, attempt).catch((err) =>
       log.warn({ key, attempt, err }, 'objects were left behind'),
     )
+  }
+
+  #look({ status, attempt }: StoredRecord): void {
+    if (status !== 'IN_PROGRESS' || attempt !== this.lease.attempt) void this.#renew()
   }
 
   async #renew(): Promise<void> {

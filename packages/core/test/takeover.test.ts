@@ -176,6 +176,40 @@ describe('hosts that share a record store', () => {
   })
 })
 
+test('a job can be taken up by its key, watched and cancelled, in another host too', async () => {
+  const [records, storage] = [new MemoryRecordStore(), new MemoryStorage()]
+  const { op, begun } = endless()
+  const [ann, ben] = [{ principal: { id: 'ann' } }, { principal: { id: 'ben' } }]
+  const host = lab({ operations: [op], records, storage })
+  const first = await host.submit(op, {}, ann)
+  const second = await host.submit(op, {}, ben)
+  await begun
+  const other = lab({ operations: [op], records, storage })
+  expect(await other.job('f'.repeat(64))).toBeUndefined()
+  const stranger = await other.job(first.key, { principal: { id: 'eve' } })
+  expect(stranger?.submission).toBeUndefined()
+  await stranger?.cancel()
+  const handle = await other.job(first.key, { ...ann, submission: first.submission ?? '' })
+  expect(handle?.submission).toBe(first.submission)
+  await handle?.cancel()
+  expect((await second.record()).status).toBe('IN_PROGRESS')
+  const start = performance.now()
+  await (await other.job(second.key, ben))?.cancel()
+  expect((await rejection(second.result())).code).toBe('DATALAB_ABORTED')
+  // The run hears of it at once, though another host cancelled it.
+  await expect.poll(() => keysOf(storage), { interval: 1 }).toEqual([])
+  expect(performance.now() - start).toBeLessThan(1000)
+})
+
+test('an operator ends a job for everybody', async () => {
+  const { op, begun } = endless()
+  const host = lab({ operations: [op] })
+  const jobs = [await host.submit(op, {}, { principal: { id: 'ann' } }), await host.submit(op, {})]
+  await begun
+  await (await host.job(jobs[0]?.key ?? '', { principal: { id: 'operator' } }))?.cancel({ force: true })
+  for (const job of jobs) expect((await rejection(job.result())).code).toBe('DATALAB_ABORTED')
+})
+
 test('what is submitted with force just when the attempt before has ended is run', async () => {
   const records = new MemoryRecordStore()
   const update = records.update.bind(records)
