@@ -17,9 +17,9 @@ import { headText, notesText, rowsText } from './table.mjs'
  * @param {string} url of the benchmark's file: `import.meta.url`
  * @param {string} title
  * @param {(report: Report) => Promise<void>} measure
- * @param {string[]} [flags] those of the command line where absent
  */
-export async function benchmark(url, title, measure, flags = process.argv.slice(2)) {
+export async function benchmark(url, title, measure) {
+  const flags = process.argv.slice(2)
   const name = basename(fileURLToPath(url)).replace(/\.bench\.mjs$/, '')
   const before = machineFacts()
   console.log(headText(name, title, before))

@@ -4,6 +4,8 @@ import { fileURLToPath } from 'node:url'
 
 const program = fileURLToPath(new URL('../hosts/machine-host.mjs', import.meta.url))
 
+const LIMIT_MS = 60_000
+
 /** A host in a process of its own, as `hosts/machine-host.mjs` says. */
 export class HostProcess {
   #child
@@ -20,15 +22,22 @@ export class HostProcess {
     this.#exit = once(this.#child, 'exit')
   }
 
-  /** Waits until it tells something of this kind. */
+  /**
+   * Waits until it tells something of this kind. Fails, and ends it, when it ends before, or does not tell for a minute.
+   *
+   * @param {string} kind
+   */
   async told(kind) {
+    const ended = this.#exit.then(() => 'ended')
+    const limit = AbortSignal.timeout(LIMIT_MS)
+    const late = once(limit, 'abort').then(() => 'said nothing else for a minute')
     for (;;) {
-      const message = this.#messages.find((one) => one.kind === kind)
-      if (message !== undefined) return message
-      const isOver = this.#exit.then(() => true)
-      const heard = once(this.#child, 'message').then(() => false)
-      if ((await Promise.race([heard, isOver])) && !this.#messages.some((one) => one.kind === kind))
-        throw new Error(`A host ended before it told '${kind}'.`)
+      const found = this.#messages.find((message) => message.kind === kind)
+      if (found !== undefined) return found
+      const failure = await Promise.race([once(this.#child, 'message').then(() => undefined), ended, late])
+      if (failure === undefined) continue
+      this.#child.kill('SIGKILL')
+      throw new Error(`A host ${failure} before it told '${kind}'.`)
     }
   }
 

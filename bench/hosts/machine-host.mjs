@@ -1,6 +1,6 @@
 // A host of a machine, as a program of its own: node machine-host.mjs inline|processes submit|resume NUMBER
-// Tells its parent when it has submitted the job, when a run of it has begun, and when it has ended: how, in which attempt, and at which nanosecond
-// of the clock that all processes of a machine share. Ends with its parent.
+// Tells its parent when it has submitted the job, when a run of it has begun, and when it has ended: how, in which attempt, and at which
+// nanosecond of the clock that all processes of a machine share. Ends with its parent.
 import { setTimeout } from 'node:timers/promises'
 import { createDataLab, InlineExecutor, isEnded, loadSetup } from '@datalab/core'
 import { ProcessExecutor } from '@datalab/local'
