@@ -24,9 +24,7 @@ export async function* bodyPieces(body: ObjectBody, signal?: AbortSignal): Async
   try {
     for (;;) {
       isWaiting = true
-      const step = await (abortion === undefined
-        ? nextOf(iterator)
-        : Promise.race([nextOf(iterator), abortion.promise]))
+      const step = await (abortion === undefined ? nextOf(iterator) : abortion.unless(nextOf(iterator)))
       if (step.done === true) return
       isWaiting = false
       if (signal !== undefined) throwIfAborted(signal)
@@ -60,27 +58,35 @@ async function endOf(iterator: AsyncIterator<unknown> | Iterator<unknown>): Prom
   }
 }
 
-function abortionOf(signal: AbortSignal): { promise: Promise<never>; stop: () => void } {
-  const { promise, reject } = withReject()
-  const listener = () => {
-    try {
-      throwIfAborted(signal)
-    } catch (error) {
-      reject(error)
-    }
-  }
-  signal.addEventListener('abort', listener, { once: true })
-  return { promise, stop: () => signal.removeEventListener('abort', listener) }
+interface Abortion {
+  /** What is awaited, unless the signal is aborted first. One at a time. */
+  unless<Value>(awaited: Promise<Value>): Promise<Value>
+  stop(): void
 }
 
-function withReject(): { promise: Promise<never>; reject: (error: unknown) => void } {
-  let reject: (error: unknown) => void = () => {}
-  const promise = new Promise<never>((_, settle) => {
-    reject = settle
-  })
-  // The signal may be aborted when nobody waits any more.
-  promise.catch(() => {})
-  return { promise, reject }
+/** `Promise.race` with one promise of the abortion would keep every piece of the body in memory until that is settled. */
+function abortionOf(signal: AbortSignal): Abortion {
+  let giveUp: (error: unknown) => void = () => {}
+  const listener = () => giveUp(abortedError(signal))
+  signal.addEventListener('abort', listener, { once: true })
+  return {
+    unless: (awaited) =>
+      new Promise((resolve, reject) => {
+        giveUp = reject
+        awaited.then(resolve, reject)
+        if (signal.aborted) listener()
+      }),
+    stop: () => signal.removeEventListener('abort', listener),
+  }
+}
+
+function abortedError(signal: AbortSignal): unknown {
+  try {
+    throwIfAborted(signal)
+  } catch (error) {
+    return error
+  }
+  return undefined
 }
 
 function checkedPiece(piece: unknown): Uint8Array {

@@ -115,11 +115,8 @@ class Attempt {
     // Told sooner than by the next renewal: by a cancellation, wherever it came from.
     const unsubscribe = this.parts.records.subscribe(this.lease.key, (record) => this.#look(record))
     try {
-      const outcome = await this.#outcome()
-      unsubscribe()
-      return await this.#end(outcome)
+      return await this.#end(await this.#outcome().finally(unsubscribe))
     } finally {
-      unsubscribe()
       clearInterval(renewal)
       clearTimeout(limit)
     }
