@@ -23,8 +23,24 @@ export interface Command {
 
 export type CommandName = keyof typeof commands
 
-const { dryRun, force, hdu, help, inputs, json, lint, olderThan, out, place, python, root, stored, urlLife, verbose } =
-  flags
+const {
+  dryRun,
+  force,
+  hdu,
+  help,
+  inputs,
+  json,
+  lint,
+  olderThan,
+  out,
+  place,
+  python,
+  root,
+  storage,
+  stored,
+  urlLife,
+  verbose,
+} = flags
 
 /** All commands, in the order of the help. */
 export const commands = {
@@ -43,13 +59,13 @@ export const commands = {
   run: {
     synopsis: 'run <operation> [files...] [--<input> value...] --out DIR',
     summary: 'Runs an operation, and puts its results into a folder.',
-    flags: [out, inputs, root, json, force, verbose, help],
+    flags: [out, storage, inputs, root, json, force, verbose, help],
     load: async () => (await import('./commands/run.js')).run,
   },
   plan: {
     synopsis: 'plan <operation> [files...] [--<input> value...] --out DIR',
     summary: 'Says what run would do, without doing it.',
-    flags: [out, inputs, root, json, force, verbose, help],
+    flags: [out, storage, inputs, root, json, force, verbose, help],
     load: async () => (await import('./commands/plan.js')).plan,
   },
   key: {
@@ -73,7 +89,7 @@ export const commands = {
   gc: {
     synopsis: 'gc --out DIR [--older-than DAYS] [--url-life DAYS] [--dry-run]',
     summary: 'Frees the space of old results, and of what runs left behind that were killed.',
-    flags: [place, olderThan, urlLife, dryRun, json, verbose, help],
+    flags: [place, storage, olderThan, urlLife, dryRun, json, verbose, help],
     load: async () => (await import('./commands/gc.js')).gc,
   },
   fits: {

@@ -23,6 +23,13 @@ export const flags = {
     placeholder: 'DIR',
     summary: 'The folder for the results; made where it is missing. What is there already is not run again.',
   },
+  storage: {
+    name: 'storage',
+    takes: 'value',
+    placeholder: 's3://BUCKET/PREFIX',
+    summary:
+      'Keeps results in a bucket; the folder gets copies. Region, address and credentials are those of the AWS tools.',
+  },
   inputs: {
     name: 'inputs',
     takes: 'value',

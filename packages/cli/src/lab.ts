@@ -1,11 +1,9 @@
-import { createDataLab, type DataLab, type DataLabOptions, type Logger } from '@datalab/core'
+import { createDataLab, type DataLab, type Logger } from '@datalab/core'
 import type { CommandContext } from './commands.js'
 import { flags } from './flags.js'
 import type { JobRequest } from './job-request.js'
 import { lineLogger } from './line-logger.js'
-
-/** Where a host keeps what it has. */
-type Place = Pick<DataLabOptions, 'storage' | 'records' | 'scratch'>
+import type { Place } from './output-folder.js'
 
 /** A host of the one operation that is asked for, with the files that its inputs name. */
 export async function labFor(

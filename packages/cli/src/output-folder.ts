@@ -1,32 +1,48 @@
 import { constants, existsSync } from 'node:fs'
 import { access, mkdir, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { type DataLabOptions, FileStorage } from '@datalab/core'
+import { type DataLabOptions, FileStorage, type ObjectStorage } from '@datalab/core'
 import { failure, usageError } from './command-error.js'
 
 const OWN_FOLDER = '.datalab'
 
+/** Where a host keeps what it has. */
+export type Place = Pick<DataLabOptions, 'storage' | 'records' | 'scratch'>
+
 /**
  * Where a host keeps what it needs in a folder for results: all that run on one folder share its records, so that a job runs once. Nothing is
  * made there before it is needed.
+ *
+ * @param address of the storage of results, where that is another than the folder
+ * @throws CommandError for an address that is none.
  */
-export async function hostPlace(
-  folder: string,
-): Promise<Required<Pick<DataLabOptions, 'storage' | 'records' | 'scratch'>>> {
+export async function hostPlace(folder: string, address?: string): Promise<Place> {
   const { SqliteRecordStore } = await import('@datalab/local')
-  const own = join(folder, OWN_FOLDER)
   return {
-    storage: new FileStorage(join(own, 'objects')),
+    storage: address === undefined ? new FileStorage(objectsPath(folder)) : await storageAt(address),
     records: new SqliteRecordStore({ path: recordsPath(folder) }),
-    scratch: join(own, 'scratch'),
+    scratch: join(folder, OWN_FOLDER, 'scratch'),
   }
 }
 
 /** The same for a host that writes nothing: where no host was before, there is nothing to be read. */
-export async function readPlace(folder: string): Promise<Pick<DataLabOptions, 'storage' | 'records' | 'scratch'>> {
-  if (hasHost(folder)) return hostPlace(folder)
-  const objects = join(folder, OWN_FOLDER, 'objects')
-  return existsSync(objects) ? { storage: new FileStorage(objects) } : {}
+export async function readPlace(folder: string, address?: string): Promise<Place> {
+  if (hasHost(folder)) return hostPlace(folder, address)
+  if (address !== undefined) return { storage: await storageAt(address) }
+  return existsSync(objectsPath(folder)) ? { storage: new FileStorage(objectsPath(folder)) } : {}
+}
+
+async function storageAt(address: string): Promise<ObjectStorage> {
+  const { s3Storage } = await import('@datalab/storage-s3')
+  try {
+    return s3Storage(address)
+  } catch (error) {
+    throw usageError(`--storage: ${error instanceof Error ? error.message : String(error)}`, error)
+  }
+}
+
+function objectsPath(folder: string): string {
+  return join(folder, OWN_FOLDER, 'objects')
 }
 
 /** Whether a host has worked in this folder. */

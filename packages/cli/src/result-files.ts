@@ -1,31 +1,33 @@
 import { constants } from 'node:fs'
-import { copyFile, lstat, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { copyFile, lstat, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { type JobRecord, kebabCase, type OutputFileView } from '@datalab/core'
+import { type ByteSource, type DataLab, type JobRecord, kebabCase, type OutputFileView } from '@datalab/core'
+import { failure } from './command-error.js'
 import { cannotWrite } from './output-folder.js'
 import { jsonDocument } from './printable.js'
 
 /** An object of a result, and its readable name. */
 interface ResultFile {
   readonly name: string
-  readonly path: string
+  readonly basename: string
+  readonly role: string
 }
+
+/** Bytes that are copied at a time. */
+const CHUNK = 2 ** 22
 
 /**
  * Puts copies of a job's results into a folder, under readable names: `median-1a2b3c4d.fits`, `median-1a2b3c4d-large.jpg`. Output data
  * become `median-1a2b3c4d.json`. A copy appears under its name when it is whole; what is there of a cached result stays.
  *
- * @param record of a completed job, whose URLs are files
+ * @param record of a completed job
  * @returns the names, in the order of the output.
  */
-export async function writeResults(record: JobRecord, folder: string): Promise<string[]> {
+export async function writeResults(lab: DataLab, record: JobRecord, folder: string): Promise<string[]> {
   const stem = stemOf(record)
   await removeLeftovers(folder, stem)
   const files = resultFiles(record, stem)
-  for (const { name, path } of files) {
-    if (!(record.cached && (await isCopied(join(folder, name), path)))) await put(folder, name, (to) => copy(path, to))
-  }
+  for (const file of files) await putCopy(lab, file, folder, record.cached)
   const names = files.map(({ name }) => name)
   const data = record.output?.output_data
   if (data === undefined) return names
@@ -36,6 +38,22 @@ export async function writeResults(record: JobRecord, folder: string): Promise<s
   return [...names, name]
 }
 
+async function putCopy(
+  lab: DataLab,
+  { name, basename, role }: ResultFile,
+  folder: string,
+  isCached: boolean,
+): Promise<void> {
+  const source = await lab.open(basename, role)
+  if (source === undefined) throw failure(`${name} is gone from the results. Run it again.`)
+  try {
+    if (!(isCached && (await isCopied(join(folder, name), source.size))))
+      await put(folder, name, (to) => copy(source, to))
+  } finally {
+    await source.close()
+  }
+}
+
 /** What names of a job's results begin with: the operation and the first digits of the key. */
 function stemOf({ key, operation }: Pick<JobRecord, 'key' | 'operation'>): string {
   return `${kebabCase(operation.name)}-${key.slice(0, 8)}`
@@ -43,21 +61,25 @@ function stemOf({ key, operation }: Pick<JobRecord, 'key' | 'operation'>): strin
 
 function resultFiles({ key, output }: JobRecord, stem: string): ResultFile[] {
   return (output?.output_files ?? []).flatMap((file) =>
-    objectPaths(file).map((path) => {
+    objectsOf(file).map(({ role, fileName }) => {
       const number = file.basename.slice(key.length)
-      const suffix = basename(path).slice(file.basename.length)
-      return { name: `${stem}${number}${suffix}`, path }
+      const suffix = fileName.slice(file.basename.length)
+      return { name: `${stem}${number}${suffix}`, basename: file.basename, role }
     }),
   )
 }
 
-function objectPaths(file: OutputFileView): string[] {
-  return Object.entries(file).flatMap(([member, url]) => (member.endsWith('_url') ? [fileURLToPath(url)] : []))
+/** The roles of an output's objects, and the names of their files, which end their URLs' paths. */
+function objectsOf(file: OutputFileView): { role: string; fileName: string }[] {
+  return Object.entries(file).flatMap(([member, url]) => {
+    const [, role] = /^(.+)_url$/.exec(member) ?? []
+    return role === undefined ? [] : [{ role, fileName: basename(decodeURIComponent(new URL(String(url)).pathname)) }]
+  })
 }
 
-async function isCopied(copied: string, original: string): Promise<boolean> {
-  const [there, wanted] = await Promise.all([lstat(copied).catch(() => undefined), stat(original)])
-  return there?.isFile() === true && there.size === wanted.size
+async function isCopied(copied: string, size: number): Promise<boolean> {
+  const there = await lstat(copied).catch(() => undefined)
+  return there?.isFile() === true && there.size === size
 }
 
 /** Writes a file under another name, and gives it its own when it is whole: so a link in its place is replaced, not followed. */
@@ -72,9 +94,20 @@ async function put(folder: string, name: string, write: (path: string) => Promis
   }
 }
 
-/** Shares the blocks with the original where the file system can. */
-function copy(from: string, to: string): Promise<void> {
-  return copyFile(from, to, constants.COPYFILE_FICLONE | constants.COPYFILE_EXCL)
+/** Shares the blocks with the original where that is a file, and the file system can. */
+async function copy(source: ByteSource, to: string): Promise<void> {
+  if (source.path !== undefined) return copyFile(source.path, to, constants.COPYFILE_FICLONE | constants.COPYFILE_EXCL)
+  await writeFile(to, chunksOf(source), { flag: 'wx' })
+}
+
+async function* chunksOf(source: ByteSource): AsyncGenerator<Uint8Array> {
+  for (let offset = 0; offset < source.size; ) {
+    const chunk = new Uint8Array(Math.min(CHUNK, source.size - offset))
+    const length = await source.read(offset, chunk)
+    if (length === 0) throw failure('A result ended before its end. Run it again.')
+    yield chunk.subarray(0, length)
+    offset += length
+  }
 }
 
 /** Removes what processes left behind that were killed while they copied. */

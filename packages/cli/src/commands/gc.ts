@@ -33,7 +33,7 @@ async function collect(parsed: ParsedArguments, { io, terminal }: CommandContext
   const folder = resolve(io.cwd, out)
   if (!hasHost(folder)) throw usageError(`--out: ${out} is no folder that 'datalab run' has written to.`)
   const log: { log?: Logger } = parsed.has(flags.verbose) ? { log: lineLogger(terminal) } : {}
-  await using lab = createDataLab({ operations: [], ...(await hostPlace(folder)), ...log })
+  await using lab = createDataLab({ operations: [], ...(await hostPlace(folder, parsed.value(flags.storage))), ...log })
   return await lab.collectGarbage(options)
 }
 

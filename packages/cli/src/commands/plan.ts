@@ -12,7 +12,11 @@ export const plan: CommandMain = async (argv, context) => {
   const request = await readJobRequest('plan', argv, context)
   if (request === undefined) return EXIT.completed
   const out = request.arguments.value(flags.out)
-  await using lab = await labFor(request, context, out ? await readPlace(resolve(context.io.cwd, out)) : {})
+  await using lab = await labFor(
+    request,
+    context,
+    out ? await readPlace(resolve(context.io.cwd, out), request.arguments.value(flags.storage)) : {},
+  )
   const options = { force: request.arguments.has(flags.force) }
   const { key, inputs, cached, reason } = await lab.plan(request.operation, request.inputs, options)
   const isJson = request.arguments.has(flags.json)

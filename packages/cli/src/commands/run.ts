@@ -1,5 +1,5 @@
 import { join, resolve } from 'node:path'
-import type { JobRecord } from '@datalab/core'
+import type { DataLab, JobRecord } from '@datalab/core'
 import { CommandError, EXIT, usageError } from '../command-error.js'
 import type { CommandContext, CommandMain } from '../commands.js'
 import { flags } from '../flags.js'
@@ -20,8 +20,7 @@ export const run: CommandMain = async (argv, context) => {
   if (!out) throw usageError('Say where the results go: --out DIR.')
   const folder = resolve(context.io.cwd, out)
   using interruption = new Interruption(context.io, context.terminal)
-  const record = await runJob(request, { folder, label: out }, context, interruption.signal)
-  return finish(record, { folder, label: out }, request, context)
+  return await runJob(request, { folder, label: out }, context, interruption.signal)
 }
 
 /** A folder for results, and what the user calls it. */
@@ -35,18 +34,21 @@ async function runJob(
   target: Target,
   context: CommandContext,
   signal: AbortSignal,
-): Promise<JobRecord> {
+): Promise<number> {
+  const storage = request.arguments.value(flags.storage)
   // Before the folder is made: inputs that are not valid leave nothing behind.
-  await keyOf(request, context, await readPlace(target.folder))
+  await keyOf(request, context, await readPlace(target.folder, storage))
   await makeOutputFolder(target.folder, target.label)
-  await using lab = await labFor(request, context, await hostPlace(target.folder))
+  await using lab = await labFor(request, context, await hostPlace(target.folder, storage))
   if (signal.aborted) throw new CommandError('cancelled', EXIT.cancelled)
   const force = request.arguments.has(flags.force)
   const job = await lab.submit(request.operation.info.id, request.inputs, { force })
-  return await followJob(job, new ProgressBar(context.terminal, request.operation.info.name), signal)
+  const record = await followJob(job, new ProgressBar(context.terminal, request.operation.info.name), signal)
+  return await finish(lab, record, target, request, context)
 }
 
 async function finish(
+  lab: DataLab,
   record: JobRecord,
   target: Target,
   request: JobRequest,
@@ -55,7 +57,7 @@ async function finish(
   const { terminal } = context
   const isJson = request.arguments.has(flags.json)
   try {
-    const paths = record.status === 'COMPLETED' ? await resultPaths(record, target) : undefined
+    const paths = record.status === 'COMPLETED' ? await resultPaths(lab, record, target) : undefined
     if (paths !== undefined && !isJson) await terminal.print(summary(record, paths))
   } finally {
     if (isJson) await terminal.print(jsonDocument(record))
@@ -66,8 +68,8 @@ async function finish(
 }
 
 /** Puts the results into the folder; their paths, as the user named the folder. */
-async function resultPaths(record: JobRecord, { folder, label }: Target): Promise<string[]> {
-  const names = await writeResults(record, folder)
+async function resultPaths(lab: DataLab, record: JobRecord, { folder, label }: Target): Promise<string[]> {
+  const names = await writeResults(lab, record, folder)
   return names.map((name) => join(label, name))
 }
 
