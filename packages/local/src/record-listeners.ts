@@ -26,10 +26,13 @@ export class RecordListeners {
     }
   }
 
-  tell({ key, record }: RecordNews): void {
-    for (const { hear } of this.#listeners.get(key) ?? []) {
+  tell({ key, record: text }: RecordNews): void {
+    const listeners = this.#listeners.get(key)
+    if (listeners === undefined) return
+    const record = recordFrom(text)
+    for (const { hear } of listeners) {
       try {
-        hear(recordFrom(record))
+        hear(record)
       } catch (error) {
         // It must neither keep others from hearing it nor end the process.
         process.emitWarning(`A subscriber to the record of ${key} failed: ${error}`)

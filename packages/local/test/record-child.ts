@@ -1,14 +1,8 @@
-import { closeSync, existsSync, openSync, rmSync } from 'node:fs'
+import { closeSync, openSync, rmSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import {
-  BaseDataOperation,
-  createDataLab,
-  FileStorage,
-  type InputSchema,
-  type Lease,
-  type OperationInfo,
-} from '@datalab/core'
+import { createDataLab, FileStorage, type Lease } from '@datalab/core'
 import { SqliteRecordStore } from '../src/index.js'
+import { Block } from './block.js'
 import { randomOf } from './random.js'
 import { draft, submission } from './record-samples.js'
 
@@ -48,31 +42,6 @@ async function attempt(lease: Lease): Promise<void> {
   const isLast = lease.attempt === attempts
   const isOurs = isLast ? store.update(lease, { status: 'COMPLETED' }) : store.release(lease, { delayMs: 0 })
   if (!(await isOurs)) throw new Error(`the lease on ${lease.key} was lost`)
-}
-
-const STILL = new Int32Array(new SharedArrayBuffer(4))
-
-/** Blocks the thread that it runs in until there is a file. */
-class Block extends BaseDataOperation<{ until: string }> {
-  static readonly info: OperationInfo<{ until: string }> = {
-    id: '@test/block',
-    name: 'Block',
-    description: 'Blocks its thread.',
-    category: 'image',
-    revision: 1,
-    inputs: {
-      type: 'object',
-      properties: { until: { type: 'string' } },
-      required: ['until'],
-      additionalProperties: false,
-    } satisfies InputSchema<{ until: string }>,
-  }
-
-  override operate() {
-    say('blocked')
-    while (!existsSync(this.inputData.until)) Atomics.wait(STILL, 0, 0, 10)
-    return undefined
-  }
 }
 
 const works = {

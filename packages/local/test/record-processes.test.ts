@@ -2,9 +2,10 @@ import { chmodSync, mkdirSync, writeFileSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { ClaimAnswer, Lease } from '@datalab/core'
+import { type ClaimAnswer, createDataLab, FileStorage, type Lease } from '@datalab/core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { SqliteRecordStore } from '../src/index.js'
+import { Block } from './block.js'
 import { bundled, Child, type Script } from './child-processes.js'
 import { randomOf } from './random.js'
 import type { RecordTask } from './record-child.js'
@@ -12,6 +13,8 @@ import { recordConnection } from './record-lab.js'
 import { draft, submission } from './record-samples.js'
 
 const LEASE_MS = 400
+/** So long that no lease runs out which is kept, however busy the machine is. */
+const LONG_MS = 1500
 const SEED = Number(process.env.DATALAB_TEST_SEED ?? 1)
 let script: Script
 let folder: string
@@ -50,6 +53,14 @@ async function start(task: Omit<RecordTask, 'path'>): Promise<Child> {
   expect(await child.said()).toBe('ready')
   child.go()
   return child
+}
+
+/** The key of the job that is run, when it is. */
+async function begun(): Promise<string> {
+  for (;;) {
+    const { records } = await store.list({ status: 'IN_PROGRESS' })
+    if (records[0] !== undefined) return records[0].key
+  }
 }
 
 /** Claims the job until it can be had. */
@@ -101,21 +112,36 @@ describe('SqliteRecordStore in several processes', () => {
   })
 
   it('keeps the lease of a process whose thread is blocked', { timeout: 30_000 }, async () => {
-    const child = await start({ work: 'blocks', leaseMs: LEASE_MS })
-    expect(await child.said()).toBe('blocked')
-    const { records } = await store.list({ status: 'IN_PROGRESS' })
-    const key = records[0]?.key ?? ''
+    const child = await start({ work: 'blocks', leaseMs: LONG_MS })
+    const key = await begun()
     const connection = recordConnection(path)
     const until = () => connection.get<{ until: number }>('SELECT until FROM records')?.until ?? 0
     const first = until()
-    while (until() < first + 3 * LEASE_MS) {
-      const answer: ClaimAnswer = await store.claim(key, 'other', { leaseMs: LEASE_MS })
+    while (until() < first + 3 * LONG_MS) {
+      const answer: ClaimAnswer = await store.claim(key, 'other', { leaseMs: LONG_MS })
       expect(answer.lease).toBeUndefined()
       expect(answer.waitMs).toBeGreaterThan(0)
     }
     connection.close()
     writeFileSync(join(folder, 'go'), '')
     expect(await child.said()).toBe('attempt 1: COMPLETED')
+  })
+
+  it('lets a host that waits for the run of another go on with it when that is killed', {
+    timeout: 30_000,
+  }, async () => {
+    const child = await start({ work: 'blocks', leaseMs: LONG_MS })
+    await begun()
+    const storage = new FileStorage(join(folder, 'objects'))
+    const lab = createDataLab({ operations: [Block], records: store, storage, leaseMs: LONG_MS })
+    const job = await lab.submit(Block, { until: join(folder, 'go') })
+    expect((await job.record()).attempt).toBe(1)
+    child.stop()
+    writeFileSync(join(folder, 'go'), '')
+    await child.kill()
+    expect((await job.result()).output_data).toEqual([{ process: process.pid }])
+    expect((await store.get(job.key))?.deaths).toBe(1)
+    await lab.close()
   })
 
   it('lets another take over from a process that stands still, which changes nothing any more', async () => {

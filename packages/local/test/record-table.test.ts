@@ -42,6 +42,16 @@ describe('a lease', () => {
     expect(claim('other').lease).toMatchObject({ attempt: 2 })
   })
 
+  it('lasts fractions of a millisecond, too', () => {
+    for (let i = 1; i < 100; i++) {
+      const { lease } = claim()
+      if (lease === undefined) throw new Error('no lease')
+      lab.pass(i)
+      lab.table.renew(lease, 1000 / i)
+      expect(claim('other').waitMs).toBeCloseTo(1000 / i, 2)
+    }
+  })
+
   it('is known again after it was renewed, for as long as that was', () => {
     const { lease } = claim()
     if (lease === undefined) throw new Error('no lease')
