@@ -2,7 +2,7 @@ import { parentsOf } from './access.js'
 import { listObjects } from './list-objects.js'
 import type { ObjectInfo, ObjectStorage } from './object-storage.js'
 import { isManifestKey, type Manifest, markGarbage, objectSizesOf, readManifest } from './publication.js'
-import { isEnded } from './record.js'
+import { isEnded, type StoredRecord } from './record.js'
 import { allRecords, type RecordStore } from './record-store.js'
 import { isJobKey } from './results.js'
 
@@ -81,11 +81,22 @@ export class GarbageCollection {
     if (object === undefined || object.modified.getTime() > limit || this.#needed.has(key)) return
     const manifest = await readManifest(storage, key)
     if (manifest?.record === undefined || Date.parse(manifest.record.ended ?? '') > limit) return
-    if (this.options.dryRun !== true) {
-      if (!(await markGarbage(storage, key, manifest, new Date(this.#now)))) return
-      await records.forget(key, manifest.record.attempt)
-    }
-    this.#report.marked++
+    const record = await records.get(key)
+    if (await this.#retire(key, manifest, record)) this.#report.marked++
+  }
+
+  /**
+   * Marks a result, and has its record forgotten, which may be of a later attempt than the one that made it. False where it was replaced
+   * meanwhile.
+   *
+   * @param record as it was known after the manifest was read, or before a mark was: so it is of no later result
+   */
+  async #retire(key: string, manifest: Manifest, record: StoredRecord | undefined): Promise<boolean> {
+    const { storage, records } = this.parts
+    if (this.options.dryRun === true) return true
+    if (!(await markGarbage(storage, key, manifest, new Date(this.#now)))) return false
+    if (record?.status === 'COMPLETED') await records.forget(key, record.attempt)
+    return true
   }
 
   /** Deletes the objects of a job that no manifest names, when their time is over. */
@@ -96,17 +107,14 @@ export class GarbageCollection {
     const record = await records.get(key)
     if (record !== undefined && !isEnded(record.status)) return
     const manifest = await readManifest(storage, key)
-    if (manifest?.mark !== undefined && record?.status === 'COMPLETED' && record.attempt === manifest.mark.attempt) {
-      // Whoever marked it was stopped before the record was forgotten: URLs were given out until now.
-      if (this.options.dryRun !== true && (await markGarbage(storage, key, manifest, new Date(this.#now))))
-        await records.forget(key, record.attempt)
-      return
-    }
-    await this.#delete(unnamed(objects, manifest), manifest)
+    // Whoever marked it was stopped before the record was forgotten: URLs were given out until now.
+    const isAnew = manifest?.mark !== undefined && record?.status === 'COMPLETED'
+    if (isAnew && !(await this.#retire(key, manifest, record))) return
+    await this.#delete(unnamed(objects, manifest), isAnew ? this.#now : freedAt(manifest))
   }
 
-  async #delete(objects: readonly ObjectInfo[], manifest: Manifest | undefined): Promise<void> {
-    const freed = manifest?.mark === undefined ? (manifest?.modified.getTime() ?? 0) : Date.parse(manifest.mark.garbage)
+  /** @param freed when they became garbage, as far as that was not when they were put there */
+  async #delete(objects: readonly ObjectInfo[], freed: number): Promise<void> {
     const isOver = ({ modified }: ObjectInfo) => Math.max(freed, modified.getTime()) + this.#urlLifeMs <= this.#now
     const old = objects.filter(isOver)
     if (old.length > 0 && this.options.dryRun !== true) await this.parts.storage.delete(old.map(({ key }) => key))
@@ -139,6 +147,11 @@ async function neededJobs(records: RecordStore): Promise<Set<string>> {
     }
   }
   return keys
+}
+
+/** When the objects of a job became garbage that no manifest names. */
+function freedAt(manifest: Manifest | undefined): number {
+  return manifest?.mark === undefined ? (manifest?.modified.getTime() ?? 0) : Date.parse(manifest.mark.garbage)
 }
 
 function unnamed(objects: readonly ObjectInfo[], manifest: Manifest | undefined): ObjectInfo[] {

@@ -1,5 +1,14 @@
-import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { DataLabError, type FitsFile, isDataLabError, MemoryRecordStore, MemoryStorage, Outputs } from '../src/index.js'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import {
+  DataLabError,
+  type FitsFile,
+  isDataLabError,
+  type Lease,
+  MemoryRecordStore,
+  MemoryStorage,
+  Outputs,
+  type RecordChange,
+} from '../src/index.js'
 import {
   endless,
   held,
@@ -31,6 +40,19 @@ class Stopping extends MemoryRecordStore {
   override async forget(key: string, attempt: number) {
     if (this.isStopping) throw new DataLabError('DATALAB_CLOSED', 'killed')
     return super.forget(key, attempt)
+  }
+}
+
+/** Loses the news of the first result, as when its process is killed then; the lease runs out. */
+class Losing extends Stopping {
+  override isStopping = false
+  isLosing = true
+
+  override async update(lease: Lease, change: RecordChange) {
+    if (change.status !== 'COMPLETED' || !this.isLosing) return super.update(lease, change)
+    this.isLosing = false
+    pass(10)
+    return false
   }
 }
 
@@ -157,6 +179,49 @@ test('a collection that was broken off before the record was forgotten waits ane
   })
   pass(7 * DAY)
   expect(await host.collectGarbage()).toMatchObject({ deleted: 1 })
+})
+
+test('what a collection that was broken off has marked goes with the next one where its URLs are of no use', async () => {
+  const [storage, records] = [new MemoryStorage(), new Stopping()]
+  const host = lab({ operations: [Op], storage, records })
+  const { key } = await completed(host)
+  await rejection(host.collectGarbage({ resultLife: 0 }))
+  records.isStopping = false
+  expect(await host.collectGarbage({ urlLife: 0, dryRun: true })).toMatchObject({ deleted: 1 })
+  expect(await host.collectGarbage({ urlLife: 0 })).toMatchObject({ deleted: 1, waiting: 0 })
+  expect(await records.get(key)).toBeUndefined()
+  expect(await keysOf(storage)).toEqual([`${key}/record.json`])
+})
+
+describe('the record of a result that another attempt found', () => {
+  async function found() {
+    const [storage, records] = [new MemoryStorage(), new Losing()]
+    const host = lab({ operations: [Op], storage, records, leaseMs: 10 })
+    const { key } = await completed(host)
+    expect(await records.get(key)).toMatchObject({
+      attempt: 2,
+      output: { output_files: [{ objects: { txt: `${key}/1/${key}.txt` } }] },
+    })
+    return { storage, records, host, key }
+  }
+
+  test('is forgotten with the result', async () => {
+    const { storage, records, host, key } = await found()
+    await host.collectGarbage({ resultLife: 0, urlLife: 0 })
+    expect(await records.get(key)).toBeUndefined()
+    expect(await keysOf(storage)).toEqual([`${key}/record.json`])
+  })
+
+  test('is forgotten later where the collection was broken off', async () => {
+    const { storage, records, host, key } = await found()
+    records.isStopping = true
+    await rejection(host.collectGarbage({ resultLife: 0 }))
+    records.isStopping = false
+    expect(await host.get(key)).toMatchObject({ status: 'COMPLETED' })
+    await host.collectGarbage({ urlLife: 0 })
+    expect(await host.get(key)).toBeUndefined()
+    expect(await keysOf(storage)).toEqual([`${key}/record.json`])
+  })
 })
 
 test('a result that is replaced just when it is to be marked stays', async () => {
