@@ -56,6 +56,19 @@ class Pair {
         this.#remember(answer)
         return [answer, await memory.claim(step.key, step.owner, step)]
       }
+      case 'renew':
+      case 'update':
+      case 'release':
+        return this.#own(step)
+      default:
+        return this.#keep(step)
+    }
+  }
+
+  async #keep(step: Extract<Step, { do: 'adopt' | 'forget' | 'expire' }>): Promise<[unknown, unknown]> {
+    const { lab, memory } = this
+    const { table } = lab
+    switch (step.do) {
       case 'adopt': {
         const found = await memory.get(step.from)
         if (found?.status !== 'COMPLETED') return [undefined, undefined]
@@ -66,8 +79,6 @@ class Pair {
         return [table.forget(step.key, step.attempt), await memory.forget(step.key, step.attempt)]
       case 'expire':
         return [table.expire(lab.now - step.age, 100), await memory.expire(new Date(lab.now - step.age))]
-      default:
-        return this.#own(step)
     }
   }
 
