@@ -1,7 +1,14 @@
 import { constants } from 'node:fs'
 import { copyFile, lstat, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
-import { type ByteSource, type DataLab, type JobRecord, kebabCase, type OutputFileView } from '@datalab/core'
+import {
+  type ByteSource,
+  type DataLab,
+  type JobRecord,
+  kebabCase,
+  type OutputFileView,
+  readPieces,
+} from '@datalab/core'
 import { failure } from './command-error.js'
 import { cannotWrite } from './output-folder.js'
 import { jsonDocument } from './printable.js'
@@ -12,9 +19,6 @@ interface ResultFile {
   readonly basename: string
   readonly role: string
 }
-
-/** Bytes that are copied at a time. */
-const CHUNK = 2 ** 22
 
 /**
  * Puts copies of a job's results into a folder, under readable names: `median-1a2b3c4d.fits`, `median-1a2b3c4d-large.jpg`. Output data
@@ -97,17 +101,7 @@ async function put(folder: string, name: string, write: (path: string) => Promis
 /** Shares the blocks with the original where that is a file, and the file system can. */
 async function copy(source: ByteSource, to: string): Promise<void> {
   if (source.path !== undefined) return copyFile(source.path, to, constants.COPYFILE_FICLONE | constants.COPYFILE_EXCL)
-  await writeFile(to, chunksOf(source), { flag: 'wx' })
-}
-
-async function* chunksOf(source: ByteSource): AsyncGenerator<Uint8Array> {
-  for (let offset = 0; offset < source.size; ) {
-    const chunk = new Uint8Array(Math.min(CHUNK, source.size - offset))
-    const length = await source.read(offset, chunk)
-    if (length === 0) throw failure('A result ended before its end. Run it again.')
-    yield chunk.subarray(0, length)
-    offset += length
-  }
+  await writeFile(to, readPieces(source), { flag: 'wx' })
 }
 
 /** Removes what processes left behind that were killed while they copied. */

@@ -44,6 +44,7 @@ export { MemoryStorage, type MemoryStorageOptions } from './memory-storage.js'
 export { defaultRegistry, kebabCase, OperationRegistry } from './operation-registry.js'
 export type { Output, OutputFileView } from './output.js'
 export { datalabPythonKey } from './python-key.js'
+export { readPieces } from './read-pieces.js'
 export {
   type AttemptSummary,
   isEnded,

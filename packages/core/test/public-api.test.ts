@@ -54,6 +54,7 @@ test('exports exactly these values', () => {
     'provide',
     'provideEach',
     'readAll',
+    'readPieces',
     'register',
     'released',
     'renewed',

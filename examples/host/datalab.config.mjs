@@ -1,0 +1,20 @@
+import { join } from 'node:path'
+import { defineDataLab, FileStorage, LocalSource } from '@datalab/core'
+import { images } from '@datalab/fits'
+import { ProcessExecutor, SqliteRecordStore } from '@datalab/local'
+import { IncreaseBrightness } from '@datalab/op-increase-brightness'
+import { Median } from '@datalab/op-median'
+import { s3Storage } from '@datalab/storage-s3'
+
+// DATALAB_STORAGE=s3://bucket/prefix puts the results there; AWS_ENDPOINT_URL_S3 names a server other than Amazon's.
+const { DATALAB_DATA = 'data', DATALAB_FOLDER = 'datalab', DATALAB_STORAGE } = process.env
+
+export default defineDataLab(() => ({
+  operations: [Median, IncreaseBrightness],
+  services: [images()],
+  sources: [new LocalSource({ roots: { data: DATALAB_DATA } })],
+  storage: DATALAB_STORAGE ? s3Storage(DATALAB_STORAGE) : new FileStorage(join(DATALAB_FOLDER, 'objects')),
+  records: new SqliteRecordStore({ path: join(DATALAB_FOLDER, 'records.sqlite') }),
+  executor: new ProcessExecutor({ setup: import.meta.url }),
+  log: { debug() {}, info() {}, warn: console.error, error: console.error },
+}))

@@ -1,0 +1,52 @@
+import { createServer } from 'node:http'
+import { Readable } from 'node:stream'
+import { json } from 'node:stream/consumers'
+import { pipeline } from 'node:stream/promises'
+import { isDataLabError, openDataLab, readPieces } from '@datalab/core'
+
+const lab = await openDataLab(import.meta.resolve('./datalab.config.mjs'))
+await lab.resume() // what was submitted before the last end of this service
+
+const routes = [
+  ['GET', /^\/operations$/, () => lab.wizardDescriptions()],
+  ['POST', /^\/jobs$/, async (_, request) => submit(await json(request))],
+  ['GET', /^\/jobs\/(\w+)$/, ([key]) => lab.get(key)],
+  ['DELETE', /^\/jobs\/(\w+)$/, async ([key]) => cancel(await lab.job(key))],
+  ['GET', /^\/jobs\/(\w+)\/events$/, async ([key]) => events(await lab.job(key))],
+  ['GET', /^\/files\/([\w-]+)\/(\w+)$/, async ([basename, role]) => lab.open(basename, role).then(pieces)],
+]
+
+const submit = async ({ operation, inputs, force }) => (await lab.submit(operation, inputs, { force })).record()
+const cancel = (job) => job?.cancel().then(() => job.record())
+const pieces = (source) => source && Readable.from(readPieces(source))
+const events = (job) => job && Readable.from(eventTexts(job.events))
+
+async function* eventTexts(records) {
+  for await (const record of records) yield `data: ${JSON.stringify(record)}\n\n`
+}
+
+async function answer(request, response) {
+  for (const [method, path, find] of routes) {
+    const match = request.method === method && path.exec(request.url)
+    const found = match && (await find(match.slice(1), request))
+    if (!found) continue
+    if (!(found instanceof Readable)) return response.end(JSON.stringify(found))
+    if (path.source.includes('events')) response.setHeader('content-type', 'text/event-stream')
+    return pipeline(found, response)
+  }
+  response.writeHead(404).end('{"error":"There is nothing here."}')
+}
+
+const server = createServer((request, response) => {
+  answer(request, response).catch((error) => {
+    if (response.headersSent) return response.destroy()
+    const isUsers = (isDataLabError(error) && error.audience === 'user') || error instanceof SyntaxError
+    if (!isUsers) console.error(error)
+    response.writeHead(isUsers ? 400 : 500).end(JSON.stringify({ error: isUsers ? error.message : 'It failed.' }))
+  })
+}).listen(process.env.PORT ?? 8080, '127.0.0.1', () => console.log(`http://127.0.0.1:${server.address().port}`))
+
+process.once('SIGTERM', () => {
+  server.close().closeAllConnections()
+  lab.close() // what still runs is given back, and goes on with the next start
+})
