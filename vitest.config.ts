@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs'
 import { defineConfig } from 'vitest/config'
 
 // With the custom condition, packages import each other's sources: no test needs a build, and none can pass on a stale one.
-const conditions = ['@datalab/source', 'module', 'node', 'development|production']
+const conditions = ['@datalab/source', 'node', 'development|production']
 
 const unit = readdirSync('packages').map((name) => ({
   extends: true as const,
