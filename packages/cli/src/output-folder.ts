@@ -33,6 +33,8 @@ export async function readPlace(folder: string, address?: string): Promise<Place
 }
 
 async function storageAt(address: string): Promise<ObjectStorage> {
+  // The SDK's word to developers about versions of Node is none to users of a command.
+  process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true'
   const { s3Storage } = await import('@datalab/storage-s3')
   try {
     return s3Storage(address)

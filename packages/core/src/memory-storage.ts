@@ -30,6 +30,8 @@ interface StoredObject {
 export class MemoryStorage implements ObjectStorage {
   readonly reach = 'process'
   readonly #objects = new Map<string, StoredObject>()
+  /** The keys of objects, by their first part: lists of one job must not take longer the more jobs there are. */
+  readonly #folders = new Map<string, Set<string>>()
   readonly #maxBytes: number
   #bytes = 0
   #versions = 0
@@ -60,6 +62,9 @@ export class MemoryStorage implements ObjectStorage {
       modified: new Date(),
     }
     this.#objects.set(key, { info, bytes })
+    const folder = this.#folders.get(firstPart(key))
+    if (folder === undefined) this.#folders.set(firstPart(key), new Set([key]))
+    else folder.add(key)
     return info
   }
 
@@ -78,7 +83,7 @@ export class MemoryStorage implements ObjectStorage {
 
   async list(prefix: string, options?: ListOptions): Promise<ObjectPage> {
     const { cursor, limit } = pageOf(options)
-    const found = [...this.#objects.keys()].filter((key) => key.startsWith(prefix) && key > cursor).sort()
+    const found = [...this.#keysNear(prefix)].filter((key) => key.startsWith(prefix) && key > cursor).sort()
     const objects = found.slice(0, limit).flatMap((key) => this.#objects.get(key)?.info ?? [])
     const last = objects.at(-1)
     return found.length > limit && last !== undefined ? { objects, cursor: last.key } : { objects }
@@ -123,8 +128,19 @@ export class MemoryStorage implements ObjectStorage {
     this.#bytes += size
   }
 
+  /** All keys that may begin with a prefix. */
+  #keysNear(prefix: string): Iterable<string> {
+    return prefix.includes('/') ? (this.#folders.get(firstPart(prefix)) ?? []) : this.#objects.keys()
+  }
+
   #remove(key: string): void {
     this.#bytes -= this.#objects.get(key)?.bytes.length ?? 0
     this.#objects.delete(key)
+    const folder = this.#folders.get(firstPart(key))
+    if (folder?.delete(key) && folder.size === 0) this.#folders.delete(firstPart(key))
   }
+}
+
+function firstPart(key: string): string {
+  return key.split('/', 1)[0] as string
 }

@@ -114,11 +114,18 @@ function normalizedList(
   return { inputs: sorted.map((item) => item.inputs), identity: sorted.map((item) => item.identity) }
 }
 
+/** By the whole item, and only then by the versions of its files. */
 function sortedByIdentity(items: readonly NormalizedInputs[]): NormalizedInputs[] {
   return items
-    .map((item) => ({ item, text: canonicalJson([item.inputs, item.identity]) }))
-    .sort((a, b) => (a.text < b.text ? -1 : a.text > b.text ? 1 : 0))
+    .map((item) => ({ item, text: canonicalJson(item.inputs) }))
+    .sort(
+      (a, b) => compared(a.text, b.text) || compared(canonicalJson(a.item.identity), canonicalJson(b.item.identity)),
+    )
     .map(({ item }) => item)
+}
+
+function compared(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0
 }
 
 type Child = [name: string | number, schema: JsonSchema, value: JsonValue]

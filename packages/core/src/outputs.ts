@@ -50,17 +50,16 @@ export class RunOutputs implements Outputs {
   readonly #written = new Set<string>()
   readonly #writing = new Set<Promise<unknown>>()
   readonly #end = new AbortController()
-  readonly #signal: AbortSignal
   readonly #files = new Set<OutputFile>()
+  #joined: AbortSignal | undefined
+  #isOver = false
 
   constructor(
     private readonly storage: ObjectStorage,
     private readonly key: string,
     private readonly attempt: number,
-    signal: AbortSignal,
-  ) {
-    this.#signal = AbortSignal.any([signal, this.#end.signal])
-  }
+    private readonly signal: AbortSignal,
+  ) {}
 
   basename(index?: number): string {
     if (index === undefined) return this.key
@@ -84,7 +83,8 @@ export class RunOutputs implements Outputs {
 
   /** Ends what is still being written, and refuses more. Resolves when nothing is under way any more. */
   async close(): Promise<void> {
-    this.#end.abort(new AbortedError('this run is over'))
+    this.#isOver = true
+    if (this.#writing.size > 0) this.#end.abort(new AbortedError('this run is over'))
     await Promise.allSettled(this.#writing)
   }
 
@@ -93,7 +93,8 @@ export class RunOutputs implements Outputs {
     body: ObjectBody,
     options: { contentType?: string; index?: number },
   ): Promise<WrittenObject> {
-    throwIfAborted(this.#signal)
+    if (this.#isOver) throw new AbortedError('this run is over')
+    throwIfAborted(this.signal)
     const [match, part, extension] = SUFFIX.exec(suffix) ?? []
     if (match === undefined)
       throw new TypeError(`Output suffix '${suffix}' is not of the form '.fits' or '-large.jpg'.`)
@@ -110,7 +111,7 @@ export class RunOutputs implements Outputs {
     try {
       const type = contentType === undefined ? {} : { contentType }
       const { size } = await traced('datalab.write', { 'datalab.object': key }, () =>
-        this.storage.put(key, body, { signal: this.#signal, ...type }),
+        this.storage.put(key, body, { signal: this.#writingSignal(), ...type }),
       )
       this.#written.add(key)
       return size
@@ -118,6 +119,12 @@ export class RunOutputs implements Outputs {
       this.#names.delete(key)
       throw error
     }
+  }
+
+  /** Of the run, and of its end. Runs that write nothing need none. */
+  #writingSignal(): AbortSignal {
+    this.#joined ??= AbortSignal.any([this.signal, this.#end.signal])
+    return this.#joined
   }
 
   file(parts: Parameters<Outputs['file']>[0]): OutputFile {

@@ -1,16 +1,37 @@
 import type { ObjectStorage } from './object-storage.js'
 import type { Output, OutputFile, OutputFileView, StoredOutput } from './output.js'
 import { persistently } from './persistently.js'
-import type { JobRecord, StoredRecord } from './record.js'
+import type { JobRecord, JobState, StoredRecord } from './record.js'
 
 /** A record as users read it: each object with a URL minted now. */
 export async function recordView(record: StoredRecord, storage: ObjectStorage, cached: boolean): Promise<JobRecord> {
-  const { retries, deaths, notBefore, outdated, output, ...state } = record
   return {
-    ...state,
-    output: output === null ? null : await outputView(output, storage),
+    ...stateOf(record),
+    output: record.output === null ? null : await outputView(record.output, storage),
     secondsLeft: secondsLeft(record, Date.now()),
     cached,
+  }
+}
+
+/** What users read of a record. Member by member, which takes a tenth of the time that it takes to leave out the others. */
+function stateOf(record: StoredRecord): JobState {
+  const { version, key, operation, inputs, status, attempt, progress, message, warnings, error } = record
+  const { created, updated, started, ended, history, provenance } = record
+  const times = { created, updated, started, ended }
+  return {
+    version,
+    key,
+    operation,
+    inputs,
+    status,
+    attempt,
+    progress,
+    message,
+    warnings,
+    error,
+    ...times,
+    history,
+    provenance,
   }
 }
 

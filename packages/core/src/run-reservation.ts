@@ -27,8 +27,9 @@ export class RunReservation {
 
   /** Gives the room back, or ends the waiting for it. */
   async release(): Promise<void> {
+    if (this.#reserved === undefined) return
     this.#over.abort(new AbortedError('the run is over'))
-    await releaseAll((await this.#reserved?.catch(() => [])) ?? [])
+    await releaseAll(await this.#reserved.catch(() => []))
   }
 
   async #reserveAll(): Promise<SourceReservation[]> {

@@ -99,11 +99,11 @@ class Attempt {
     private readonly parts: RunnerParts,
     private readonly ticket: RunTicket,
     private readonly lease: Lease,
-    signal: AbortSignal,
+    private readonly given: AbortSignal,
     private readonly perform: Perform,
   ) {
     this.#report = new RunReport(parts.records, lease, parts.log)
-    this.#signal = AbortSignal.any([signal, this.#abort.signal])
+    this.#signal = this.#abort.signal
   }
 
   async run(): Promise<RunAnswer> {
@@ -112,11 +112,15 @@ class Attempt {
     const limit = setTimeout(() => this.#abort.abort(this.#timeOut()), timeLimitOf(this.parts, this.ticket.operationId))
     renewal.unref()
     limit.unref()
+    const forward = () => this.#abort.abort(this.given.reason)
+    this.given.addEventListener('abort', forward, { once: true })
+    if (this.given.aborted) forward()
     // Told sooner than by the next renewal: by a cancellation, wherever it came from.
     const unsubscribe = this.parts.records.subscribe(this.lease.key, (record) => this.#look(record))
     try {
       return await this.#end(await this.#outcome().finally(unsubscribe))
     } finally {
+      this.given.removeEventListener('abort', forward)
       clearInterval(renewal)
       clearTimeout(limit)
     }
@@ -232,6 +236,7 @@ class Attempt {
   async #clearUp(): Promise<void> {
     const { storage, log } = this.parts
     const { key, attempt } = this.lease
+    if (attempt === 1) return
     await discardEarlierAttempts(storage, key, attempt).catch((err) =>
       log.warn({ key, attempt, err }, 'objects of earlier attempts were left behind'),
     )

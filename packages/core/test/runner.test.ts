@@ -155,9 +155,12 @@ test('clearing up that fails after the commit does not undo it', async () => {
     return answer
   })
   const { log, lines } = memoryLog()
-  const job = await lab({ operations: [twoFiles], storage, log }).submit(twoFiles, {})
+  const host = lab({ operations: [twoFiles], storage, log })
+  const { key } = await host.plan(twoFiles, {})
+  await inner.put(`${key}/1/of-a-dead-attempt`, new Uint8Array())
+  const job = await host.submit(twoFiles, {})
   expect((await job.result()).output_files).toHaveLength(2)
-  expect(await keysOf(inner)).toHaveLength(3)
+  expect(await keysOf(inner)).toHaveLength(4)
   expect(lines).toMatchObject([{ level: 'warn', message: 'objects of earlier attempts were left behind' }])
 })
 
