@@ -76,7 +76,7 @@ export class DataLab {
   /** Use {@link createDataLab}, which holds each operation against its inputs. */
   constructor(options: DataLabOptions) {
     this.#parts = hostParts(options)
-    this.#results = new Results(this.#parts.storage, this.#parts.records)
+    this.#results = new Results(this.#parts)
     this.#access = new Access(options.authorize, (key) => this.#results.find(key))
     this.#sources = new Map(this.#parts.sources).set('datalab', this.#resultSource())
     const owner = `${processIdentity()}-${randomUUID()}`
@@ -170,7 +170,7 @@ export class DataLab {
     this.#checkOpen()
     const info = this.#infoOf(operation)
     const job = await this.#prepare(info, inputs, options.principal ?? LOCAL)
-    const { known, result } = await this.#results.look(job.key)
+    const { known, result } = await this.#results.look(job.key, true)
     const reason = reasonOf(known, result, options.force === true)
     const cached = result !== undefined && options.force !== true
     return { key: job.key, operation: info, inputs: job.inputs, cached, reason }

@@ -115,6 +115,7 @@ export type {
 export { isRelativeName } from './relative-name.js'
 export { ResultSource } from './result-source.js'
 export {
+  type LostObjects,
   type ProvideOptions,
   provide,
   provideEach,

@@ -13,6 +13,8 @@ export interface OutputFile {
   readonly objects: Readonly<Record<string, string>>
   /** Bytes of each object, by role: what is not as long any more is not what was written. */
   readonly sizes: Readonly<Record<string, number>>
+  /** Roles of those objects that the service which wrote them can make again from the others, such as previews from a FITS file. */
+  readonly derived?: readonly string[]
   /** Which input it was made from, where it was made from one. */
   readonly input?: { readonly source: string; readonly basename: string }
 }

@@ -36,6 +36,8 @@ export interface Outputs {
     index?: number
     /** The input it was made from, where it was made from one. */
     input?: { readonly source: string; readonly basename: string }
+    /** Of these objects, those that the provider of the service can make again when they are lost (`ServiceProvider.restore`). */
+    derived?: readonly WrittenObject[]
   }): OutputFile
 }
 
@@ -128,7 +130,7 @@ export class RunOutputs implements Outputs {
   }
 
   file(parts: Parameters<Outputs['file']>[0]): OutputFile {
-    const { type, objects, index, input } = parts
+    const { type, objects, index, input, derived = [] } = parts
     const strange = objects.find(({ key }) => !this.#written.has(key))
     if (strange !== undefined)
       throw new TypeError(`The object '${strange.key}' was not written by this run; give what put() returned.`)
@@ -138,6 +140,7 @@ export class RunOutputs implements Outputs {
       type,
       objects: Object.freeze(Object.fromEntries(objects.map(({ role, key }) => [role, key]))),
       sizes: Object.freeze(Object.fromEntries(objects.map(({ role, size }) => [role, size]))),
+      ...(derived.length === 0 ? {} : { derived: Object.freeze(derived.map(({ role }) => role)) }),
       ...(input === undefined ? {} : { input: Object.freeze({ source: input.source, basename: input.basename }) }),
     })
     this.#files.add(file)

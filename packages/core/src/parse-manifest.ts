@@ -67,7 +67,7 @@ function isOutput(output: unknown, key: string): boolean {
 
 function isOutputFile(file: unknown, key: string): boolean {
   if (!isObject(file) || !isText(file.basename) || !isText(file.type) || file.source !== 'datalab') return false
-  if (!isObject(file.sizes)) return false
+  if (!isObject(file.sizes) || !isListOf(file.derived ?? [], isText)) return false
   return (
     isObject(file.objects) && Object.values(file.objects).every((name) => isText(name) && name.startsWith(`${key}/`))
   )

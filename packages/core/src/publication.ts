@@ -80,14 +80,31 @@ export async function markGarbage(
   return putWhere(storage, manifestKey(key), body, { contentType: 'application/json', ifMatch: manifest.etag })
 }
 
-/** Whether every object that the output names is there, as long as it was written. */
+/** Whether every object that the output names is there, as long as it was written, but for those that can be made again. */
 export async function isWhole(storage: ObjectStorage, record: StoredRecord): Promise<boolean> {
-  const missing = objectSizesOf(record.output)
+  return canBeRestored(record, await lostObjects(storage, record))
+}
+
+/** Whether all of these objects can be made again from others of the output. */
+export function canBeRestored({ output }: StoredRecord, lost: ReadonlySet<string>): boolean {
+  const derived = derivedObjects(output)
+  return [...lost].every((key) => derived.has(key))
+}
+
+/** The keys of those objects that the output names and that are not there, or not as long as they were written. */
+export async function lostObjects(storage: ObjectStorage, record: StoredRecord): Promise<ReadonlySet<string>> {
+  const lost = objectSizesOf(record.output)
+  const derived = derivedObjects(record.output)
   for await (const { key, size } of listObjects(storage, `${record.key}/`)) {
-    if (missing.size === 0) return true
-    if (missing.get(key) === size) missing.delete(key)
+    if (lost.size === 0) break
+    // What was made again may be as long as it likes.
+    if (lost.get(key) === size || derived.has(key)) lost.delete(key)
   }
-  return missing.size === 0
+  return new Set(lost.keys())
+}
+
+function derivedObjects(output: StoredOutput | null): Set<string | undefined> {
+  return new Set(output?.output_files?.flatMap(({ objects, derived = [] }) => derived.map((role) => objects[role])))
 }
 
 /** The highest number of an attempt that has left anything in the storage, be it a mark of its result; 0 where none has. */

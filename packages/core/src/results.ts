@@ -1,9 +1,10 @@
 import type { ByteSource } from './byte-source.js'
-import type { ObjectStorage } from './object-storage.js'
+import type { Logger } from './logger.js'
 import type { OutputFile } from './output.js'
-import { isWhole, readManifest } from './publication.js'
+import { canBeRestored, lostObjects, readManifest } from './publication.js'
 import type { StoredRecord } from './record.js'
 import type { RecordStore } from './record-store.js'
+import { type RestoreParts, restoreObjects } from './restore-objects.js'
 
 const KEY = /^[0-9a-f]{64}$/
 
@@ -25,24 +26,34 @@ export function objectOf(record: StoredRecord | undefined, basename: string, rol
   return objects !== undefined && Object.hasOwn(objects, role) ? objects[role] : undefined
 }
 
+/** Where what is known of jobs is kept. */
+export interface ResultsParts extends RestoreParts {
+  readonly records: RecordStore
+  readonly log: Logger
+}
+
 /** What is known of jobs: in the record store, else in the manifests of the storage. */
 export class Results {
-  constructor(
-    private readonly storage: ObjectStorage,
-    private readonly records: RecordStore,
-  ) {}
+  readonly #restoring = new Map<string, Promise<boolean>>()
 
-  /** What is known of a job, and its result where that is there: completed, and with all its objects. */
-  async look(key: string): Promise<{ known?: StoredRecord; result?: StoredRecord }> {
-    const known = await this.records.get(key)
-    const result = await this.#result(key, known)
+  constructor(private readonly parts: ResultsParts) {}
+
+  /**
+   * What is known of a job, and its result where that is there: completed, and with all its objects. Derived ones that were lost are made
+   * again.
+   *
+   * @param isOnlyLooking nothing is written: what can be made again counts as there
+   */
+  async look(key: string, isOnlyLooking = false): Promise<{ known?: StoredRecord; result?: StoredRecord }> {
+    const known = await this.parts.records.get(key)
+    const result = await this.#result(key, known, isOnlyLooking)
     return { ...(known && { known }), ...(result && { result }) }
   }
 
   /** The record of a job, whatever its status. */
   async find(key: string): Promise<StoredRecord | undefined> {
     if (!isJobKey(key)) return undefined
-    return (await this.records.get(key)) ?? (await this.completed(key))
+    return (await this.parts.records.get(key)) ?? (await this.completed(key))
   }
 
   /** The record of a job that is completed, and whose objects are all there. */
@@ -54,13 +65,39 @@ export class Results {
   async open(basename: string, role: string): Promise<ByteSource | undefined> {
     const key = jobKeyOf(basename)
     const object = key === undefined ? undefined : objectOf(await this.completed(key), basename, role)
-    return object === undefined ? undefined : this.storage.open(object)
+    return object === undefined ? undefined : this.parts.storage.open(object)
   }
 
-  async #result(key: string, known: StoredRecord | undefined): Promise<StoredRecord | undefined> {
+  async #result(
+    key: string,
+    known: StoredRecord | undefined,
+    isOnlyLooking: boolean,
+  ): Promise<StoredRecord | undefined> {
+    const { records, storage } = this.parts
     if (known !== undefined && known.status !== 'COMPLETED') return undefined
-    const record = known ?? (await readManifest(this.storage, key))?.record
-    if (record === undefined || !(await isWhole(this.storage, record))) return undefined
-    return known ?? this.records.adopt(record)
+    const record = known ?? (await readManifest(storage, key))?.record
+    if (record === undefined || !(await this.#isThere(record, isOnlyLooking))) return undefined
+    return known ?? records.adopt(record)
+  }
+
+  async #isThere(record: StoredRecord, isOnlyLooking: boolean): Promise<boolean> {
+    const lost = await lostObjects(this.parts.storage, record)
+    if (lost.size === 0) return true
+    if (!canBeRestored(record, lost)) return false
+    return isOnlyLooking || this.#restore(record, lost)
+  }
+
+  /** Once at a time, however many ask. Where it cannot be done, the job is run again. */
+  #restore(record: StoredRecord, lost: ReadonlySet<string>): Promise<boolean> {
+    const before = this.#restoring.get(record.key)
+    if (before !== undefined) return before
+    const restoring = restoreObjects(this.parts, record, lost)
+      .catch((err) => {
+        this.parts.log.warn({ key: record.key, err }, 'lost objects could not be made again')
+        return false
+      })
+      .finally(() => this.#restoring.delete(record.key))
+    this.#restoring.set(record.key, restoring)
+    return restoring
   }
 }

@@ -1,5 +1,8 @@
+import type { ByteSource } from './byte-source.js'
 import { cloneJson } from './clone-json.js'
 import { deepFreeze, type JsonValue } from './json.js'
+import type { ObjectBody } from './object-storage.js'
+import type { OutputFile } from './output.js'
 import type { RunContext } from './run-context.js'
 
 declare const serviceType: unique symbol
@@ -21,6 +24,22 @@ export interface ServiceProvider<Service = unknown> {
   readonly settings?: JsonValue
   /** Called once in each run that uses the service. */
   create(run: RunContext): Service
+  /**
+   * Makes derived objects of an output again that were lost. False where it is not an output of this service, or what they are derived from
+   * is not there.
+   */
+  restore?(lost: LostObjects): Promise<boolean>
+}
+
+/** Objects of an output that are not there any more, though its result is. */
+export interface LostObjects {
+  readonly file: OutputFile
+  /** Roles of what was lost; all are among `file.derived`. */
+  readonly roles: readonly string[]
+  /** Opens another object of the output; the caller closes it. */
+  open(role: string): Promise<ByteSource | undefined>
+  /** Puts a lost object in its place. */
+  put(role: string, body: ObjectBody, contentType: string): Promise<void>
 }
 
 const SERVICE_ID = /^(@[a-z0-9-~][a-z0-9-._~]*\/)?[a-z0-9-~][a-z0-9-._~]*\/[A-Za-z][A-Za-z0-9]*@[1-9][0-9]*$/
@@ -42,6 +61,8 @@ export interface ProvideOptions {
   revision?: number
   /** See {@link ServiceProvider.settings}. */
   settings?: JsonValue
+  /** See {@link ServiceProvider.restore}. */
+  restore?: (lost: LostObjects) => Promise<boolean>
 }
 
 /** Offers one ready service to every run. */
@@ -63,10 +84,16 @@ export function provideEach<Service>(
   create: (run: RunContext) => NoInfer<Service>,
   options: ProvideOptions = {},
 ): ServiceProvider<Service> {
-  const { revision = 1, settings } = options
+  const { revision = 1, settings, restore } = options
   if (!Number.isSafeInteger(revision) || revision < 1)
     throw new TypeError(`The service ${key.id} has the revision ${revision}; give a whole number from 1.`)
-  return { key, revision, create, ...(settings === undefined ? {} : { settings: jsonSettings(key, settings) }) }
+  return {
+    key,
+    revision,
+    create,
+    ...(settings === undefined ? {} : { settings: jsonSettings(key, settings) }),
+    ...(restore && { restore }),
+  }
 }
 
 /** A copy of the settings: they are part of keys, and must not change or be misread there. */

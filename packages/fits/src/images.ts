@@ -21,6 +21,7 @@ import type { ImageHdu } from './image-hdu.js'
 import { openFits } from './open-fits.js'
 import { renderPreview } from './preview.js'
 import type { Image } from './read-image.js'
+import { restorePreviews } from './restore-previews.js'
 
 /** An image to save; without a header it gets none but the structural cards and its provenance. */
 export type ImageToSave = Pick<Image, 'data' | 'width' | 'height'> & { readonly header?: Header | undefined }
@@ -63,7 +64,7 @@ const REVISION = 1
 
 /** Provides {@link Images} to the operations of a host. */
 export function images(): ServiceProvider<Images> {
-  return provideEach(Images, (run) => new RunImages(run), { revision: REVISION })
+  return provideEach(Images, (run) => new RunImages(run), { revision: REVISION, restore: restorePreviews })
 }
 
 /** The images of one run. */
@@ -102,6 +103,7 @@ class RunImages implements Images {
     return this.#outputs.file({
       type: 'fits',
       objects: [fits, large, small],
+      derived: [large, small],
       ...place,
       ...(input === undefined ? {} : { input }),
     })

@@ -83,7 +83,8 @@ const isOutputFile: Check = (file) =>
   file.source === 'datalab' &&
   isText(file.type) &&
   mapOf(isText)(file.objects) &&
-  mapOf(isNumber)(file.sizes)
+  mapOf(isNumber)(file.sizes) &&
+  optional(listOf(isText))(file.derived)
 
 const isOutput: Check = (output) =>
   isObject(output) &&

@@ -145,7 +145,8 @@ async function differencesFrom(lab: DataLab, { output }: JobRecord, image: Image
   const differences: ImageDifference[] = []
   for (const { basename, type } of output?.output_files ?? []) {
     const source = type === 'fits' ? await lab.open(basename) : undefined
-    const difference = source && compareImages(image, await readImage(source))
+    if (source === undefined) continue
+    const difference = compareImages(image, await readImage(source).finally(() => source.close()))
     if (difference !== undefined) differences.push(difference)
   }
   return differences
