@@ -12,6 +12,7 @@ import type { Perform, PerformRequest, RunReporter } from './perform.js'
 import { Progress } from './progress.js'
 import type { ScratchFolder, ScratchSpace } from './scratch.js'
 import { packageOfService, type ServiceKey, type ServiceProvider } from './service.js'
+import { tracedUnder } from './tracing.js'
 
 /** What runs of operations are made of. */
 export interface RunParts {
@@ -25,7 +26,8 @@ export interface RunParts {
 
 /** Calls operations in this process. */
 export function createPerform(parts: RunParts): Perform {
-  return (request, reporter, signal) => new OperationRun(parts, request, reporter, signal).perform()
+  return (request, reporter, signal) =>
+    tracedUnder(request.trace, () => new OperationRun(parts, request, reporter, signal).perform())
 }
 
 /** An operation that does not end by itself when its signal is aborted is left to itself after so many milliseconds. */

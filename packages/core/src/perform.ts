@@ -1,11 +1,14 @@
 import type { StoredOutput } from './output.js'
 import type { StoredRecord } from './record.js'
 import type { Lease } from './record-store.js'
+import type { TraceContext } from './tracing.js'
 
 /** Which run is to be performed: JSON, so that it can be sent to another process. */
 export interface PerformRequest {
   readonly record: StoredRecord
   readonly lease: Lease
+  /** The span it is under, where the host traces. */
+  readonly trace?: TraceContext
 }
 
 /** What a run tells of itself while it goes on. */

@@ -19,7 +19,7 @@ import { isEnded, type StoredRecord } from './record.js'
 import { historyAfter } from './record-entry.js'
 import type { Lease, RecordChange, RecordStore, ReleaseOptions } from './record-store.js'
 import { RunReport } from './run-report.js'
-import { traced, tracedSince } from './tracing.js'
+import { traceContext, traced, tracedSince } from './tracing.js'
 
 /** What a runner works with. */
 export interface RunnerParts extends RunParts {
@@ -191,7 +191,9 @@ class Attempt {
 
   /** Has the operation called, and returns the record to commit. */
   async #make(record: StoredRecord, replaced: StoredRecord | undefined): Promise<StoredRecord> {
-    const output = await this.perform({ record, lease: this.lease }, this.#report, this.#signal)
+    const trace = await traceContext()
+    const request = { record, lease: this.lease, ...(trace && { trace }) }
+    const output = await this.perform(request, this.#report, this.#signal)
     throwIfAborted(this.#signal)
     const time = new Date().toISOString()
     const { warnings } = this.#report

@@ -36,3 +36,25 @@ export async function tracedSince(name: string, startTime: TimeInput, facts: Spa
   const { trace } = await import('@opentelemetry/api')
   trace.getTracer('@datalab/core').startSpan(name, { startTime, attributes: facts }).end()
 }
+
+/** Which span work is under, as W3C trace headers: to be sent to another process. */
+export type TraceContext = Readonly<Record<string, string>>
+
+/** The span that this is called under; undefined where the host has no SDK. */
+export async function traceContext(): Promise<TraceContext | undefined> {
+  if (!isRegistered()) return undefined
+  const { context, propagation } = await import('@opentelemetry/api')
+  const carrier: Record<string, string> = {}
+  propagation.inject(context.active(), carrier)
+  return carrier
+}
+
+/** Does work under a span of another process. */
+export async function tracedUnder<Result>(
+  remote: TraceContext | undefined,
+  work: () => Promise<Result>,
+): Promise<Result> {
+  if (remote === undefined || !isRegistered()) return work()
+  const { context, propagation } = await import('@opentelemetry/api')
+  return context.with(propagation.extract(context.active(), remote), work)
+}
