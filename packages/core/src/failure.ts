@@ -17,6 +17,8 @@ export interface FailureFacts {
 export interface Failure {
   readonly change: RecordChange & { readonly error: RecordError; readonly message: string }
   readonly mayPass: boolean
+  /** Milliseconds that the service asked to be left alone for. */
+  readonly waitMs?: number
 }
 
 /**
@@ -26,15 +28,22 @@ export interface Failure {
 export function failure(error: unknown, signal: AbortSignal, log: Logger, facts: FailureFacts): Failure {
   const cause = signal.aborted && isDataLabError(signal.reason) ? signal.reason : error
   if (isDataLabError(cause, 'DATALAB_ABORTED', 'DATALAB_CLOSED')) return cancelled(cause.message)
-  const mayPass = isDataLabError(cause) && cause.retryable
+  const terms = retryTerms(cause)
   if (isDataLabError(cause) && cause.audience === 'user') {
     log.info({ ...facts, code: cause.code }, cause.message)
-    return failed(cause.code, cause.message, mayPass)
+    return { ...terms, ...failed(cause.code, cause.message) }
   }
   const reference = randomBytes(5).toString('hex')
   log.error({ ...facts, reference, err: serializeError(cause) }, 'the run failed unexpectedly')
   const message = `${whatFailed(cause)}, reference ${reference}. Try again, or give this reference to whoever runs this service.`
-  return failed(isDataLabError(cause) ? cause.code : 'DATALAB_INTERNAL', message, mayPass, reference)
+  return { ...terms, ...failed(isDataLabError(cause) ? cause.code : 'DATALAB_INTERNAL', message, reference) }
+}
+
+/** Whether it may be tried again, and not before when. */
+function retryTerms(error: unknown): Pick<Failure, 'mayPass' | 'waitMs'> {
+  if (!isDataLabError(error) || !error.retryable) return { mayPass: false }
+  const { retryAfterMs } = error.details
+  return { mayPass: true, ...(typeof retryAfterMs === 'number' && { waitMs: retryAfterMs }) }
 }
 
 /** How often a run is tried again after a failure that may pass, and after how long. */
@@ -49,10 +58,15 @@ export interface RetryPolicy {
 
 export const DEFAULT_RETRY_POLICY: RetryPolicy = { retries: 3, minDelayMs: 500, maxDelayMs: 30_000 }
 
-/** Milliseconds to wait before a try, when there were so many before it. */
-export function retryDelay(policy: RetryPolicy, retries: number): number {
+/**
+ * Milliseconds to wait before a try, when there were so many before it.
+ *
+ * @param least as many as a service asked for; heeded up to the policy's longest
+ */
+export function retryDelay(policy: RetryPolicy, retries: number, least = 0): number {
   const { minDelayMs: minTimeout, maxDelayMs: maxTimeout } = policy
-  return Math.round(retry.createTimeout(retries, { factor: 2, minTimeout, maxTimeout, randomize: true }))
+  const delay = Math.round(retry.createTimeout(retries, { factor: 2, minTimeout, maxTimeout, randomize: true }))
+  return Math.max(delay, Math.min(least, maxTimeout))
 }
 
 function whatFailed(error: unknown): string {
@@ -67,8 +81,8 @@ function cancelled(message: string): Failure {
   return { change: { status: 'CANCELLED', message, output: null, error }, mayPass: false }
 }
 
-function failed(code: string, text: string, mayPass: boolean, reference?: string): Failure {
+function failed(code: string, text: string, reference?: string): Pick<Failure, 'change'> {
   const message = redactText(text)
   const error = { code, message, ...(reference === undefined ? {} : { reference }) }
-  return { change: { status: 'FAILED', message, output: null, error }, mayPass }
+  return { change: { status: 'FAILED', message, output: null, error } }
 }

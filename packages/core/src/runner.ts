@@ -160,7 +160,7 @@ class Attempt {
     if (!outcome.mayPass) return undefined
     const retries = (await records.get(this.lease.key))?.retries ?? 0
     if (retries >= retry.retries) return undefined
-    return { delayMs: retryDelay(retry, retries), error: outcome.change.error }
+    return { delayMs: retryDelay(retry, retries, outcome.waitMs), error: outcome.change.error }
   }
 
   /** The result of this job: one that is there already, else the one that is made and committed now. */

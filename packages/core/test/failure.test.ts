@@ -67,6 +67,15 @@ describe('the delay before a try', () => {
     }
   })
 
+  test('is as long as a service asks for, up to the highest', () => {
+    const policy = { retries: 3, minDelayMs: 1, maxDelayMs: 1000 }
+    expect(retryDelay(policy, 0, 700)).toBe(700)
+    expect(retryDelay(policy, 0, 5000)).toBe(1000)
+    const busy = new DataLabError('SOURCE_UNAVAILABLE', 'busy', { retryable: true, details: { retryAfterMs: 700 } })
+    expect(failed(busy)).toMatchObject({ mayPass: true, waitMs: 700 })
+    expect(failed(new DataLabError('X', 'x', { details: { retryAfterMs: 700 } })).waitMs).toBeUndefined()
+  })
+
   test('has a highest', () => {
     expect(Math.max(...delays({ retries: 99, minDelayMs: 500, maxDelayMs: 30_000 }, 50))).toBe(30_000)
   })
