@@ -1,7 +1,15 @@
 import { parentsOf } from './access.js'
 import { listObjects } from './list-objects.js'
 import type { ObjectInfo, ObjectStorage } from './object-storage.js'
-import { isManifestKey, type Manifest, markGarbage, objectSizesOf, readManifest } from './publication.js'
+import {
+  attemptOf,
+  isManifestKey,
+  type Manifest,
+  markGarbage,
+  objectSizesOf,
+  readManifest,
+  shutOut,
+} from './publication.js'
 import { isEnded, type StoredRecord } from './record.js'
 import { allRecords, type RecordStore } from './record-store.js'
 import { isJobKey } from './results.js'
@@ -106,21 +114,38 @@ export class GarbageCollection {
     // In this order: an attempt that was listed at work goes on, or has committed since.
     const record = await records.get(key)
     if (record !== undefined && !isEnded(record.status)) return
-    const manifest = await readManifest(storage, key)
+    const found = await readManifest(storage, key)
+    // What is named there cannot be told: it may be of a later version.
+    if (found !== undefined && found.record === undefined && found.mark === undefined) return
     // Whoever marked it was stopped before the record was forgotten: URLs were given out until now.
-    const isAnew = manifest?.mark !== undefined && record?.status === 'COMPLETED'
-    if (isAnew && !(await this.#retire(key, manifest, record))) return
-    await this.#delete(unnamed(objects, manifest), isAnew ? this.#now : freedAt(manifest))
+    const isAnew = found?.mark !== undefined && record?.status === 'COMPLETED'
+    if (isAnew && !(await this.#retire(key, found, record))) return
+    const manifest = isAnew ? await readManifest(storage, key) : found
+    await this.#collect({ key, objects: unnamed(objects, manifest) }, isAnew ? this.#now : freedAt(manifest), manifest)
   }
 
-  /** @param freed when they became garbage, as far as that was not when they were put there */
-  async #delete(objects: readonly ObjectInfo[], freed: number): Promise<void> {
+  /**
+   * Deletes what of these objects may go.
+   *
+   * @param freed when they became garbage, as far as that was not when they were put there
+   */
+  async #collect({ key, objects }: JobObjects, freed: number, manifest: Manifest | undefined): Promise<void> {
     const isOver = ({ modified }: ObjectInfo) => Math.max(freed, modified.getTime()) + this.#urlLifeMs <= this.#now
     const old = objects.filter(isOver)
-    if (old.length > 0 && this.options.dryRun !== true) await this.parts.storage.delete(old.map(({ key }) => key))
+    if (!(await this.#delete(key, old, manifest))) return
     this.#report.deleted += old.length
     this.#report.bytes += old.reduce((sum, { size }) => sum + size, 0)
     this.#report.waiting += objects.length - old.length
+  }
+
+  /** Deletes objects, which nobody can commit any more by then. False where somebody just has. */
+  async #delete(key: string, objects: readonly ObjectInfo[], manifest: Manifest | undefined): Promise<boolean> {
+    const { storage } = this.parts
+    if (objects.length === 0 || this.options.dryRun === true) return true
+    const attempt = Math.max(...objects.map((object) => attemptOf(object.key, key) ?? 0))
+    if (!(await shutOut(storage, key, attempt, manifest, new Date(this.#now)))) return false
+    await storage.delete(objects.map((object) => object.key))
+    return true
   }
 
   /** What lies in the storage, job by job. What is of no job is left alone. */

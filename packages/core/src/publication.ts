@@ -58,9 +58,7 @@ export async function writeManifest(
   record: StoredRecord,
   replaced: Manifest | undefined,
 ): Promise<boolean> {
-  const body = new TextEncoder().encode(JSON.stringify(record, null, 1))
-  const condition = replaced === undefined ? ({ ifNoneMatch: '*' } as const) : { ifMatch: replaced.etag }
-  return putWhere(storage, manifestKey(record.key), body, { contentType: 'application/json', ...condition })
+  return putManifest(storage, record.key, JSON.stringify(record, null, 1), replaced)
 }
 
 /**
@@ -74,10 +72,47 @@ export async function markGarbage(
   manifest: Manifest,
   time: Date,
 ): Promise<boolean> {
-  const attempt = manifest.record?.attempt ?? manifest.mark?.attempt ?? 0
-  const mark: GarbageMark = { version: 1, key, attempt, garbage: time.toISOString() }
-  const body = new TextEncoder().encode(JSON.stringify(mark))
-  return putWhere(storage, manifestKey(key), body, { contentType: 'application/json', ifMatch: manifest.etag })
+  return putMark(storage, { version: 1, key, attempt: latestOf(manifest), garbage: time.toISOString() }, manifest)
+}
+
+/**
+ * Sees to it that attempts up to this one, of which one may have been stopped just before it committed, come too late: what lies in the place of
+ * the manifest changes, and says the same. False when one has come just now.
+ *
+ * @param manifest what lies there; undefined where nothing does
+ */
+export async function shutOut(
+  storage: ObjectStorage,
+  key: string,
+  attempt: number,
+  manifest: Manifest | undefined,
+  time: Date,
+): Promise<boolean> {
+  // Who saw what was there before a later attempt committed finds it changed.
+  if (attempt <= latestOf(manifest)) return true
+  const updated = time.toISOString()
+  if (manifest?.record !== undefined) return writeManifest(storage, { ...manifest.record, updated }, manifest)
+  return putMark(storage, { version: 1, key, attempt, garbage: manifest?.mark?.garbage ?? updated }, manifest)
+}
+
+/** The attempt whose result is there, or was. */
+function latestOf(manifest: Manifest | undefined): number {
+  return manifest?.record?.attempt ?? manifest?.mark?.attempt ?? 0
+}
+
+function putMark(storage: ObjectStorage, mark: GarbageMark, replaced: Manifest | undefined): Promise<boolean> {
+  return putManifest(storage, mark.key, JSON.stringify(mark), replaced)
+}
+
+function putManifest(
+  storage: ObjectStorage,
+  key: string,
+  text: string,
+  replaced: Manifest | undefined,
+): Promise<boolean> {
+  const condition = replaced === undefined ? ({ ifNoneMatch: '*' } as const) : { ifMatch: replaced.etag }
+  const options = { contentType: 'application/json', ...condition }
+  return putWhere(storage, manifestKey(key), new TextEncoder().encode(text), options)
 }
 
 /** Whether every object that the output names is there, as long as it was written, but for those that can be made again. */
@@ -177,7 +212,8 @@ function reservationKey(key: string, attempt: number): string {
   return `${key}/${attempt}/reserved`
 }
 
-function attemptOf(object: string, key: string): number | undefined {
+/** The number of the attempt that an object of a job is of. */
+export function attemptOf(object: string, key: string): number | undefined {
   const match = /^(\d{1,15})\//.exec(object.slice(key.length + 1))
   return match === null ? undefined : Number(match[1])
 }

@@ -10,6 +10,7 @@ import {
   type RecordChange,
 } from '../src/index.js'
 import {
+  deferred,
   endless,
   held,
   keysOf,
@@ -120,7 +121,8 @@ test('what force replaced, and what attempts left behind that died, goes; what a
   expect(await host.collectGarbage({ urlLife: 10 })).toMatchObject({ deleted: 0, waiting: 3 })
   pass(10)
   expect(await host.collectGarbage({ urlLife: 10 })).toEqual({ marked: 0, deleted: 3, bytes: 10, waiting: 0 })
-  expect(await keysOf(storage)).toEqual([`${key}/2/${key}.txt`, `${key}/record.json`, 'notes/of/somebody'])
+  const left = [`${other}/record.json`, `${key}/2/${key}.txt`, `${key}/record.json`, 'notes/of/somebody']
+  expect(await keysOf(storage)).toEqual(left.sort())
   expect(await host.plan(Op, {})).toMatchObject({ cached: true })
 })
 
@@ -238,12 +240,92 @@ test('a result that is replaced just when it is to be marked stays', async () =>
   expect(await host.plan(Op, {})).toMatchObject({ cached: true })
 })
 
-test('what lies in the place of a manifest and is none is left alone', async () => {
+test('what lies in the place of a manifest and is none is left alone, with what it may name', async () => {
   const { storage, host } = world()
   const key = 'cd'.repeat(32)
-  await storage.put(`${key}/record.json`, new TextEncoder().encode('{"garbage":"yes"}'))
+  const objects = [`${key}/1/${key}.fits`, `${key}/record.json`]
+  for (const object of objects) await storage.put(object, new TextEncoder().encode('{"version":2}'))
   expect(await host.collectGarbage({ resultLife: 0, urlLife: 0 })).toMatchObject({ marked: 0, deleted: 0 })
-  expect(await keysOf(storage)).toEqual([`${key}/record.json`])
+  expect(await keysOf(storage)).toEqual(objects)
+})
+
+describe('an attempt that was stopped just before it commits', () => {
+  const all = { resultLife: Number.POSITIVE_INFINITY, urlLife: 0 }
+
+  /** A job that was cancelled while its attempt was about to put the manifest, which it does when this is over. */
+  async function stopped(before: (storage: MemoryStorage, host: ReturnType<typeof lab>) => Promise<object>) {
+    const [storage, records] = [new MemoryStorage(), new MemoryRecordStore()]
+    const other = lab({ operations: [Op], storage, records })
+    const options = await before(storage, other)
+    const put = storage.put.bind(storage)
+    const [arrived, goOn] = [deferred(), deferred()]
+    storage.put = async (key, body, conditions) => {
+      if (!key.endsWith('/record.json')) return put(key, body, conditions)
+      storage.put = put
+      arrived.resolve()
+      await goOn.promise
+      return put(key, body, conditions)
+    }
+    const host = lab({ operations: [Op], storage, records })
+    const job = await host.submit(Op, {}, options)
+    await arrived.promise
+    const cancelled = job.cancel()
+    await expect.poll(async () => (await other.get(job.key))?.status, { interval: 1 }).toBe('CANCELLED')
+    const end = () => {
+      goOn.resolve()
+      return cancelled
+    }
+    return { storage, other, key: job.key, goOn: end }
+  }
+
+  test('comes too late when its objects were deleted', async () => {
+    const { storage, other, key, goOn } = await stopped(async () => ({}))
+    expect(await other.collectGarbage(all)).toMatchObject({ deleted: 1 })
+    await goOn()
+    expect(await keysOf(storage)).toEqual([`${key}/record.json`])
+    expect(JSON.parse(await textOf(storage, `${key}/record.json`))).toMatchObject({
+      attempt: 1,
+      garbage: expect.any(String),
+    })
+    expect((await completed(other)).job.cached).toBe(false)
+  })
+
+  test('comes too late when another result is there', async () => {
+    const { storage, other, key, goOn } = await stopped(async (_, host) => {
+      await completed(host)
+      return { force: true }
+    })
+    expect(await other.collectGarbage(all)).toMatchObject({ deleted: 1 })
+    await goOn()
+    expect(await keysOf(storage)).toEqual([`${key}/1/${key}.txt`, `${key}/record.json`])
+    expect(JSON.parse(await textOf(storage, `${key}/record.json`))).toMatchObject({ attempt: 1, status: 'COMPLETED' })
+  })
+
+  test('comes too late when another result was garbage', async () => {
+    const { storage, other, key, goOn } = await stopped(async (_, host) => {
+      await completed(host)
+      await host.collectGarbage({ resultLife: 0, urlLife: 0 })
+      return {}
+    })
+    expect(await other.collectGarbage(all)).toMatchObject({ deleted: 1 })
+    await goOn()
+    expect(await keysOf(storage)).toEqual([`${key}/record.json`])
+    expect(JSON.parse(await textOf(storage, `${key}/record.json`))).toMatchObject({
+      attempt: 2,
+      garbage: expect.any(String),
+    })
+  })
+
+  test('and has just done so keeps its objects', async () => {
+    const { storage, other, key, goOn } = await stopped(async () => ({}))
+    // Of the time before.
+    vi.spyOn(storage, 'head').mockImplementationOnce(async () => {
+      await goOn()
+      return undefined
+    })
+    expect(await other.collectGarbage(all)).toMatchObject({ deleted: 0 })
+    expect(await keysOf(storage)).toEqual([`${key}/1/${key}.txt`, `${key}/record.json`])
+  })
 })
 
 test.each([{ resultLife: -1 }, { urlLife: Number.NaN }])('refuses %o', async (options) => {
