@@ -73,11 +73,22 @@ export class Results {
     known: StoredRecord | undefined,
     isOnlyLooking: boolean,
   ): Promise<StoredRecord | undefined> {
-    const { records, storage } = this.parts
+    const { storage } = this.parts
     if (known !== undefined && known.status !== 'COMPLETED') return undefined
-    const record = known ?? (await readManifest(storage, key))?.record
+    const manifest = known === undefined ? await readManifest(storage, key) : undefined
+    const record = known ?? manifest?.record
     if (record === undefined || !(await this.#isThere(record, isOnlyLooking))) return undefined
-    return known ?? records.adopt(record)
+    return known ?? this.#adopted(record, manifest?.etag)
+  }
+
+  /** Keeps the record of a manifest, unless it was taken from there meanwhile: what was collected is not known any more. */
+  async #adopted(record: StoredRecord, etag: string | undefined): Promise<StoredRecord | undefined> {
+    const { records, storage } = this.parts
+    const adopted = await records.adopt(record)
+    if (adopted.status !== 'COMPLETED') return undefined
+    if ((await readManifest(storage, record.key))?.etag === etag) return adopted
+    await records.forget(record.key, record.attempt)
+    return undefined
   }
 
   async #isThere(record: StoredRecord, isOnlyLooking: boolean): Promise<boolean> {

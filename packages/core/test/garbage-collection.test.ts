@@ -240,6 +240,39 @@ test('a result that is replaced just when it is to be marked stays', async () =>
   expect(await host.plan(Op, {})).toMatchObject({ cached: true })
 })
 
+test('a result that is collected just when another store finds it is run anew', async () => {
+  const { storage, host } = world()
+  const { key } = await completed(host)
+  const records = new MemoryRecordStore()
+  const collector = lab({ operations: [Op], storage, records })
+  const adopt = records.adopt.bind(records)
+  records.adopt = async (record) => {
+    await collector.collectGarbage({ resultLife: 0, urlLife: 0 })
+    return adopt(record)
+  }
+  const finder = lab({ operations: [Op], storage, records })
+  expect(await finder.get(key)).toBeUndefined()
+  expect(await records.get(key)).toBeUndefined()
+  expect(await keysOf(storage)).toEqual([`${key}/record.json`])
+})
+
+test('a result that is found just when another is asked for is not taken for that', async () => {
+  const { storage, host } = world()
+  const { key, job } = await completed(host)
+  const { operation: ofOperation, inputs, provenance } = await job.record()
+  const records = new MemoryRecordStore()
+  const adopt = records.adopt.bind(records)
+  records.adopt = async (found) => {
+    const submission = { id: 's', principal: { id: 'p' }, created: '', inputs: null }
+    const draft = { key, operation: ofOperation, inputs, provenance }
+    await records.submit(draft, submission, { outdated: found.attempt })
+    return adopt(found)
+  }
+  const again = await completed(lab({ operations: [Op], storage, records }))
+  expect(again.job.cached).toBe(false)
+  expect(await again.job.record()).toMatchObject({ status: 'COMPLETED', attempt: 2 })
+})
+
 test('what lies in the place of a manifest and is none is left alone, with what it may name', async () => {
   const { storage, host } = world()
   const key = 'cd'.repeat(32)
