@@ -1,4 +1,6 @@
 import type { ByteSource } from '@datalab/core'
+import { AsciiTable } from './ascii-table.js'
+import { BinaryTable } from './binary-table.js'
 import { CompressedImage } from './compressed-image.js'
 import { type FitsError, isFitsError, truncated, unsupported } from './errors.js'
 import { Hdu, type HduParts } from './hdu.js'
@@ -55,6 +57,8 @@ function makeHdu(source: ByteSource, index: number, headerOffset: number, { head
   const shape = [...axes].reverse()
   const parts: HduParts = { ...place, bitpix, shape, ...(error ? { error } : {}) }
   if (kind === 'primary' || kind === 'image') return new PlainImage(parts)
+  if (kind === 'bintable') return new BinaryTable(parts)
+  if (kind === 'table') return new AsciiTable(parts)
   if (kind !== 'compressed-image') return new Hdu(parts)
   return new CompressedImage({
     ...parts,

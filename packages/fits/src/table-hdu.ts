@@ -1,0 +1,269 @@
+import { ColumnCollector, NumberCollector, type ValueCollector } from './collect-column.js'
+import { invalid } from './errors.js'
+import { Hdu } from './hdu.js'
+import type { ReadOptions } from './image-hdu.js'
+import { cellOf } from './table-cell.js'
+import type { ColumnInfo } from './table-column-info.js'
+import type { ColumnValues, DecodedColumn, TableRow } from './table-values.js'
+
+/** Bytes of rows that are read at once. */
+const BLOCK_BYTES = 1024 * 1024
+
+/** Which rows to read: all of them by default. */
+export interface TableRange extends ReadOptions {
+  /** The first row, counted from 0. */
+  readonly from?: number
+  /** The row after the last. */
+  readonly to?: number
+}
+
+/** Which columns of which rows to read. */
+export interface TableSelection<Name extends string = string> extends TableRange {
+  /** Names of columns; all of them by default. */
+  readonly columns?: readonly Name[]
+}
+
+/** Consecutive rows, decoded. */
+export interface TableBlock {
+  readonly first: number
+  readonly count: number
+  /** One for each column that was asked for. */
+  readonly decoded: readonly DecodedColumn[]
+}
+
+/** What to decode at once. */
+export interface BlockRequest {
+  /** Places of columns, counted from 0. */
+  readonly columns: readonly number[]
+  readonly first: number
+  readonly count: number
+  /** How many bytes the cells of variable length may still have together; lowered by those that were read. */
+  readonly heapBudget: { left: number }
+}
+
+/**
+ * An HDU that holds a table: columns and rows on demand, of which only the bytes of the rows that are asked for are read, a megabyte at a
+ * time.
+ *
+ * Rows are counted from 0, columns from 1 as in the header. A column is named without regard to case, unless two differ by case only.
+ */
+export abstract class TableHdu extends Hdu {
+  /** Number of rows, NAXIS2. */
+  get rowCount(): number {
+    return this.shape[0] ?? 0
+  }
+
+  /**
+   * The columns, in order.
+   *
+   * @throws FITS_INVALID when the header does not describe a table.
+   */
+  abstract get columns(): readonly ColumnInfo[]
+
+  /**
+   * The values of a column: an array of the type that holds them exactly, row after row. The caller owns it.
+   *
+   * - Integers of 8, 16 and 32 bits, also unsigned, are Uint8Array, Int8Array, Int16Array, Uint16Array, Int32Array, Uint32Array; those of
+   *   64 bits BigInt64Array, BigUint64Array. TNULLn stays the integer it is: `nullValue` of the column tells it.
+   * - Floats are Float32Array or Float64Array; what TSCALn and TZEROn scale is Float64Array, with NaN for TNULLn.
+   * - Logicals and bits are a Uint8Array of 1 and 0; a logical left undefined is 0.
+   * - Complex numbers are a Float32Array or Float64Array of real and imaginary part by turns.
+   * - Strings are a list, without the NUL or blanks that fill them up.
+   * - Of an array in each row the elements follow one another, the last axis of `shape` fastest.
+   * - A column of variable length is a list with one such array for each row (of text: one string for each row).
+   *
+   * A column without bytes has no elements. In ASCII tables a blank number is 0, and TNULLn is 0, or NaN of a float; integers of more than
+   * nine characters are BigInt64Array.
+   *
+   * @param which Its name, or its number, counted from 1.
+   * @throws FITS_INVALID when there is no such column, or it is malformed; FITS_TRUNCATED when the table is cut.
+   * @throws FITS_UNSUPPORTED for a compressed table, and for more values than memory can have: ask for fewer rows.
+   * @throws TypeError when the rows are not in the table.
+   */
+  async column(which: string | number, range: TableRange = {}): Promise<ColumnValues> {
+    const place = this.#find(which)
+    const info = this.columns[place]!
+    const [values] = await this.#collect([place], [new ColumnCollector(info)], range)
+    return values!
+  }
+
+  /**
+   * The values of a numeric column as float64, NaN where there is no value: TNULLn, a logical left undefined, a blank field of an ASCII
+   * table. Logicals and bits are 1 and 0.
+   *
+   * @throws FITS_INVALID when the column holds strings, complex numbers, or arrays of variable length.
+   * @throws FITS_UNSUPPORTED when a 64-bit integer is beyond 2^53 and no float64: `column` gives it. Else as `column`.
+   */
+  async numbers(which: string | number, range: TableRange = {}): Promise<Float64Array<ArrayBuffer>> {
+    const place = this.#find(which)
+    const info = this.columns[place]!
+    if (info.kind === 'string' || info.kind === 'complex' || info.isVariable) {
+      throw invalid(`column ${info.key} holds ${info.isVariable ? 'arrays' : `${info.kind} values`}, not numbers`, {
+        column: info.key,
+      })
+    }
+    const [values] = await this.#collect([place], [new NumberCollector(info)], range)
+    return values!
+  }
+
+  /**
+   * Several columns, read in one pass: each as `column` gives it, by the name it was asked for, or by its `key`.
+   *
+   * The object has no prototype.
+   *
+   * @throws as `column`.
+   * @example const { x, y } = await table.read({ columns: ['x', 'y'] })
+   */
+  async read<const Name extends string = string>(
+    selection: TableSelection<Name> = {},
+  ): Promise<Record<Name, ColumnValues>> {
+    const places = this.#places(selection.columns)
+    const names = selection.columns ?? places.map((place) => this.columns[place]!.key as Name)
+    const collectors = places.map((place) => new ColumnCollector(this.columns[place]!))
+    const values = await this.#collect(places, collectors, selection)
+    const found = Object.create(null) as Record<Name, ColumnValues>
+    names.forEach((name, index) => {
+      found[name] = values[index]!
+    })
+    return found
+  }
+
+  /**
+   * A row, by the names of its columns (their `key`).
+   *
+   * A cell with one element is that element: a number, a bigint where it has 64 bits, a boolean, a string, `{ re, im }`; null where TNULLn or
+   * an undefined logical says so. An array is as in `column`, but logicals and bits are booleans, and complex numbers `{ re, im }`. A cell of
+   * a column without bytes is null.
+   *
+   * @throws as `column`.
+   */
+  async row(index: number): Promise<TableRow> {
+    for await (const row of this.rows({ from: index, to: index + 1 })) return row
+    throw new TypeError(`there is no row ${index} in a table of ${this.rowCount} rows`)
+  }
+
+  /**
+   * Rows one after another, each as `row` gives it. They are read a megabyte at a time, however long the table is.
+   *
+   * @throws as `column`.
+   * @example for await (const { NAME, MAG } of table.rows({ columns: ['NAME', 'MAG'] })) console.log(NAME, MAG)
+   */
+  async *rows(selection: TableSelection = {}): AsyncGenerator<TableRow, void> {
+    const places = this.#places(selection.columns)
+    const infos = places.map((place) => this.columns[place]!)
+    const names = selection.columns ?? infos.map(({ key }) => key)
+    for await (const { count, decoded } of this.blocks(places, selection, { isForgotten: true })) {
+      for (let row = 0; row < count; row++) {
+        const cells = Object.create(null) as Record<string, TableRow[string]>
+        for (let i = 0; i < infos.length; i++) cells[names[i]!] = cellOf(infos[i]!, decoded[i]!, row, count)
+        yield cells
+      }
+    }
+  }
+
+  /**
+   * What columns and rows are made of: blocks of decoded rows, with what is no value told apart.
+   *
+   * @param places Of columns, counted from 0.
+   * @param options `isForgotten`: whether a block is not kept when the next is taken.
+   * @throws as `column`.
+   */
+  async *blocks(
+    places: readonly number[],
+    range: TableRange = {},
+    options: { readonly isForgotten?: boolean } = {},
+  ): AsyncGenerator<TableBlock, void> {
+    const { from = 0, to = this.rowCount, signal } = range
+    this.#checkRows(from, to)
+    this.check()
+    const size = this.#blockRows(places)
+    let heapBudget = this.#heapBudget()
+    for (let first = from; first < to; first += size) {
+      signal?.throwIfAborted()
+      if (options.isForgotten) heapBudget = this.#heapBudget()
+      const count = Math.min(size, to - first)
+      yield { first, count, decoded: await this.decodeBlock({ columns: places, first, count, heapBudget }) }
+    }
+  }
+
+  /**
+   * Refuses a table that cannot be what the header announces, as reading does by itself.
+   *
+   * @throws FITS_TRUNCATED, FITS_INVALID, FITS_UNSUPPORTED as reading does.
+   */
+  check(): void {
+    if (this.error) throw this.error
+    if (this.shape.length !== 2 || this.bitpix !== 8) {
+      throw invalid(`a table has NAXIS = 2 and BITPIX = 8, this one ${this.shape.length} and ${this.bitpix}`, {
+        keyword: this.shape.length === 2 ? 'BITPIX' : 'NAXIS',
+      })
+    }
+    this.checkLayout()
+  }
+
+  /** Refuses columns that cannot be what the header announces. */
+  protected abstract checkLayout(): void
+
+  /** Decodes columns of some rows, which are in the table. */
+  protected abstract decodeBlock(request: BlockRequest): Promise<DecodedColumn[]>
+
+  async #collect<Values>(
+    places: readonly number[],
+    collectors: readonly ValueCollector<Values>[],
+    range: TableRange,
+  ): Promise<Values[]> {
+    const { from = 0, to = this.rowCount } = range
+    for await (const { first, count, decoded } of this.blocks(places, range)) {
+      decoded.forEach((part, i) => {
+        collectors[i]!.add(part, { first: first - from, count, total: to - from })
+      })
+    }
+    const empty = to > from ? [] : await this.#empty(places)
+    return collectors.map((collector, i) => {
+      if (to <= from) collector.add(empty[i]!, { first: 0, count: 0, total: 0 })
+      return collector.values
+    })
+  }
+
+  /** No rows, of the right types. */
+  async #empty(places: readonly number[]): Promise<DecodedColumn[]> {
+    return this.decodeBlock({ columns: places, first: 0, count: 0, heapBudget: { left: 0 } })
+  }
+
+  #blockRows(places: readonly number[]): number {
+    const isVariable = places.some((place) => this.columns[place]!.isVariable)
+    const rowBytes = isVariable ? this.dataLength / Math.max(1, this.rowCount) : (this.shape[1] ?? 0)
+    return Math.max(1, Math.floor(BLOCK_BYTES / Math.max(1, rowBytes)))
+  }
+
+  /** Cells may share bytes of the heap, but not so that a small file fills the memory. */
+  #heapBudget(): { left: number } {
+    return { left: 2 * this.dataLength + BLOCK_BYTES }
+  }
+
+  #places(names: readonly string[] | undefined): number[] {
+    return names === undefined ? this.columns.map((_, place) => place) : names.map((name) => this.#find(name))
+  }
+
+  #find(which: string | number): number {
+    const { columns } = this
+    if (typeof which === 'number') {
+      if (columns[which - 1]) return which - 1
+    } else {
+      const exact = columns.findIndex(({ name, key }) => name === which || key === which)
+      if (exact >= 0) return exact
+      const wanted = which.trim().toUpperCase()
+      const place = columns.findIndex(({ name }) => name.trim().toUpperCase() === wanted && wanted !== '')
+      if (place >= 0) return place
+    }
+    const known = columns.map(({ key }) => key).join(', ')
+    throw invalid(`the table has no column ${JSON.stringify(which)}; its columns are: ${known.slice(0, 400)}`, {
+      column: which,
+    })
+  }
+
+  #checkRows(from: number, to: number): void {
+    if (Number.isInteger(from) && Number.isInteger(to) && from >= 0 && to >= from && to <= this.rowCount) return
+    throw new TypeError(`rows ${from} to ${to} are not in a table of ${this.rowCount} rows`)
+  }
+}
