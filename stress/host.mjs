@@ -8,7 +8,7 @@ import { note, noteViolation } from './journal.mjs'
 import { cache } from './setup.config.mjs'
 
 /** How many things it has going on at once. */
-const BUSY = 6
+const BUSY = 4
 /** What may become of a job whose workers and inputs are taken away: anything else is wrong. */
 const FAILURES = [
   'DATALAB_FAILED',
@@ -20,6 +20,7 @@ const FAILURES = [
 /** Besides, of a job among whose inputs are results, which may be collected just before it is submitted. */
 const GONE = ['DATALAB_INPUT_INVALID', 'SOURCE_NOT_FOUND']
 
+const parent = process.ppid
 const random = seededRandom(Number(process.env.STRESS_SEED))
 const lab = await openDataLab(import.meta.resolve('./setup.config.mjs'))
 const keys = []
@@ -29,6 +30,7 @@ let isEnding = false
 process.once('SIGTERM', () => void end())
 begin(resume())
 while (!isEnding) {
+  if (process.ppid !== parent) process.exit(1)
   begin(draw())
   await sleep(random.between(2, 40))
   while (going.size >= BUSY && !isEnding) await Promise.race(going)
@@ -49,9 +51,9 @@ async function resume() {
 /** Some work, as likely as it is here. */
 function draw() {
   const chance = random.uniform()
-  if (chance < 0.6) return runOne(some(JOBS))
-  if (chance < 0.75) return runChained(some(PAIRS))
-  if (chance < 0.8) return resume()
+  if (chance < 0.55) return runOne(some(JOBS))
+  if (chance < 0.7) return runChained(some(PAIRS))
+  if (chance < 0.82) return resume()
   if (chance < 0.9) return look()
   return collect()
 }

@@ -1,15 +1,15 @@
 // Loaded before anything else into the hosts of a round, their children, and the threads of both (NODE_OPTIONS=--require): kills or stops the
 // process at named instants. STRESS_INSTANTS lists them: { id, role, name, moment, nth, how }, where `role` is host or child, `nth` counts in
 // one thread, and `how` is a signal. Each happens once in a round, whoever comes to it first.
-const { appendFileSync, closeSync, mkdirSync, openSync, promises } = require('node:fs')
 const fs = require('node:fs')
 const { createRequire, syncBuiltinESMExports } = require('node:module')
 const { join } = require('node:path')
-const { isMainThread } = require('node:worker_threads')
+const { isMainThread, workerData } = require('node:worker_threads')
 
-const folder = process.env.STRESS_FOLDER
-const role = process.argv[1]?.includes('process-child') ? 'child' : 'host'
-const instants = JSON.parse(process.env.STRESS_INSTANTS ?? '[]').filter((instant) => instant.role === role)
+const { appendFileSync, closeSync, mkdirSync, openSync, promises } = fs
+const { STRESS_FOLDER: folder, STRESS_INSTANTS: all = '[]' } = process.env
+const role = process.argv[1]?.endsWith('process-child.js') ? 'child' : 'host'
+const instants = JSON.parse(all).filter((instant) => instant.role === role)
 const counts = new Map()
 
 /** Whether no other process has come to it. */
@@ -22,13 +22,14 @@ function isFirst(id) {
   }
 }
 
-function reached(name, moment) {
+/** @param {unknown} to what is named there, where something is */
+function reached(name, moment, to) {
   const place = `${name} ${moment}`
   const count = (counts.get(place) ?? 0) + 1
   counts.set(place, count)
   for (const { id, nth, how, ...instant } of instants) {
     if (instant.name !== name || instant.moment !== moment || count < nth || !isFirst(id)) continue
-    const facts = { kind: 'instant', at: Date.now(), pid: process.pid, id, role, name, moment, how }
+    const facts = { kind: 'instant', at: Date.now(), pid: process.pid, id, role, name, moment, how, to: to ?? '' }
     appendFileSync(join(folder, 'journal.jsonl'), `${JSON.stringify(facts)}\n`)
     process.kill(process.pid, how)
     // Other threads may take the signal: this one goes no further before it has its effect.
@@ -36,20 +37,28 @@ function reached(name, moment) {
   }
 }
 
-/** The same function, between two instants. */
-function between(name, call) {
+/** The same function, between two instants. Their name may depend on what it is called with. */
+function between(naming, call) {
   return function (...parameters) {
-    reached(name, 'before')
+    const name = typeof naming === 'string' ? naming : naming(...parameters)
+    const [, to] = parameters
+    reached(name, 'before', to)
     const answer = call.apply(this, parameters)
     if (typeof answer?.then !== 'function') {
-      reached(name, 'after')
+      reached(name, 'after', to)
       return answer
     }
     return answer.then((value) => {
-      reached(name, 'after')
+      reached(name, 'after', to)
       return value
     })
   }
+}
+
+/** What gets its name in the storage. */
+function namedAt(_, path) {
+  if (path.endsWith('record.json')) return 'manifest'
+  return path.endsWith('reserved') ? 'reservation' : 'object'
 }
 
 function wrap(owner, method, name) {
@@ -58,32 +67,35 @@ function wrap(owner, method, name) {
 
 /** Where the storage writes its objects. */
 function watchFiles() {
-  const { open } = promises
-  promises.open = async (...parameters) => {
-    const handle = await open.apply(promises, parameters)
-    const prototype = Object.getPrototypeOf(handle)
-    if (!Object.hasOwn(prototype, 'isWatched')) {
-      prototype.isWatched = true
-      for (const method of ['write', 'sync']) wrap(prototype, method, method)
-    }
-    return handle
-  }
-  for (const method of ['link', 'rename', 'rm', 'rmdir']) wrap(promises, method, method)
+  watchHandles()
+  wrap(promises, 'link', namedAt)
+  wrap(promises, 'rename', 'replacement')
+  for (const method of ['rm', 'rmdir']) wrap(promises, method, method)
   for (const method of ['renameSync', 'rmSync', 'mkdirSync']) wrap(fs, method, method)
   syncBuiltinESMExports()
 }
 
-/** Where the databases of this process live. */
-function watchDatabase() {
-  const { workerData } = require('node:worker_threads')
+/** The class of open files is known when the first is opened. */
+function watchHandles() {
+  const { open } = promises
+  let isWatched = false
+  promises.open = async (...parameters) => {
+    const handle = await open.apply(promises, parameters)
+    if (!isWatched) for (const method of ['write', 'sync']) wrap(Object.getPrototypeOf(handle), method, method)
+    isWatched = true
+    return handle
+  }
+}
+
+/** Where the databases of this process live, and the file cache names and deletes its files. */
+function watchDatabases() {
   if (typeof workerData?.libsql !== 'string') return
   const { prototype } = createRequire(workerData.libsql)(workerData.libsql)
   const { exec } = prototype
-  const commit = between('commit', exec)
-  const begin = between('begin', exec)
+  const [begin, commit] = [between('begin', exec), between('commit', exec)]
   prototype.exec = function (sql) {
-    if (sql === 'COMMIT') return commit.call(this, sql)
-    return sql.startsWith('BEGIN') ? begin.call(this, sql) : exec.call(this, sql)
+    const call = sql === 'COMMIT' ? commit : sql.startsWith('BEGIN') ? begin : exec
+    return call.call(this, sql)
   }
   for (const method of ['renameSync', 'rmSync', 'truncateSync']) wrap(fs, method, `cache ${method}`)
   syncBuiltinESMExports()
@@ -92,5 +104,5 @@ function watchDatabase() {
 if (folder !== undefined && instants.length > 0) {
   mkdirSync(join(folder, 'fired'), { recursive: true })
   if (isMainThread) watchFiles()
-  else watchDatabase()
+  else watchDatabases()
 }

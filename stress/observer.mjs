@@ -35,7 +35,8 @@ const looked = new Set()
 let index
 let records
 
-for (; !isEnding; counts.looks++) {
+const parent = process.ppid
+for (; !isEnding && process.ppid === parent; counts.looks++) {
   await lookAtResults()
   await lookAtRecords()
   lookAtCache()

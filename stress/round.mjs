@@ -1,14 +1,26 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import { seededRandom } from '@datalab/testing'
 import { readJournal } from './journal.mjs'
 import { MARKER, pathsIn } from './paths.mjs'
 import { processesOf, signal } from './processes.mjs'
 import { RoundHost } from './round-host.mjs'
 
 const SCAN_MS = 60
-/** How long a process stays stopped: longer than its lease more often than not. */
-const STOPPED_MS = [50, 1500]
+/** How long a process stays stopped: for less than its lease, or for so long that others take over and come to an end. */
+const STOPPED_MS = [
+  [50, 600],
+  [600, 3000],
+]
+/**
+ * Who stopped itself where a result is decided over stays so until others have had time to do its work, at most for so many milliseconds: they
+ * have when their run began so long ago.
+ */
+const DECISIVE = ['manifest', 'replacement']
+const HELD_MS = 5000
+const TAKEN_MS = 800
 /** After the death of its host no child may live longer, but while it is stopped. */
 const ORPHAN_MS = 5000
 const CLOSE_MS = 30_000
@@ -26,7 +38,9 @@ export class Round {
   #stopped = new Map()
   /** Children whose host is dead, and since when. */
   #orphans = new Map()
-  #isRestarting = true
+  #isSettling = false
+  #starts = 0
+  #random
   #scan
 
   /**
@@ -39,6 +53,7 @@ export class Round {
     this.world = world
     this.plan = plan
     this.paths = pathsIn(folder)
+    this.#random = seededRandom(plan.seed)
   }
 
   /** Resolves to what happened, and what should not have. */
@@ -47,7 +62,7 @@ export class Round {
     mkdirSync(this.folder, { recursive: true })
     writeFileSync(this.paths.journal, '')
     writeFileSync(join(this.folder, 'plan.json'), JSON.stringify(this.plan, null, 1))
-    const observer = new RoundHost('observer.mjs', { ...this.#env(), [MARKER]: this.folder, STRESS_ROLE: 'observer' })
+    const observer = new RoundHost('observer.mjs', this.#env())
     this.#scan = setInterval(() => this.#look(processesOf(this.folder)), SCAN_MS)
     try {
       await this.#work()
@@ -57,9 +72,14 @@ export class Round {
       clearInterval(this.#scan)
       observer.signal('SIGTERM')
       this.#checkExit('the observer', await observer.exit)
-      for (const { pid } of processesOf(this.folder)) signal(pid, 'SIGKILL')
+      this.end()
     }
     return this.#report(performance.now() - start)
+  }
+
+  /** Ends all processes of this round at once. */
+  end() {
+    for (const { pid } of processesOf(this.folder)) signal(pid, 'SIGKILL')
   }
 
   #env() {
@@ -73,6 +93,7 @@ export class Round {
       await sleep(injection.after)
       this.#inject(injection)
     }
+    await this.#until(2 * HELD_MS, 'a process stays stopped', () => !processesOf(this.folder).some(this.#isHeld, this))
   }
 
   #ended() {
@@ -80,19 +101,19 @@ export class Round {
   }
 
   #start(planned) {
-    const preload = new URL('instants.cjs', import.meta.url).pathname
+    const preload = fileURLToPath(new URL('instants.cjs', import.meta.url))
     const host = new RoundHost('host.mjs', {
       ...this.#env(),
       NODE_OPTIONS: `--require=${preload}`,
       STRESS_EXECUTOR: planned.executor,
-      STRESS_SEED: String(this.plan.random.integer(2 ** 31)),
+      STRESS_SEED: String(this.plan.seed * 1000 + this.#starts++),
       STRESS_INSTANTS: JSON.stringify(this.plan.instants),
     })
     this.#hosts.set(planned.number, host)
     void host.exit.then(async (exit) => {
       this.#checkExit('a host', exit)
-      await sleep(this.plan.random.between(0, 200))
-      if (!this.#isRestarting) return
+      await sleep(this.#random.between(0, 200))
+      if (this.#isSettling) return
       this.#counts.restarts++
       this.#start(planned)
     })
@@ -121,11 +142,27 @@ export class Round {
   /** Lets go on what was stopped for long enough, whoever stopped it. */
   #continueStopped(all) {
     const now = performance.now()
-    for (const { pid, state } of all) {
+    for (const one of all) {
+      const { pid, state } = one
       if (state !== 'T') this.#stopped.delete(pid)
-      else if (!this.#stopped.has(pid)) this.#stopped.set(pid, now + this.plan.random.between(...STOPPED_MS))
-      else if (now >= this.#stopped.get(pid)) signal(pid, 'SIGCONT')
+      else if (!this.#stopped.has(pid)) this.#stopped.set(pid, now + this.#stoppedMs())
+      else if (this.#isSettling || (now >= this.#stopped.get(pid) && !this.#isHeld(one))) signal(pid, 'SIGCONT')
     }
+  }
+
+  #isHeld({ pid, state }) {
+    if (state !== 'T') return false
+    const lines = readJournal(this.paths.journal)
+    const instant = lines.findLast(
+      (line) => line.kind === 'instant' && line.pid === pid && DECISIVE.includes(line.name),
+    )
+    if (instant === undefined || Date.now() - instant.at > HELD_MS) return false
+    const run = lines.find(({ kind, key, at }) => kind === 'run' && at > instant.at && instant.to.includes(key))
+    return run === undefined || Date.now() - run.at < TAKEN_MS
+  }
+
+  #stoppedMs() {
+    return this.#random.between(...STOPPED_MS[this.#random.integer(STOPPED_MS.length)])
   }
 
   #watchOrphans(all) {
@@ -147,10 +184,11 @@ export class Round {
 
   /** Ends all hosts, one way or the other. Their children must end with them. */
   async #settle(observer) {
-    this.#isRestarting = false
+    this.#isSettling = true
     const hosts = this.plan.hosts.map((planned) => ({ ...planned, host: this.#hosts.get(planned.number) }))
     for (const { host, ending } of hosts) host.signal(ending)
     await this.#until(CLOSE_MS, 'a host does not end', () => hosts.every(({ host }) => host.hasEnded))
+    for (const { host } of hosts) host.signal('SIGKILL')
     await Promise.all(hosts.map(({ host }) => host.exit))
     await this.#until(CLOSE_MS, 'processes are left', () =>
       processesOf(this.folder).every(({ pid }) => pid === observer),

@@ -13,7 +13,7 @@ import { Totals } from './totals.mjs'
 
 const words = process.argv.slice(2)
 const flags = words.filter((word) => word.startsWith('--'))
-const [rounds = 20, seed = 1] = words.filter((word) => !word.startsWith('--')).map(Number)
+const [rounds = 200, seed = 1] = words.filter((word) => !word.startsWith('--')).map(Number)
 if (platform() !== 'linux') {
   console.error('Crash rounds need /proc, which only Linux has.')
   process.exit(2)
@@ -25,6 +25,8 @@ const world = join(folder, 'world')
 mkdirSync(world)
 await writeFiles(world)
 const totals = new Totals()
+const going = new Set()
+for (const name of ['SIGINT', 'SIGTERM']) process.once(name, breakOff)
 let begun = 0
 await Promise.all(Array.from({ length: flags.includes('--alone') ? 1 : 2 }, runRounds))
 const result = { seeds: [seed, seed + rounds - 1], ...totals.summary, cacheBytes: CACHE_BYTES, ...surroundings() }
@@ -40,15 +42,26 @@ async function runRounds() {
 
 async function runRound(number) {
   const roundFolder = join(folder, `round-${number}`)
-  const round = await new Round(roundFolder, world, planOf(number, flags.includes('--short'))).run()
-  totals.add(round)
-  const kinds = (kind) => round.lines.filter((line) => line.kind === kind).length
-  const state = round.violations.length === 0 ? 'ok' : `FAILED, see ${roundFolder}`
-  console.error(
-    `seed ${number}: ${(round.ms / 1000).toFixed(1)} s, ${kinds('submitted')} submissions, ${kinds('run')} runs, ${kinds('instant')} instants, ${JSON.stringify(round.counts)}: ${state}`,
-  )
-  for (const violation of round.violations) console.error(JSON.stringify(violation).slice(0, 3000))
-  if (round.violations.length === 0) rmSync(roundFolder, { recursive: true, force: true, maxRetries: 5 })
+  const round = new Round(roundFolder, world, planOf(number, flags.includes('--short')))
+  going.add(round)
+  const outcome = await round.run()
+  going.delete(round)
+  totals.add(outcome)
+  tell(outcome)
+  if (outcome.violations.length === 0) rmSync(roundFolder, { recursive: true, force: true, maxRetries: 5 })
+}
+
+function tell({ seed: number, folder: kept, ms, violations, counts, lines }) {
+  const kinds = (kind) => lines.filter((line) => line.kind === kind).length
+  const work = `${kinds('submitted')} submissions, ${kinds('run')} runs, ${kinds('instant')} instants`
+  const state = violations.length === 0 ? 'ok' : `FAILED, see ${kept}`
+  console.error(`seed ${number}: ${(ms / 1000).toFixed(1)} s, ${work}, ${JSON.stringify(counts)}: ${state}`)
+  for (const violation of violations) console.error(JSON.stringify(violation).slice(0, 3000))
+}
+
+function breakOff() {
+  for (const round of going) round.end()
+  process.exit(130)
 }
 
 function surroundings() {
