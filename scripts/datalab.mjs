@@ -5,7 +5,16 @@ import { fileURLToPath } from 'node:url'
 const path = (relative) => fileURLToPath(new URL(relative, import.meta.url))
 
 try {
-  const packages = ['core', 'fits', 'local', 'storage-s3', 'op-increase-brightness', 'op-median', 'cli']
+  const packages = [
+    'core',
+    'fits',
+    'local',
+    'storage-s3',
+    'op-color-image',
+    'op-increase-brightness',
+    'op-median',
+    'cli',
+  ]
   execFileSync(process.execPath, [path('build.mjs'), ...packages], { stdio: ['ignore', 2, 2] })
 } catch {
   console.error('datalab: the build failed; see above.')

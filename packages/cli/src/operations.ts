@@ -10,11 +10,12 @@ export interface Offers {
 /** The operations of `datalab`, and what they require. */
 export const offers: Offers = {
   async operations() {
-    const [{ IncreaseBrightness }, { Median }] = await Promise.all([
+    const [{ ColorImage }, { IncreaseBrightness }, { Median }] = await Promise.all([
+      import('@datalab/op-color-image'),
       import('@datalab/op-increase-brightness'),
       import('@datalab/op-median'),
     ])
-    return [IncreaseBrightness, Median]
+    return [ColorImage, IncreaseBrightness, Median]
   },
   async services() {
     const { images } = await import('@datalab/fits')

@@ -1,0 +1,46 @@
+import { breathe } from './breathe.js'
+import type { Picture } from './picture.js'
+
+/** The longest side a JPEG is made with. */
+const MAX_SIDE = 65_500
+
+/** Side of the box that the small picture fits, in pixels. */
+const SMALL_SIDE = 200
+
+/** Pixels that are made at once. */
+const BAND_PIXELS = 2 ** 20
+
+/** Two JPEG files of one picture. */
+export interface Jpegs {
+  /** The full picture, shrunk only where it is longer than a JPEG can be. */
+  readonly large: Uint8Array
+  /** The picture shrunk to fit a box of 200 pixels, never enlarged. */
+  readonly small: Uint8Array
+}
+
+/**
+ * A picture as JPEG files. Loads sharp when first called.
+ *
+ * @throws DATALAB_ABORTED once the signal is aborted.
+ */
+export async function encodeJpegs(picture: Picture, signal?: AbortSignal): Promise<Jpegs> {
+  const { width, height } = picture
+  const bytes = new Uint8Array(width * height * 3)
+  const rows = Math.max(1, Math.floor(BAND_PIXELS / width))
+  for (let from = 0; from < height; from += rows) {
+    const to = Math.min(height, from + rows)
+    picture.fill(from, to, bytes.subarray(3 * from * width, 3 * to * width))
+    await breathe(signal)
+  }
+  return { large: await encode(bytes, picture, MAX_SIDE), small: await encode(bytes, picture, SMALL_SIDE) }
+}
+
+async function encode(bytes: Uint8Array, { width, height }: Picture, side: number): Promise<Uint8Array> {
+  const { default: sharp } = await import('sharp')
+  const raw = { width, height, channels: 3 } as const
+  const picture = sharp(bytes, { raw, limitInputPixels: false })
+  const isLarger = Math.max(width, height) > side
+  const shrunk = isLarger ? picture.resize({ width: side, height: side, fit: 'inside' }) : picture
+  // Stars are too small for their color to be kept at half the detail.
+  return shrunk.jpeg({ quality: 90, chromaSubsampling: '4:4:4' }).toBuffer()
+}

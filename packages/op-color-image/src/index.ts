@@ -1,0 +1,6 @@
+export type { Affine, Point } from './affine.js'
+export { type AlignOptions, alignStars, type PlacedStar, type StarAlignment, type StarList } from './align-stars.js'
+export { ColorImage } from './color-image.js'
+export { type DetectOptions, detectStars, type Star } from './detect-stars.js'
+export type { Color, ColorChannel, ColorImageInputs } from './inputs.js'
+export type { Pixels } from './pixels.js'
