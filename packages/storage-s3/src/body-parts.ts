@@ -71,9 +71,9 @@ export class BodyParts {
   }
 }
 
-/** A larger buffer with the same beginning: short bodies need no memory for a whole part. */
+/** A larger buffer with the same beginning. Until it is needed, a short body takes no memory for a whole part. */
 function enlarged(buffer: Uint8Array, size: number): Uint8Array {
-  const larger = Buffer.allocUnsafe(Math.min(buffer.length * 8, size))
+  const larger = Buffer.allocUnsafe(size)
   larger.set(buffer)
   return larger
 }

@@ -16,6 +16,8 @@ export async function makeClient(sdk: Sdk, settings: ClientSettings): Promise<S3
     ...(credentials !== undefined && { credentials }),
     ...(pathStyle !== undefined && { forcePathStyle: pathStyle }),
     followRegionRedirects: true,
+    // It would have the SDK make a connection for each part, and wait for servers that do not know it.
+    expectContinueHeader: false,
     // Every request carries an MD5, which all servers check; more than that some refuse.
     requestChecksumCalculation: 'WHEN_REQUIRED',
     responseChecksumValidation: 'WHEN_REQUIRED',

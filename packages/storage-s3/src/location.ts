@@ -7,7 +7,7 @@ const MAX_PREFIX_BYTES = 124
  * @throws TypeError when it could be none, or would change the path of addresses.
  */
 export function bucketOf(name: string): string {
-  if (/^arn:[^\s?#]+$/.test(name) || /^[A-Za-z0-9][A-Za-z0-9._-]{0,253}[A-Za-z0-9]$/.test(name)) return name
+  if (typeof name === 'string' && /^(arn:[^\s?#]+|[A-Za-z0-9][A-Za-z0-9._-]{0,253}[A-Za-z0-9])$/.test(name)) return name
   throw new TypeError(
     `${JSON.stringify(String(name).slice(0, 100))} is no bucket's name: use letters, digits, '.', '-' and '_'; 2 to 255.`,
   )

@@ -68,7 +68,7 @@ export class MultipartUpload {
     try {
       return (await unlessAborted(created, put.signal)).UploadId ?? ''
     } catch (error) {
-      bucket.inBackground(created.then(({ UploadId = '' }) => this.#abort(UploadId)))
+      await this.#ended(created.then(({ UploadId = '' }) => this.#abort(UploadId)))
       throw error
     }
   }
@@ -140,8 +140,12 @@ export class MultipartUpload {
   async #abandon(id: string, stop: AbortController): Promise<void> {
     stop.abort()
     await Promise.allSettled(this.#onTheirWay)
-    const ended = this.bucket.inBackground(this.#abort(id, MOST_ABORTS))
-    await this.bucket.atMost(PATIENCE_MS, ended)
+    await this.#ended(this.#abort(id, MOST_ABORTS))
+  }
+
+  /** Waits for an end, but not for long. */
+  #ended(end: Promise<void>): Promise<void> {
+    return this.bucket.atMost(PATIENCE_MS, this.bucket.inBackground(end))
   }
 
   /** Ends the upload, and frees what its parts take. */

@@ -108,12 +108,17 @@ function getCommand(bucket: Bucket, key: string, range: Pick<GetObjectCommandInp
 
 /** The pieces of an answer's body, so many bytes in all, of which an answer without a range may have more. */
 async function* part(answer: GetObjectCommandOutput, deadline: Deadline, length: number): AsyncGenerator<Uint8Array> {
+  const isWhole = answer.ContentRange === undefined
+  const announced = answer.ContentLength ?? length
+  if (announced !== length && !(isWhole && announced > length))
+    throw new S3Failure('lost', `sends ${announced} bytes instead of ${length}`)
   let rest = length
   for await (const piece of answerPieces(answer.Body, deadline)) {
-    yield piece.subarray(0, rest)
-    if (piece.length > rest && answer.ContentRange === undefined) return
-    rest -= piece.length
-    if (rest < 0) throw new S3Failure('lost', `sends more than the ${length} bytes it is asked for`)
+    if (piece.length > rest && !isWhole) throw new S3Failure('lost', `sends more than ${length} bytes`)
+    const wanted = piece.subarray(0, rest)
+    rest -= wanted.length
+    yield wanted
+    if (rest === 0 && announced > length) return
   }
   if (rest > 0) throw new S3Failure('lost', `sent ${length - rest} bytes instead of ${length}`)
 }

@@ -48,7 +48,7 @@ export async function putObject(
   const put = putRequest(key, options)
   const cut = cutBody(body, put, place.bucket.settings.partSize)
   try {
-    const { size, answer } = await upload(place, put, body, cut)
+    const { size, answer } = await upload(place, put, body, cut).catch((error) => failing(place.bucket, put, error))
     return await confirmed(place.bucket, put, size, answer)
   } catch (error) {
     if (error instanceof BodyFailure) throw error.error
@@ -117,7 +117,14 @@ async function* allParts(first: Part, { parts }: CutBody): AsyncGenerator<Part, 
   yield* parts
 }
 
-/** Before much is sent: what a condition says of the object that is there now. */
+/** Where another request came between: whether it was one after which the condition does not hold any more. */
+async function failing(bucket: Bucket, put: PutRequest, error: unknown): Promise<never> {
+  if (put.condition !== undefined && isFailure(error, 'conflict', 'upload'))
+    await checkHolds(bucket, put, put.condition)
+  throw error
+}
+
+/** Before much is sent, or when it was in vain: what a condition says of the object that is there now. */
 async function checkHolds(bucket: Bucket, { key, signal }: PutRequest, condition: Condition): Promise<void> {
   const head = await bucket.head(key, { signal })
   const holds = condition.kind === 'absent' ? head === undefined : head?.etag === condition.etag

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { setTimeout } from 'node:timers/promises'
 import {
   CreateBucketCommand,
   DeleteBucketCommand,
@@ -61,17 +62,21 @@ export class TestBucket {
   }
 
   /** The names of uploads that were begun and not ended. */
-  async uploads(prefix = ''): Promise<string[]> {
+  async uploads(prefix: string): Promise<string[]> {
     const { Uploads = [] } = await this.client.send(
       new ListMultipartUploadsCommand({ Bucket: this.name, Prefix: prefix }),
     )
     return Uploads.map(({ Key = '' }) => Key)
   }
 
-  /** Everything that is in the bucket beside objects of a storage at this prefix. */
+  /** What is in the bucket beside objects of a storage at this prefix, when it had time to go: unfinished uploads, and names that are no keys. */
   async leftovers(prefix: string): Promise<string[]> {
-    const strays = (await this.names(prefix)).filter((name) => name.startsWith(`${prefix}.`))
-    return [...strays, ...(await this.uploads(prefix))]
+    for (let left = 100; ; left--) {
+      const strays = (await this.names(prefix)).filter((name) => name.startsWith(`${prefix}.`))
+      const found = [...strays, ...(await this.uploads(prefix))]
+      if (found.length === 0 || left === 0) return found
+      await setTimeout(100)
+    }
   }
 
   async clear(prefix = ''): Promise<void> {
