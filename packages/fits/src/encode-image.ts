@@ -1,8 +1,8 @@
 import { Card } from './card.js'
+import { formatWithChecksums } from './checksum-header.js'
 import { encodeSamples, type PixelArray, pixelFormat } from './encode-samples.js'
-import { formatCard } from './format-card.js'
 import { BLOCK_LENGTH, Header } from './header.js'
-import { stripHeader } from './strip-header.js'
+import { headerToWrite } from './header-to-write.js'
 
 /** Bytes of pixels that are encoded at once. */
 const BAND_BYTES = 1024 * 1024
@@ -19,6 +19,12 @@ export interface ImageToWrite {
   readonly shape?: readonly number[]
   /** What else the header shall say. Its structural, scaling, compression and checksum cards are replaced by the image's own. */
   readonly header?: Header
+}
+
+/** How to write. */
+export interface EncodeOptions {
+  /** Whether each HDU gets DATASUM and CHECKSUM. The data are encoded twice for that, as the header comes first; false by default. */
+  readonly checksum?: boolean
 }
 
 /** How many pixels to write, of which type. */
@@ -39,7 +45,7 @@ export interface ImageForm {
  * @throws TypeError when the data do not fill the shape, or a card cannot be written in FITS.
  * @example await writeFile('out.fits', encodeImage({ data: new Float32Array(6), width: 3, height: 2 }))
  */
-export function encodeImage(image: ImageToWrite): Iterable<Uint8Array<ArrayBuffer>> {
+export function encodeImage(image: ImageToWrite, options: EncodeOptions = {}): Iterable<Uint8Array<ArrayBuffer>> {
   const { data, width, height, shape = [height, width], header } = image
   const pixels = shape.reduce((a, b) => a * b, 1)
   const isShape = shape.every((length) => Number.isSafeInteger(length) && length > 0)
@@ -48,11 +54,18 @@ export function encodeImage(image: ImageToWrite): Iterable<Uint8Array<ArrayBuffe
       `${data.length} pixels do not fill an image of ${shape.join(' x ')} (${width} wide, ${height} high)`,
     )
   }
-  return pieces(encodeImageHeader({ data, shape, ...(header ? { header } : {}) }), data)
+  const whole = imageHeader({ data, shape, ...(header ? { header } : {}) })
+  // What cannot be written is refused here, not where the first piece is taken.
+  const bytes = whole.format()
+  return options.checksum ? piecesWithChecksums(whole, data) : pieces(bytes, data)
 }
 
 /** The primary header of an image file, padded: what comes before the pixels. For pixels that are written band by band. */
-export function encodeImageHeader({ data, shape, header = new Header() }: ImageForm): Uint8Array<ArrayBuffer> {
+export function encodeImageHeader(form: ImageForm): Uint8Array<ArrayBuffer> {
+  return imageHeader(form).format()
+}
+
+function imageHeader({ data, shape, header = new Header() }: ImageForm): Header {
   const { bitpix, bzero } = pixelFormat(data)
   const axes = [...shape].reverse()
   const structure = [
@@ -62,20 +75,7 @@ export function encodeImageHeader({ data, shape, header = new Header() }: ImageF
     ...axes.map((length, axis) => new Card(`NAXIS${axis + 1}`, length)),
   ]
   const scale = bzero === undefined ? [] : [new Card('BSCALE', 1), new Card('BZERO', bzero)]
-  return new Header([...structure, ...scale, ...withConvention(withAxesFirst(stripHeader(header)))]).format()
-}
-
-/** The header with WCSAXES before all other keywords of world coordinates (FITS 4.0, section 8.2), which files do not always heed. */
-function withAxesFirst(header: Header): Header {
-  const axes = header.card('WCSAXES')
-  return axes === undefined ? header : new Header([axes, ...header.delete('WCSAXES')])
-}
-
-/** The header with the card that announces continued strings, where it has some: readers and checkers look for it. */
-function withConvention(header: Header): Header {
-  const isLong = (card: Card) => !card.isCommentary && typeof card.value === 'string' && formatCard(card).length > 1
-  if (header.has('LONGSTRN') || !header.cards.some(isLong)) return header
-  return new Header([new Card('LONGSTRN', 'OGIP 1.0', { comment: 'strings may go on in CONTINUE cards' }), ...header])
+  return new Header([...structure, ...scale, ...headerToWrite(header)])
 }
 
 /** The zero bytes that fill up the last block behind so many bytes of data. */
@@ -83,8 +83,16 @@ export function encodePadding(bytes: number): Uint8Array<ArrayBuffer> {
   return new Uint8Array((BLOCK_LENGTH - (bytes % BLOCK_LENGTH)) % BLOCK_LENGTH)
 }
 
+function* piecesWithChecksums(header: Header, data: PixelArray): Generator<Uint8Array<ArrayBuffer>, void> {
+  yield* pieces(formatWithChecksums(header, pixelPieces(data)), data)
+}
+
 function* pieces(header: Uint8Array<ArrayBuffer>, data: PixelArray): Generator<Uint8Array<ArrayBuffer>, void> {
   yield header
+  yield* pixelPieces(data)
+}
+
+function* pixelPieces(data: PixelArray): Generator<Uint8Array<ArrayBuffer>, void> {
   const length = BAND_BYTES / data.BYTES_PER_ELEMENT
   for (let at = 0; at < data.length; at += length) yield encodeSamples(data.subarray(at, at + length))
   const padding = encodePadding(data.byteLength)

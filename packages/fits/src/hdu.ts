@@ -1,7 +1,8 @@
 import type { ByteSource } from '@datalab/core'
 import type { FitsError } from './errors.js'
 import type { HduKind } from './hdu-layout.js'
-import type { Header } from './header.js'
+import { BLOCK_LENGTH, type Header } from './header.js'
+import { CHUNK_BYTES, readBytes } from './read-bytes.js'
 
 /** What is known of an HDU when the file has been walked. */
 export interface HduParts {
@@ -15,6 +16,12 @@ export interface HduParts {
   readonly dataOffset: number
   readonly dataLength: number
   readonly error?: FitsError
+}
+
+/** How to read stored bytes. */
+export interface StoredBytesOptions {
+  /** Ends the reading between two pieces; the promise is rejected with the signal's reason. */
+  readonly signal?: AbortSignal
 }
 
 /** A header-and-data unit of a file: what it holds, and where. Its data are read on demand by its subclasses. */
@@ -54,6 +61,27 @@ export class Hdu {
   /** The header that describes the data; of a compressed image that of the image itself. */
   get header(): Header {
     return this.storedHeader
+  }
+
+  /**
+   * The bytes of the HDU's header or of its data as the file holds them, with the padding behind them, in pieces of up to 4 MB. Each piece is
+   * the caller's. Padding that the file lacks is not made up for.
+   *
+   * @throws FITS_TRUNCATED when the data are cut.
+   */
+  async *storedBytes(part: 'header' | 'data', options: StoredBytesOptions = {}): AsyncGenerator<Uint8Array, void> {
+    const isHeader = part === 'header'
+    const start = isHeader ? this.headerOffset : this.dataOffset
+    const end = isHeader ? this.dataOffset : start + Math.ceil(this.dataLength / BLOCK_LENGTH) * BLOCK_LENGTH
+    const least = isHeader ? start : start + this.dataLength
+    yield* this.#pieces(start, Math.max(least, Math.min(end, this.source.size)), options.signal)
+  }
+
+  async *#pieces(start: number, end: number, signal: AbortSignal | undefined): AsyncGenerator<Uint8Array, void> {
+    for (let at = start; at < end; at += CHUNK_BYTES) {
+      signal?.throwIfAborted()
+      yield await readBytes(this.source, at, Math.min(CHUNK_BYTES, end - at))
+    }
   }
 
   /** The name, EXTNAME; `''` without one. */

@@ -2,7 +2,14 @@ export { AsciiTable } from './ascii-table.js'
 export { BinaryTable } from './binary-table.js'
 export { Card, type CardOptions } from './card.js'
 export type { CardValue, Complex } from './card-value.js'
-export { encodeImage, encodeImageHeader, encodePadding, type ImageForm, type ImageToWrite } from './encode-image.js'
+export {
+  type EncodeOptions,
+  encodeImage,
+  encodeImageHeader,
+  encodePadding,
+  type ImageForm,
+  type ImageToWrite,
+} from './encode-image.js'
 export { encodeSamples, type PixelArray } from './encode-samples.js'
 export { FitsError, type FitsErrorCode, type FitsErrorOptions, isFitsError } from './errors.js'
 export { findImage } from './find-image.js'
@@ -18,7 +25,7 @@ export {
   readFrame,
   samplesFor,
 } from './frame.js'
-export { Hdu } from './hdu.js'
+export { Hdu, type StoredBytesOptions } from './hdu.js'
 export type { Bitpix, HduKind } from './hdu-layout.js'
 export { Header } from './header.js'
 export { ImageHdu, type ReadOptions, type ReadRowsOptions } from './image-hdu.js'
@@ -32,5 +39,6 @@ export { stripHeader } from './strip-header.js'
 export type { ColumnInfo, ColumnKind } from './table-column-info.js'
 export { type TableBlock, TableHdu, type TableRange, type TableSelection } from './table-hdu.js'
 export type { CellValue, ColumnValues, DecodedCells, DecodedColumn, DecodedElements, TableRow } from './table-values.js'
-export { writeImage } from './write-image.js'
+export { type ChecksumState, type Checksums, verifyChecksums } from './verify-checksums.js'
+export { type WriteOptions, writeImage } from './write-image.js'
 export { type Limits, zscale } from './zscale.js'

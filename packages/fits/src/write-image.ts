@@ -1,7 +1,11 @@
-import { randomUUID } from 'node:crypto'
-import { open, rename, rm } from 'node:fs/promises'
-import { encodeImage, type ImageToWrite } from './encode-image.js'
-import type { ReadOptions } from './image-hdu.js'
+import { type EncodeOptions, encodeImage, type ImageToWrite } from './encode-image.js'
+import { writePieces } from './write-pieces.js'
+
+/** How to write a file. */
+export interface WriteOptions extends EncodeOptions {
+  /** Ends the writing between two pieces; the promise is rejected with the signal's reason. */
+  readonly signal?: AbortSignal
+}
 
 /**
  * Writes a FITS file with one image, as `encodeImage` makes it.
@@ -11,26 +15,6 @@ import type { ReadOptions } from './image-hdu.js'
  * @throws TypeError as `encodeImage`; what the system says of a path that cannot be written is passed on.
  * @example await writeImage('out.fits', { data: new Float32Array(6), width: 3, height: 2 })
  */
-export async function writeImage(path: string, image: ImageToWrite, options: ReadOptions = {}): Promise<void> {
-  const pieces = encodeImage(image)
-  const temporary = `${path}.${randomUUID()}.part`
-  try {
-    await writePieces(temporary, pieces, options.signal)
-    await rename(temporary, path)
-  } catch (error) {
-    await rm(temporary, { force: true })
-    throw error
-  }
-}
-
-async function writePieces(path: string, pieces: Iterable<Uint8Array>, signal: AbortSignal | undefined): Promise<void> {
-  const handle = await open(path, 'wx')
-  try {
-    for (const piece of pieces) {
-      signal?.throwIfAborted()
-      await handle.writeFile(piece)
-    }
-  } finally {
-    await handle.close()
-  }
+export async function writeImage(path: string, image: ImageToWrite, options: WriteOptions = {}): Promise<void> {
+  await writePieces(path, encodeImage(image, options), options.signal)
 }

@@ -3,15 +3,19 @@ import { existsSync, readFileSync } from 'node:fs'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath, pathToFileURL } from 'node:url'
+import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
-import { type CardValue, type Fits, type Hdu, type Header, ImageHdu, openFits } from '../src/index.js'
+import { dump, type FitsDump } from '../src/dump.js'
 
 /** A collection of FITS files with what independent readers make of each; it stands beside the checkout, or not at all. */
 const COLLECTION = fileURLToPath(new URL('../../../../shared/fits', import.meta.url))
 const HAS_COLLECTION = existsSync(join(COLLECTION, 'oracle.json'))
 if (!HAS_COLLECTION) console.warn(`oracle.test.ts is skipped: there is no collection of FITS files at ${COLLECTION}`)
+
+/** What users get: each hostile file is read by a process of its own, which needs the build. */
+const BUILT = fileURLToPath(new URL('../dist/dump.js', import.meta.url))
+if (!existsSync(BUILT)) console.warn(`oracle.test.ts is skipped in part: run node scripts/build.mjs fits first`)
 
 /**
  * Pixels of quantised images in which the collection has a number where the integer is ZBLANK, -2147483647: its readers do not test for
@@ -19,8 +23,19 @@ if (!HAS_COLLECTION) console.warn(`oracle.test.ts is skipped: there is no collec
  */
 const NAN_IN_QUANTIZED = [
   'matrix/c_fpackdefault_f32_nan.fits.fz',
+  'matrix/q_GZIP_1_f32_fpack_q4.fits.fz',
+  'matrix/q_GZIP_2_f32_fpack_q4.fits.fz',
   'matrix/q_RICE_1_f32_fpack_q4.fits.fz',
   'real/astropy__compressed_with_nan.fits',
+]
+
+/**
+ * Extensions with a CHECKSUM and no DATASUM, which the collection takes to be bad: its reader leaves the data out of the sum then. FITS
+ * 4.0, section 4.4.2.7: the sum is that of the whole HDU, and here it is all ones; fitsverify agrees.
+ */
+const CHECKSUM_ALONE = [
+  'real/astropy-data__hlsp_tess-data-alerts_tess_phot_00025155310-s01_tess_v1_lc.fits',
+  'real/astropy-data__kplr010666592-2009131110544_slc.fits',
 ]
 
 interface Failure {
@@ -29,63 +44,10 @@ interface Failure {
   readonly why: string
 }
 
-interface Tools {
-  image(values: ArrayLike<number>, shape: readonly number[]): unknown
-  num(value: number | bigint): unknown
-}
-
-function codeOf(error: unknown): { code: string; message: string } {
-  const { code, message } = error as { code?: string; message?: string }
-  return { code: String(code ?? ''), message: String(message) }
-}
-
-function cardsOf(header: Header, { num }: Tools): unknown[] {
-  const plain = (value: CardValue) => {
-    if (typeof value === 'number' || typeof value === 'bigint') return num(value)
-    return value !== null && typeof value === 'object' ? { re: num(value.re), im: num(value.im) } : value
-  }
-  return header.cards.map(({ keyword, value, comment, isCommentary, problem }) => [
-    keyword,
-    problem === undefined ? plain(value) : { unparsable: problem },
-    isCommentary ? null : comment,
-  ])
-}
-
-async function imageOf(hdu: ImageHdu, tools: Tools): Promise<unknown> {
-  try {
-    return tools.image(await hdu.read(), hdu.shape)
-  } catch (error) {
-    return { error: codeOf(error) }
-  }
-}
-
-async function dumpHdu(hdu: Hdu, tools: Tools): Promise<Record<string, unknown>> {
-  const { index, kind, extname, extver, bitpix, shape, headerOffset, dataOffset, dataLength, error } = hdu
-  const dataSpan = Math.ceil(dataLength / 2880) * 2880
-  const isTable = kind === 'bintable' || kind === 'table'
-  return {
-    ...{ index, kind, extname, extver, bitpix, shape, hdrOffset: headerOffset, dataOffset, dataSpan },
-    cards: cardsOf(hdu.storedHeader, tools),
-    ...(kind === 'compressed-image' ? { logicalCards: cardsOf(hdu.header, tools) } : {}),
-    ...(error ? { error: codeOf(error) } : {}),
-    ...(hdu instanceof ImageHdu && shape.length > 0 ? { image: await imageOf(hdu, tools) } : {}),
-    ...(isTable ? { table: { error: { code: 'FITS_UNSUPPORTED' } } } : {}),
-  }
-}
-
-async function dumpFile(file: string, tools: Tools): Promise<Record<string, unknown>> {
-  const start = performance.now()
-  let fits: Fits | undefined
-  try {
-    fits = await openFits(join(COLLECTION, 'files', file))
-    const hdus = []
-    for (const hdu of fits.hdus) hdus.push(await dumpHdu(hdu, tools))
-    return { file, hdus, seconds: (performance.now() - start) / 1000 }
-  } catch (error) {
-    return { file, error: codeOf(error), seconds: (performance.now() - start) / 1000 }
-  } finally {
-    await fits?.close()
-  }
+/** Whether the collection is wrong there. */
+function isKnown({ file, what, why }: Failure): boolean {
+  if (NAN_IN_QUANTIZED.includes(file) && what.startsWith('image ')) return true
+  return CHECKSUM_ALONE.includes(file) && what === 'checksum' && why.includes('"checksum":"ok"}, want')
 }
 
 /** Whether the failure is about something that this codec says it does not read. */
@@ -94,37 +56,51 @@ function isUnsupported({ file, what, why }: Failure): boolean {
   return why.includes('FITS_UNSUPPORTED') || isCompressedFile
 }
 
-async function judge(dumps: readonly unknown[]): Promise<Failure[]> {
+async function inFolder<Result>(work: (folder: string) => Promise<Result>): Promise<Result> {
   const folder = await mkdtemp(join(tmpdir(), 'fits-oracle-'))
   try {
-    const [dump, result] = [join(folder, 'dump.jsonl'), join(folder, 'result.json')]
-    await writeFile(dump, dumps.map((entry) => JSON.stringify(entry)).join('\n'))
-    const args = [
-      join(COLLECTION, 'tools/compare.mjs'),
-      join(COLLECTION, 'oracle.json'),
-      dump,
-      '--quiet',
-      '--json',
-      result,
-    ]
-    await promisify(execFile)(process.execPath, [...args, '--time-factor', '5']).catch(() => undefined)
-    return (JSON.parse(readFileSync(result, 'utf8')) as { failures: Failure[] }).failures
+    return await work(folder)
   } finally {
     await rm(folder, { recursive: true })
   }
+}
+
+async function judge(dumps: string, result: string, ...options: string[]): Promise<Failure[]> {
+  const [tool, oracle] = [join(COLLECTION, 'tools/compare.mjs'), join(COLLECTION, 'oracle.json')]
+  const args = [tool, oracle, dumps, '--quiet', '--json', result, '--time-factor', '5', ...options]
+  await promisify(execFile)(process.execPath, args).catch(() => undefined)
+  return (JSON.parse(readFileSync(result, 'utf8')) as { failures: Failure[] }).failures
 }
 
 test.skipIf(!HAS_COLLECTION)(
   'reads every file of the collection as independent readers do',
   { timeout: 120_000 },
   async () => {
-    const tools = (await import(pathToFileURL(join(COLLECTION, 'tools/dumplib.mjs')).href)) as Tools
     const manifest = JSON.parse(readFileSync(join(COLLECTION, 'manifest.json'), 'utf8')) as Record<string, unknown>
-    const dumps = []
-    for (const file of Object.keys(manifest)) dumps.push(await dumpFile(file, tools))
-    const failures = (await judge(dumps)).filter((failure) => !isUnsupported(failure))
-    const isKnown = ({ file, what }: Failure) => NAN_IN_QUANTIZED.includes(file) && what.startsWith('image ')
-    expect(failures.filter((failure) => !isKnown(failure))).toEqual([])
-    expect(failures).toHaveLength(2 * NAN_IN_QUANTIZED.length)
+    const dumps: (FitsDump & { file: string; seconds: number })[] = []
+    for (const file of Object.keys(manifest)) {
+      const start = performance.now()
+      const found = await dump(join(COLLECTION, 'files', file))
+      dumps.push({ file, ...found, seconds: (performance.now() - start) / 1000 })
+    }
+    const failures = await inFolder(async (folder) => {
+      await writeFile(join(folder, 'dump.jsonl'), dumps.map((entry) => JSON.stringify(entry)).join('\n'))
+      return judge(join(folder, 'dump.jsonl'), join(folder, 'result.json'))
+    })
+    expect(failures.filter((failure) => !isUnsupported(failure) && !isKnown(failure))).toEqual([])
+  },
+)
+
+test.skipIf(!HAS_COLLECTION || !existsSync(BUILT))(
+  'a hostile file ends in a typed error or a lenient reading, in little time and memory',
+  { timeout: 240_000 },
+  async () => {
+    const failures = await inFolder(async (folder) => {
+      const dumps = join(folder, 'dump.jsonl')
+      const args = [join(COLLECTION, 'tools/run_dump.mjs'), BUILT, COLLECTION, dumps, '--class', 'hostile']
+      await promisify(execFile)(process.execPath, args)
+      return judge(dumps, join(folder, 'result.json'), '--class', 'hostile')
+    })
+    expect(failures.filter((failure) => !isUnsupported(failure))).toEqual([])
   },
 )
