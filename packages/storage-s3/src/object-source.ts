@@ -6,8 +6,8 @@ import { isFailure } from './s3-failure.js'
 
 /** What is fetched when an object is opened: most objects beside images are smaller, and then they are all there. */
 const BEGINNING_BYTES = 256 * 1024
-/** The least that is fetched later: small reads follow one another, as those of headers do. */
-const LEAST_BYTES = 64 * 1024
+/** What is kept in memory of a larger object, and the least that is fetched later: small reads follow one another, as those of headers do. */
+const WINDOW_BYTES = 64 * 1024
 /** How often an object may be replaced while it is opened. */
 const MOST_OPENINGS = 5
 
@@ -45,7 +45,8 @@ class ObjectSource implements ByteSource {
     private readonly closing: AbortController,
   ) {
     this.#version = version
-    this.#window = { start: 0, bytes }
+    // A thousand of them may be open at once.
+    this.#window = { start: 0, bytes: bytes.length < version.size ? bytes.slice(0, WINDOW_BYTES) : bytes }
     this.size = version.size
     this.identity = version.etag
   }
@@ -75,7 +76,7 @@ class ObjectSource implements ByteSource {
   }
 
   async #fetch(first: number, into: Uint8Array): Promise<void> {
-    const length = Math.min(Math.max(into.length, LEAST_BYTES), this.size - first)
+    const length = Math.min(Math.max(into.length, WINDOW_BYTES), this.size - first)
     // What is larger than a window goes where it is wanted, and no window is kept beside it.
     const bytes = length > into.length ? new Uint8Array(length) : into
     try {

@@ -109,9 +109,26 @@ describe.skipIf(endpoint === undefined)('of a real server behind a bad network',
     await source.read(0, all)
     expectBytes(all, body)
     const starts = proxy.headers.slice(1).map(({ range }) => Number(/=(\d+)-/.exec(range ?? '')?.[1]))
-    expect(starts).toEqual([0, 1, 2, 3, 4, 5].map((round) => 262_144 + round * 300_000))
+    expect(starts).toEqual([0, 1, 2, 3, 4, 5].map((round) => 65_536 + round * 300_000))
     // What has come on is no failure that counts.
     expect(time.delays.filter((ms) => ms <= 200)).toHaveLength(5)
+    await source.close()
+  })
+
+  test('the header of an image is there when it is opened, and a band of it is one request', async () => {
+    const { proxy, storage, direct } = await world()
+    const body = pattern(3 * MIB)
+    await direct.put('a', body)
+    const source = await opened(storage, 'a')
+    for (const length of [80, 23_040]) await source.read(0, new Uint8Array(length))
+    expect(proxy.lines).toHaveLength(1)
+    const band = new Uint8Array(MIB)
+    await source.read(23_040, band)
+    expectBytes(band, body.subarray(23_040, 23_040 + MIB))
+    expect(proxy.lines).toHaveLength(2)
+    for (let offset = 2 * MIB; offset < 2 * MIB + 60_000; offset += 1000)
+      await source.read(offset, new Uint8Array(1000))
+    expect(proxy.lines).toHaveLength(3)
     await source.close()
   })
 
