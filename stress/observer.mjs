@@ -12,7 +12,7 @@ import { note, noteViolation } from './journal.mjs'
 import { knownInputs } from './known-inputs.mjs'
 import { folder, pathsIn } from './paths.mjs'
 
-const LOOK_MS = 25
+const LOOK_MS = 40
 const world = process.env.STRESS_WORLD ?? ''
 const paths = pathsIn(folder)
 const storage = new FileStorage(paths.results)

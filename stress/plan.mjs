@@ -26,20 +26,21 @@ const PLACES = [
  */
 export function planOf(seed, isShort = false) {
   const random = seededRandom(seed)
-  const [others, injections] = isShort ? [1, 4] : [pick(random, [1, 1, 2]), 8]
+  const [others, injections, decisive] = isShort ? [1, 4, 1] : [pick(random, [1, 1, 2]), 8, 3]
   const several = (count, draw) => Array.from({ length: count }, (_, number) => draw(random, number))
   return {
     seed,
+    isShort,
     leaseMs: 300 + random.integer(201),
-    hosts: several(1 + others, hostOf),
-    instants: [...several(5 + random.integer(6), instantOf), ...several(3, decisiveOf)],
+    hosts: several(1 + others, (_, number) => hostOf(random, number, isShort)),
+    instants: [...several(5 + random.integer(6), instantOf), ...several(decisive, decisiveOf)],
     injections: several(injections + random.integer(injections), injectionOf),
   }
 }
 
 /** A host, and how it ends when all is over. There is always one that has its runs in child processes. */
-function hostOf(random, number) {
-  const executor = number === 0 ? 'processes' : pick(random, ['processes', 'inline'])
+function hostOf(random, number, isShort) {
+  const executor = number === 0 ? 'processes' : pick(random, isShort ? ['inline'] : ['processes', 'inline'])
   return { number, executor, ending: pick(random, ['SIGTERM', 'SIGKILL']) }
 }
 

@@ -93,7 +93,8 @@ export class Round {
       await sleep(injection.after)
       this.#inject(injection)
     }
-    await this.#until(2 * HELD_MS, 'a process stays stopped', () => !processesOf(this.folder).some(this.#isHeld, this))
+    for (let end = performance.now() + HELD_MS; performance.now() < end; await sleep(SCAN_MS))
+      if (!processesOf(this.folder).some(this.#isHeld, this)) break
   }
 
   #ended() {
@@ -196,7 +197,8 @@ export class Round {
   }
 
   async #finish() {
-    const host = new RoundHost('finish.mjs', { ...this.#env(), STRESS_EXECUTOR: 'processes' })
+    const executor = this.plan.isShort ? 'inline' : 'processes'
+    const host = new RoundHost('finish.mjs', { ...this.#env(), STRESS_EXECUTOR: executor })
     await this.#until(FINISH_MS, 'the last host does not end', () => host.hasEnded)
     if (!host.hasEnded) host.signal('SIGKILL')
     this.#checkExit('the last host', await host.exit)
