@@ -52,7 +52,7 @@ export class MultipartUpload {
     const id = await this.#create()
     try {
       await this.#sendAll(id, source)
-      return await decisively(this.bucket, this.put, () => this.#complete(id))
+      return await decisively(this.bucket, this.put, (signal) => this.#complete(id, signal))
     } catch (error) {
       await this.#abandon(id, source.stop)
       throw error
@@ -122,7 +122,7 @@ export class MultipartUpload {
     this.#sent.push({ PartNumber: number, ETag, ...checksums, md5 })
   }
 
-  async #complete(id: string): Promise<string> {
+  async #complete(id: string, signal: AbortSignal | undefined): Promise<string> {
     const sent = this.#sent.sort((a, b) => a.PartNumber - b.PartNumber)
     const input = {
       ...this.#place(id),
@@ -131,7 +131,7 @@ export class MultipartUpload {
     }
     return this.bucket.attempt(
       ({ CompleteMultipartUploadCommand }) => new CompleteMultipartUploadCommand(input),
-      this.put.signal,
+      signal,
       // Some servers do not say it here.
       async ({ ETag }) => checkedEtag(ETag || multipartEtag(sent.map(({ md5 }) => md5))),
     )

@@ -41,10 +41,10 @@ export function putWhole(
     ContentMD5: md5,
     ...(crc32 !== undefined && { ChecksumCRC32: crc32 }),
   }
-  return decisively(bucket, put, () =>
+  return decisively(bucket, put, (signal) =>
     bucket.attempt(
       ({ PutObjectCommand }) => new PutObjectCommand({ ...headers, Body: content.body() }),
-      put.signal,
+      signal,
       async ({ ETag }) => checkedEtag(ETag),
     ),
   )

@@ -47,8 +47,8 @@ export class S3Storage implements ObjectStorage {
   }
 
   /**
-   * Puts an object; bodies that do not fit a part go up in parts, of which a few are in memory. When it was aborted while its last request was
-   * on its way, the object may be there nevertheless.
+   * Puts an object; bodies that do not fit a part go up in parts, of which a few are in memory. An abort that comes when the last request is on
+   * its way is too late where S3 says within half a second that the object is there; where it says nothing, it may be there nevertheless.
    */
   async put(key: string, body: ObjectBody, options: PutOptions = {}): Promise<ObjectInfo> {
     this.#check(key)

@@ -222,6 +222,32 @@ describe.skipIf(endpoint === undefined)('of a real server behind a bad network',
     expect(await bucket.leftovers(`${prefix}/`)).toEqual([])
   })
 
+  test.each(['small', 'large'])('an abort that comes when all was sent is too late, %s', async (size) => {
+    const { proxy, storage, direct } = await world({ wait: undefined })
+    const abort = new AbortController()
+    const last = size === 'small' ? /^PUT/ : /POST .*uploadId/
+    proxy.befall(last, async ({ response, forward }) => {
+      const { status, headers, body } = await forward()
+      abort.abort()
+      response.writeHead(status, headers).end(body)
+    })
+    const body = pattern(size === 'small' ? 1000 : 6 * MIB)
+    const info = await storage.put('a', inPieces(body), { signal: abort.signal })
+    expect(await direct.head('a')).toMatchObject({ etag: info.etag, size: body.length })
+  })
+
+  test('an abort while nobody answers fails the put', async () => {
+    const { proxy, storage } = await world({ wait: undefined })
+    const abort = new AbortController()
+    proxy.befall(/^PUT/, async (passage) => {
+      abort.abort()
+      await silence(passage)
+    })
+    const error = await failureOf(storage.put('a', bytes('a'), { signal: abort.signal }))
+    expect(error).toMatchObject({ code: 'DATALAB_ABORTED', name: 'AbortError' })
+    expect(proxy.count(/^PUT/)).toBe(1)
+  })
+
   test('an abort is not held up by a server that says nothing', async () => {
     const { proxy, storage } = await world({ wait: undefined })
     const abort = new AbortController()
