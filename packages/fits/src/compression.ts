@@ -3,17 +3,19 @@ import { invalid, unsupported } from './errors.js'
 import { type Bitpix, countPixels } from './hdu-layout.js'
 import type { Header } from './header.js'
 import { requireInteger } from './require-integer.js'
-import { type TileDecoder, tileDecoderOf } from './tile-decoders.js'
+import { gzipTileDecoder, type TileDecoder, tileDecoderOf } from './tile-decoders.js'
 import { type TileGrid, tileCount, tileGrid } from './tile-grid.js'
 import type { TileTable } from './tile-table.js'
 
-/** The most bytes that one byte of a gzip stream can become. */
-const GZIP_RATIO = 1032
+/** The algorithms that keep floats as they are, where nothing says how they were quantised. */
+const LOSSLESS = /^(GZIP_[12]|NOCOMPRESS)$/
 
 /** How an image was compressed. */
 export interface Compression {
   readonly grid: TileGrid
   readonly decoder: TileDecoder
+  /** Whether floats were made integers before they were compressed. */
+  readonly isQuantized: boolean
   readonly dithering: Dithering
   /** ZDITHER0, the place of the first tile in the random sequence, counted from 1. */
   readonly ditherSeed: number
@@ -27,7 +29,7 @@ export interface Compression {
  * @throws FITS_INVALID when a parameter is out of range, or the table has too few rows or bytes for the image.
  */
 export function compressionOf(header: Header, axes: readonly number[], bitpix: Bitpix, table: TileTable): Compression {
-  const decoder = tileDecoderOf(header)
+  const decoder = tileDecoderOf(header, bitpix)
   if (table.column('NULL_PIXEL_MASK')) {
     throw unsupported('the image has a mask of null pixels (NULL_PIXEL_MASK); uncompress it with funpack first')
   }
@@ -43,6 +45,7 @@ export function compressionOf(header: Header, axes: readonly number[], bitpix: B
   return {
     grid,
     decoder,
+    isQuantized: bitpix < 0 && isQuantized(header, table),
     dithering: ditheringOf(header.getString('ZQUANTIZ')),
     ditherSeed: requireInteger(header, 'ZDITHER0', { min: 1, max: 10_000, fallback: 1 }),
   }
@@ -55,9 +58,15 @@ function checkRows(grid: TileGrid, table: TileTable): void {
 }
 
 function checkPixels(pixels: number, decoder: TileDecoder, bitpix: Bitpix, table: TileTable): void {
-  const gzip = table.column('GZIP_COMPRESSED_DATA') ? (table.heapLength * GZIP_RATIO * 8) / Math.abs(bitpix) : 0
-  const raw = table.column('UNCOMPRESSED_DATA') ? (table.heapLength * 8) / Math.abs(bitpix) : 0
-  const most = Math.max(decoder.maxPixels(table.heapLength), gzip, raw) + decoder.maxPixels(0) * table.rows
-  if (pixels <= most) return
-  throw invalid(`the image announces ${pixels} pixels, more than its ${table.heapLength} compressed bytes can hold`)
+  const { heapLength, rows } = table
+  const gzip = table.column('GZIP_COMPRESSED_DATA') ? gzipTileDecoder(bitpix).maxPixels(heapLength, rows) : 0
+  const raw = table.column('UNCOMPRESSED_DATA') ? (heapLength * 8) / Math.abs(bitpix) : 0
+  if (pixels <= Math.max(decoder.maxPixels(heapLength, rows), gzip, raw)) return
+  throw invalid(`the image announces ${pixels} pixels, more than its ${heapLength} compressed bytes can hold`)
+}
+
+function isQuantized(header: Header, table: TileTable): boolean {
+  if (header.getString('ZQUANTIZ') === 'NONE') return false
+  const hasScale = ['ZSCALE', 'ZZERO'].some((name) => table.column(name) !== undefined || header.has(name))
+  return hasScale || !LOSSLESS.test(header.getString('ZCMPTYPE')?.trim() ?? '')
 }

@@ -1,5 +1,5 @@
 import type { Bitpix } from './hdu-layout.js'
-import type { Samples } from './samples.js'
+import { type Samples, type StoredPixels, viewPixels } from './samples.js'
 import { isIdentity, type Scale } from './scale.js'
 import { HIGH_WORD, swapBytes } from './swap-bytes.js'
 
@@ -7,22 +7,36 @@ const UINT64_ZERO = 2 ** 63
 const WORD = 2 ** 32
 
 /**
- * Turns stored big-endian pixels into physical values.
- *
- * Values are computed in double precision and rounded once to the type of `into`; 64-bit integers, plain or unsigned by `BZERO = 2^63`,
- * are the nearest double of the exact integer. BLANK becomes NaN.
+ * Turns stored big-endian pixels into physical values, as `convertPixels` does.
  *
  * @param bytes The stored pixels, as many as `into` holds, at an address aligned to a pixel. Their bytes are swapped in place; the memory
  * may be that of `into` itself where both hold the same type.
  */
-export function decodeSamples(bytes: Uint8Array, bitpix: Bitpix, scale: Scale, into: Samples): void {
+export function decodeSamples(bytes: Uint8Array, bitpix: Bitpix, scale: Scale, into: StoredPixels): void {
   swapBytes(bytes, Math.abs(bitpix) / 8)
-  if (bitpix === 64) {
-    decode64(bytes, scale, into)
+  convertPixels(viewPixels(bytes, bitpix), scale, into)
+}
+
+/**
+ * Turns stored pixels into physical values.
+ *
+ * Values are computed in double precision and rounded once to the type of `into`; 64-bit integers, plain or unsigned by `BZERO = 2^63`,
+ * are the nearest double of the exact integer. BLANK becomes NaN.
+ *
+ * @param pixels As many as `into` holds. The memory may be that of `into` itself where both hold elements of the same size.
+ * @param into Physical values where it holds floats. With a scale that changes nothing it may be of any type that holds the pixels.
+ */
+export function convertPixels(pixels: StoredPixels, scale: Scale, into: StoredPixels): void {
+  if (into instanceof BigInt64Array) {
+    copy64(pixels, into)
     return
   }
-  if (bytes.buffer !== into.buffer || bytes.byteOffset !== into.byteOffset) into.set(viewOf(bytes, bitpix))
-  scaleSamples(into, scale)
+  if (pixels instanceof BigInt64Array) {
+    decode64(pixels, scale, into)
+    return
+  }
+  if (pixels.buffer !== into.buffer || pixels.byteOffset !== into.byteOffset) into.set(pixels)
+  scaleSamples(into as Samples, scale)
 }
 
 /** Turns stored values into physical ones in place; the array's type must hold every stored value exactly. */
@@ -40,22 +54,17 @@ export function scaleSamples(values: Samples, scale: Scale): void {
   }
 }
 
-function viewOf(bytes: Uint8Array, bitpix: Exclude<Bitpix, 64>): ArrayLike<number> {
-  const { buffer, byteOffset, length } = bytes
-  if (bitpix === 8) return bytes
-  if (bitpix === 16) return new Int16Array(buffer, byteOffset, length / 2)
-  if (bitpix === 32) return new Int32Array(buffer, byteOffset, length / 4)
-  return bitpix === -32
-    ? new Float32Array(buffer, byteOffset, length / 4)
-    : new Float64Array(buffer, byteOffset, length / 8)
+function copy64(pixels: StoredPixels, into: BigInt64Array): void {
+  if (pixels instanceof BigInt64Array) into.set(pixels)
+  else for (let i = 0; i < into.length; i++) into[i] = BigInt(pixels[i]!)
 }
 
 /**
  * 64-bit integers from their halves: the high one times 2^32 is exact, so the sum is rounded once.
  * Each is read before its place is written, as the memory may be the same.
  */
-function decode64(bytes: Uint8Array, scale: Scale, into: Samples): void {
-  const words = new Uint32Array(bytes.buffer, bytes.byteOffset, bytes.length / 4)
+function decode64(pixels: BigInt64Array, scale: Scale, into: Exclude<StoredPixels, BigInt64Array>): void {
+  const words = new Uint32Array(pixels.buffer, pixels.byteOffset, pixels.length * 2)
   const isUnsigned = scale.bzero === UINT64_ZERO && scale.bscale === 1
   const offset = isUnsigned ? 2 ** 31 : 0
   const [blankHigh, blankLow] = halvesOf(scale.blank)
@@ -64,7 +73,7 @@ function decode64(bytes: Uint8Array, scale: Scale, into: Samples): void {
     const low = words[2 * i + 1 - HIGH_WORD]!
     into[i] = high === blankHigh && low === blankLow ? Number.NaN : ((high | 0) + offset) * WORD + low
   }
-  if (!isUnsigned) scaleSamples(into, { ...scale, blank: undefined })
+  if (!isUnsigned) scaleSamples(into as Samples, { ...scale, blank: undefined })
 }
 
 /** The two words of a 64-bit integer; -1 matches none, where there is no integer or it is too large. */

@@ -12,17 +12,17 @@ export interface Quantization {
   readonly scale: number
   /** ZZERO of the tile. */
   readonly zero: number
-  /** The integer that stands for NaN. */
-  readonly blank: number
+  /** ZBLANK, the integer that stands for NaN; undefined where none does. */
+  readonly blank: number | undefined
   /** The tile's place in the random sequence: its number, counted from 0, plus ZDITHER0 - 1. */
   readonly seed: number
 }
 
-/** The integer that stands for NaN where the header names none. */
-export const QUANTIZED_NAN = -2_147_483_647
-
 /** The integer that stands for exactly 0 under SUBTRACTIVE_DITHER_2. */
 const QUANTIZED_ZERO = -2_147_483_646
+
+/** Integers of a tile. */
+export type QuantizedPixels = Uint8Array | Int16Array | Int32Array | Float32Array | Float64Array
 
 /** The dithering that ZQUANTIZ names; none without it. */
 export function ditheringOf(name: string | undefined): Dithering {
@@ -37,19 +37,19 @@ export function ditheringOf(name: string | undefined): Dithering {
  * @param stored The tile's integers, all of them from its first on: the random sequence runs along them.
  * @param into At least as long as `stored`.
  */
-export function dequantize(stored: Int32Array, quantization: Quantization, into: Samples): void {
+export function dequantize(stored: QuantizedPixels, quantization: Quantization, into: Samples): void {
   if (quantization.dithering === 'NO_DITHER') dequantizePlain(stored, quantization, into)
   else dequantizeDithered(stored, quantization, into)
 }
 
-function dequantizePlain(stored: Int32Array, { scale, zero, blank }: Quantization, into: Samples): void {
+function dequantizePlain(stored: QuantizedPixels, { scale, zero, blank }: Quantization, into: Samples): void {
   for (let i = 0; i < stored.length; i++) {
     const value = stored[i]!
     into[i] = value === blank ? Number.NaN : value * scale + zero
   }
 }
 
-function dequantizeDithered(stored: Int32Array, quantization: Quantization, into: Samples): void {
+function dequantizeDithered(stored: QuantizedPixels, quantization: Quantization, into: Samples): void {
   const { scale, zero, blank, dithering } = quantization
   const random = randomSequence()
   const zeroMark = dithering === 'SUBTRACTIVE_DITHER_2' ? QUANTIZED_ZERO : undefined

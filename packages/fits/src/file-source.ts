@@ -1,4 +1,4 @@
-import { constants } from 'node:fs'
+import { type BigIntStats, constants } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
 import type { ByteSource } from '@datalab/core'
 import { FitsError } from './errors.js'
@@ -17,19 +17,30 @@ export async function fileSource(path: string): Promise<ByteSource> {
     const stat = await handle.stat({ bigint: true })
     if (!stat.isFile())
       throw new FitsError('FITS_NOT_FITS', `${path} is not a regular file; give the path of a FITS file`)
-    return sourceOfHandle(handle, path, Number(stat.size), `file:${stat.ino}:${stat.size}:${stat.mtimeNs}`)
+    return { ...sourceOfHandle(handle, stat), path }
   } catch (error) {
     await handle.close()
     throw error
   }
 }
 
-function sourceOfHandle(handle: FileHandle, path: string, size: number, identity: string): ByteSource {
+/**
+ * A file that its owner opened for reading, as a `ByteSource`; closing it is left to the owner.
+ *
+ * @throws FITS_NOT_FITS when it is no file, but a folder or a device.
+ */
+export async function handleSource(handle: FileHandle): Promise<ByteSource> {
+  const stat = await handle.stat({ bigint: true })
+  if (!stat.isFile())
+    throw new FitsError('FITS_NOT_FITS', 'the handle is not of a regular file; give that of a FITS file')
+  return { ...sourceOfHandle(handle, stat), close: async () => {} }
+}
+
+function sourceOfHandle(handle: FileHandle, { size, ino, mtimeNs }: BigIntStats): ByteSource {
   let closing: Promise<void> | undefined
   return {
-    size,
-    identity,
-    path,
+    size: Number(size),
+    identity: `file:${ino}:${size}:${mtimeNs}`,
     read: (offset, into) => readFully(handle, offset, into),
     close() {
       closing ??= handle.close()

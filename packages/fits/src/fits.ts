@@ -7,7 +7,7 @@ import type { Hdu } from './hdu.js'
  * Close it when done, or declare it with `await using`.
  */
 export class Fits {
-  /** All HDUs in file order. One that is cut or malformed has an `error`, and is the last. */
+  /** All HDUs in file order, or as many as were asked for. One that is cut or malformed has an `error`, and is the last. */
   readonly hdus: readonly Hdu[]
   readonly #source: ByteSource
   readonly #ownsSource: boolean
@@ -19,7 +19,9 @@ export class Fits {
     this.#ownsSource = ownsSource
   }
 
-  /** Number of bytes of the file. */
+  /**
+   * Number of bytes of the file; of a gzip file, of what it inflates to. Where the end of that was not reached, the most that it may have.
+   */
   get size(): number {
     return this.#source.size
   }
@@ -31,7 +33,7 @@ export class Fits {
     return this.hdus.find((hdu) => hdu.extname.toUpperCase() === name && (extver ?? hdu.extver) === hdu.extver)
   }
 
-  /** Releases the file; reading after it fails. A `ByteSource` that was handed in stays open. Closing twice is harmless. */
+  /** Releases the file; reading after it fails. What was handed in open stays open. Closing twice is harmless. */
   async close(): Promise<void> {
     if (this.#ownsSource) await this.#source.close()
   }

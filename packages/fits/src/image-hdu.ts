@@ -1,7 +1,16 @@
+import { unsupported } from './errors.js'
 import { Hdu, type HduParts } from './hdu.js'
 import { type Bitpix, countPixels } from './hdu-layout.js'
-import { allocateSamples, type Samples, type SampleType, sampleTypeOf } from './samples.js'
+import {
+  allocateSamples,
+  allocateStored,
+  type Samples,
+  type SampleType,
+  type StoredPixels,
+  sampleTypeOf,
+} from './samples.js'
 import { type Scale, scaleOf } from './scale.js'
+import { type Section, sectionPixels, wholeSection } from './section.js'
 
 /** How to read. */
 export interface ReadOptions {
@@ -15,16 +24,33 @@ export interface ReadRowsOptions extends ReadOptions {
   readonly plane?: number
 }
 
-/** Consecutive rows, counted through all planes, and where their values go. */
-export interface RowRange {
-  readonly first: number
-  readonly end: number
-  readonly into: Samples
+/** A box of an image's pixels, in the order of `shape`: the slowest axis first. */
+export interface ImageSection {
+  /** The first pixel, counted from 0. */
+  readonly start: readonly number[]
+  /** Pixels along each axis. */
+  readonly shape: readonly number[]
+}
+
+/** What to read as it is stored. */
+export interface ReadStoredOptions extends ReadOptions {
+  /** Which pixels; all by default. */
+  readonly section?: ImageSection
+}
+
+/** One reading: which pixels, and where their values go. */
+export interface PixelRequest {
+  /** Not empty, and within the image. */
+  readonly section: Section
+  /** As long as the section, of a type that holds its values. */
+  readonly into: StoredPixels
+  /** How they become physical values; undefined to leave them as they are stored. */
+  readonly scale: Scale | undefined
   readonly signal: AbortSignal | undefined
 }
 
 /**
- * An HDU that holds an image: physical values on demand, of which only the bytes that are needed are read.
+ * An HDU that holds an image: values on demand, of which only the bytes that are needed are read.
  *
  * Rows are counted from 0, the first in the file, which is the bottom of the picture.
  */
@@ -38,11 +64,14 @@ export abstract class ImageHdu extends Hdu {
   readonly height: number
   /** Planes, the product of all further axes: 1 for a 2-D image, also for a cube whose further axes have length 1. */
   readonly planes: number
+  /** Lengths of the axes, the fastest first. */
+  protected readonly axes: readonly number[]
   #scale: Scale | undefined
 
   constructor(parts: HduParts) {
     super(parts)
-    const [width = 0, height = 1, ...rest] = [...parts.shape].reverse()
+    this.axes = [...parts.shape].reverse()
+    const [width = 0, height = 1, ...rest] = this.axes
     const isEmpty = countPixels(parts.shape) === 0
     this.width = isEmpty ? 0 : width
     this.height = isEmpty ? 0 : height
@@ -66,19 +95,44 @@ export abstract class ImageHdu extends Hdu {
    *
    * @param into An array of type `sampleType` to fill, of at least that many values; without it one is made. The array returned is `into`
    * or the part of it that was filled; the caller owns it, and leaves it alone until the promise is settled.
-   * @throws FITS_TRUNCATED when the data are cut, FITS_INVALID when they are malformed, FITS_UNSUPPORTED for an unknown compression.
+   * @throws FITS_TRUNCATED when the data are cut, FITS_INVALID when they are malformed, FITS_UNSUPPORTED for an unknown compression, and
+   * for more values than there is memory for.
    * @throws TypeError when the rows or the plane are not in the image, or `into` has another type or is too short.
    */
   async readRows(y0: number, y1: number, into?: Samples, options: ReadRowsOptions = {}): Promise<Samples> {
     const { plane = 0, signal } = options
     this.#checkRows(y0, y1, plane)
-    const values = await this.#read(plane * this.height + y0, plane * this.height + y1, into, signal)
-    return values
+    return this.#readSamples(this.#rowsSection(y0, y1, plane), into, signal)
   }
 
-  /** All values of all planes, as `readRows` gives them. */
+  /** All values of all axes, as `readRows` gives them: row after row, plane after plane. */
   async read(options: ReadOptions = {}): Promise<Samples> {
-    return this.#read(0, this.planes * this.height, undefined, options.signal)
+    return this.#readSamples(wholeSection(this.axes), undefined, options.signal)
+  }
+
+  /**
+   * The values of a box of pixels, as `readRows` gives them; the first axis of `shape` is the slowest one. Of plain images only the box's
+   * bytes are read, of compressed ones only the tiles it touches.
+   *
+   * @throws as `readRows`; TypeError when the box is not in the image.
+   * @example await hdu.readSection({ start: [100, 200], shape: [50, 60] }) // 50 rows from row 100 on, 60 pixels of each from column 200 on
+   */
+  async readSection(section: ImageSection, into?: Samples, options: ReadOptions = {}): Promise<Samples> {
+    return this.#readSamples(this.#sectionOf(section), into, options.signal)
+  }
+
+  /**
+   * Pixels as they are stored, not scaled, in the machine's byte order: every bit of integers of 64 bits too. Of compressed images these are
+   * the pixels that were compressed, as far as the compression keeps them. The caller owns the array.
+   *
+   * @throws as `readSection`.
+   */
+  async readStored(options: ReadStoredOptions = {}): Promise<StoredPixels> {
+    const section = options.section ? this.#sectionOf(options.section) : wholeSection(this.axes)
+    const length = this.#startReading(section, options.signal)
+    const into = allocate(length, () => allocateStored(this.bitpix, length))
+    if (length > 0) await this.decodeSection({ section, into, scale: undefined, signal: options.signal })
+    return into
   }
 
   /**
@@ -91,23 +145,29 @@ export abstract class ImageHdu extends Hdu {
     this.checkData()
   }
 
-  /** Fills `range.into`, which has the right type and length; the rows are in the image. */
-  protected abstract decodeRows(range: RowRange): Promise<void>
+  /** Fills `request.into`. */
+  protected abstract decodeSection(request: PixelRequest): Promise<void>
 
   /** Refuses data that cannot be what the header announces, before memory is taken for them. */
   protected checkData(): void {}
 
-  async #read(first: number, end: number, into: Samples | undefined, signal?: AbortSignal): Promise<Samples> {
-    signal?.throwIfAborted()
-    if (end > first) this.check()
-    else if (this.error) throw this.error
-    const values = this.#samples((end - first) * this.width, into)
-    if (values.length > 0) await this.decodeRows({ first, end, into: values, signal })
+  async #readSamples(section: Section, into: Samples | undefined, signal?: AbortSignal): Promise<Samples> {
+    const length = this.#startReading(section, signal)
+    const values = into ? this.#partOf(into, length) : allocate(length, () => allocateSamples(this.sampleType, length))
+    if (length > 0) await this.decodeSection({ section, into: values, scale: this.scale, signal })
     return values
   }
 
-  #samples(length: number, into: Samples | undefined): Samples {
-    if (!into) return allocateSamples(this.sampleType, length)
+  /** How many values there will be. */
+  #startReading(section: Section, signal: AbortSignal | undefined): number {
+    signal?.throwIfAborted()
+    const length = this.hasData ? sectionPixels(section) : 0
+    if (length > 0) this.check()
+    else if (this.error) throw this.error
+    return length
+  }
+
+  #partOf(into: Samples, length: number): Samples {
     const isRight = this.sampleType === 'float32' ? into instanceof Float32Array : into instanceof Float64Array
     if (!isRight || into.length < length) {
       throw new TypeError(`into must be a ${this.sampleType} array of at least ${length} values`)
@@ -121,5 +181,40 @@ export abstract class ImageHdu extends Hdu {
     }
     const isPlane = Number.isInteger(plane) && plane >= 0 && plane < this.planes
     if (!isPlane && y1 > y0) throw new TypeError(`plane ${plane} is not in an image of ${this.planes} planes`)
+  }
+
+  #rowsSection(y0: number, y1: number, plane: number): Section {
+    let rest = plane
+    const start = this.axes.map((length, axis) => {
+      if (axis < 2) return axis === 0 ? 0 : y0
+      const position = rest % length
+      rest = Math.floor(rest / length)
+      return position
+    })
+    const size = this.axes.map((length, axis) => (axis === 0 ? length : axis === 1 ? y1 - y0 : 1))
+    return { start, size: y1 === y0 ? size.map(() => 0) : size }
+  }
+
+  #sectionOf({ start, shape }: ImageSection): Section {
+    const isWithin =
+      start.length === this.axes.length &&
+      shape.length === this.axes.length &&
+      this.shape.every((length, axis) => {
+        const [from, size] = [start[axis]!, shape[axis]!]
+        return Number.isInteger(from) && Number.isInteger(size) && from >= 0 && size >= 0 && from + size <= length
+      })
+    if (!isWithin || start.length === 0) {
+      throw new TypeError(`a section of [${shape}] from [${start}] on is not in an image of [${this.shape}]`)
+    }
+    return { start: [...start].reverse(), size: [...shape].reverse() }
+  }
+}
+
+function allocate<Values>(length: number, make: () => Values): Values {
+  try {
+    return make()
+  } catch (cause) {
+    if (!(cause instanceof RangeError)) throw cause
+    throw unsupported(`${length} pixels at once are more than there is memory for; read the image by rows or sections`)
   }
 }

@@ -1,3 +1,4 @@
+import type { Blob } from 'node:buffer'
 import type { ByteSource } from '@datalab/core'
 
 /**
@@ -11,6 +12,20 @@ export function memorySource(bytes: Uint8Array): ByteSource {
     identity: `memory:${bytes.length}`,
     async read(offset, into) {
       const part = bytes.subarray(offset, offset + into.length)
+      into.set(part)
+      return part.length
+    },
+    async close() {},
+  }
+}
+
+/** A Blob, or a File, as a `ByteSource`; of one that stands for a file on disk only what is read is loaded. */
+export function blobSource(blob: Blob): ByteSource {
+  return {
+    size: blob.size,
+    identity: `blob:${blob.size}`,
+    async read(offset, into) {
+      const part = new Uint8Array(await blob.slice(offset, offset + into.length).arrayBuffer())
       into.set(part)
       return part.length
     },

@@ -16,33 +16,54 @@ export interface HeaderAt {
   readonly end: number
 }
 
-/**
- * The header at `offset`, read in pieces that grow, up to the block that holds END.
- *
- * @throws FITS_TRUNCATED when the file ends before END.
- * @throws FITS_INVALID when there is no END within `MAX_HEADER_BYTES`.
- */
-export async function readHeader(source: ByteSource, offset: number): Promise<HeaderAt> {
-  const texts: string[] = []
-  let length = 0
-  for (let size = FIRST_READ; length < MAX_HEADER_BYTES; size = Math.min(size * 2, LARGEST_READ)) {
-    const piece = await readPiece(source, offset + length, size)
-    const end = findEnd(piece)
-    texts.push(end < 0 ? piece : piece.slice(0, end))
-    if (end >= 0) {
-      const blocks = Math.ceil((length + end + RECORD_LENGTH) / BLOCK_LENGTH)
-      return { header: new Header(parseCards(texts.join(''))), end: offset + blocks * BLOCK_LENGTH }
-    }
-    length += piece.length
-    if (piece.length < size) throw noEnd(offset, length)
-  }
-  throw invalid(`the header at byte ${offset} has no END card within ${MAX_HEADER_BYTES} bytes`, { offset })
-}
+/** Reads headers one after the other; where they are short, several of them at once. */
+export class HeaderReader {
+  readonly #source: ByteSource
+  #piece: Buffer = Buffer.alloc(0)
+  #start = 0
 
-async function readPiece(source: ByteSource, offset: number, size: number): Promise<string> {
-  const bytes = Buffer.allocUnsafe(Math.max(0, Math.min(size, source.size - offset)))
-  const read = await source.read(offset, bytes)
-  return bytes.toString('latin1', 0, read)
+  constructor(source: ByteSource) {
+    this.#source = source
+  }
+
+  /** Whether an extension begins at `offset`. */
+  async beginsExtension(offset: number): Promise<boolean> {
+    const piece = await this.#pieceAt(offset, FIRST_READ)
+    return piece.toString('latin1', 0, 9) === 'XTENSION='
+  }
+
+  /**
+   * The header at `offset`, read in pieces that grow, up to the block that holds END.
+   *
+   * @throws FITS_TRUNCATED when the file ends before END.
+   * @throws FITS_INVALID when there is no END within `MAX_HEADER_BYTES`.
+   */
+  async read(offset: number): Promise<HeaderAt> {
+    const texts: string[] = []
+    for (let length = 0; length < MAX_HEADER_BYTES; ) {
+      const size = Math.min(Math.max(length, FIRST_READ), LARGEST_READ)
+      const piece = (await this.#pieceAt(offset + length, size)).toString('latin1')
+      if (piece === '') throw noEnd(offset, length)
+      const end = findEnd(piece)
+      texts.push(end < 0 ? piece : piece.slice(0, end))
+      if (end >= 0) {
+        const blocks = Math.ceil((length + end + RECORD_LENGTH) / BLOCK_LENGTH)
+        return { header: new Header(parseCards(texts.join(''))), end: offset + blocks * BLOCK_LENGTH }
+      }
+      length += piece.length
+    }
+    throw invalid(`the header at byte ${offset} has no END card within ${MAX_HEADER_BYTES} bytes`, { offset })
+  }
+
+  /** Bytes from `offset` on: what is there of the last piece, else up to `size` of them; none only at the end of the file. */
+  async #pieceAt(offset: number, size: number): Promise<Buffer> {
+    const from = offset - this.#start
+    if (from >= 0 && from < this.#piece.length) return this.#piece.subarray(from)
+    const piece = Buffer.allocUnsafe(Math.max(0, Math.min(size, this.#source.size - offset)))
+    this.#piece = piece.subarray(0, await this.#source.read(offset, piece))
+    this.#start = offset
+    return this.#piece
+  }
 }
 
 /** Where the END record begins, -1 without one. */

@@ -9,6 +9,9 @@ export interface Scale {
   readonly blank: number | bigint | undefined
 }
 
+/** Stored numbers as they are. */
+export const NO_SCALE: Scale = { bscale: 1, bzero: 0, blank: undefined }
+
 /** The scale in a header, of pixels of type `bitpix`. Malformed keywords count as missing. */
 export function scaleOf(header: Header, bitpix: Bitpix): Scale {
   const blank = header.get('BLANK')

@@ -1,26 +1,52 @@
 import { invalid, unsupported } from './errors.js'
+import { decodeGzip, GZIP_RATIO } from './gzip-tile.js'
+import { decodeHcompress } from './hcompress.js'
+import type { Bitpix } from './hdu-layout.js'
 import type { Header } from './header.js'
+import { integersOf } from './integers-of.js'
+import { decodePlio, maxPlioPixels } from './plio.js'
 import { requireInteger } from './require-integer.js'
 import { decodeRice, minRiceBytes, type RiceOptions } from './rice.js'
+import type { StoredPixels } from './samples.js'
 
-/** Undoes one compression algorithm for tiles of integers. */
+/** Undoes one compression algorithm for the tiles of an image. */
 export interface TileDecoder {
-  /** Fills `into`, which has the length of the tile, from the compressed bytes, which are only read. */
-  decode(bytes: Uint8Array, into: Int32Array): void
-  /** The most pixels that so many compressed bytes can hold. */
-  maxPixels(bytes: number): number
+  /**
+   * The values a tile was compressed from: `into`, filled, or an array of their own, of the same length.
+   *
+   * @param bytes The compressed bytes, which are only read.
+   * @param into As long as the tile.
+   */
+  decode(bytes: Uint8Array, into: Int32Array): StoredPixels
+  /** The most pixels that so many compressed bytes can hold, of so many tiles. */
+  maxPixels(bytes: number, tiles: number): number
 }
 
 /** Makes the decoder of one image from the header of its table. */
-type TileDecoderFactory = (header: Header) => TileDecoder
+type TileDecoderFactory = (header: Header, bitpix: Bitpix) => TileDecoder
 
 /** The largest Rice block: the standard has 16 and 32. It bounds what a few bytes can claim to hold. */
 const MAX_BLOCKSIZE = 256
+
+/**
+ * What an HCOMPRESS tile may hold without a byte for it, and more with each byte: pixels of one value take none, so that the algorithm
+ * itself knows no bound.
+ */
+const FLAT_PIXELS = 2 ** 24
+const FLAT_PIXELS_A_BYTE = 2 ** 14
+
+/** The BZERO under which PLIO, which knows no negative numbers, keeps 16-bit pixels as they are meant. */
+const UINT16_ZERO = 32_768
 
 /** The algorithms that can be undone, by the value of ZCMPTYPE. */
 const DECODERS: ReadonlyMap<string, TileDecoderFactory> = new Map([
   ['RICE_1', riceDecoder],
   ['RICE_ONE', riceDecoder],
+  ['GZIP_1', gzipDecoder],
+  ['GZIP_2', gzipDecoder],
+  ['PLIO_1', plioDecoder],
+  ['HCOMPRESS_1', hcompressDecoder],
+  ['NOCOMPRESS', copyDecoder],
 ])
 
 /**
@@ -29,10 +55,10 @@ const DECODERS: ReadonlyMap<string, TileDecoderFactory> = new Map([
  * @throws FITS_UNSUPPORTED when ZCMPTYPE is another algorithm.
  * @throws FITS_INVALID when the algorithm's parameters are out of range.
  */
-export function tileDecoderOf(header: Header): TileDecoder {
-  const name = header.getString('ZCMPTYPE')
+export function tileDecoderOf(header: Header, bitpix: Bitpix): TileDecoder {
+  const name = header.getString('ZCMPTYPE')?.trim()
   const factory = DECODERS.get(name ?? '')
-  if (factory) return factory(header)
+  if (factory) return factory(header, bitpix)
   if (name === undefined) throw invalid('the compressed image has no ZCMPTYPE', { keyword: 'ZCMPTYPE' })
   const known = [...DECODERS.keys()].filter((key) => key !== 'RICE_ONE').join(', ')
   throw unsupported(
@@ -41,8 +67,18 @@ export function tileDecoderOf(header: Header): TileDecoder {
   )
 }
 
-/** The value of an algorithm's parameter: the ZVALi whose ZNAMEi is `name`. */
-function parameter(header: Header, name: string, range: { min: number; max: number; fallback: number }): number {
+/**
+ * The value of an algorithm's parameter: the ZVALi whose ZNAMEi is `name`.
+ *
+ * Old files have values without names: there the parameter of this `place` counts.
+ */
+function parameter(
+  header: Header,
+  name: string,
+  place: number,
+  range: { min: number; max: number; fallback: number },
+): number {
+  if (!header.has('ZNAME1')) return requireInteger(header, `ZVAL${place}`, range)
   for (let i = 1; header.has(`ZNAME${i}`); i++) {
     if (header.getString(`ZNAME${i}`)?.toUpperCase() === name) return requireInteger(header, `ZVAL${i}`, range)
   }
@@ -50,14 +86,68 @@ function parameter(header: Header, name: string, range: { min: number; max: numb
 }
 
 function riceDecoder(header: Header): TileDecoder {
-  const blocksize = parameter(header, 'BLOCKSIZE', { min: 1, max: MAX_BLOCKSIZE, fallback: 32 })
-  const bytepix = parameter(header, 'BYTEPIX', { min: 1, max: 8, fallback: 4 })
+  const blocksize = parameter(header, 'BLOCKSIZE', 1, { min: 1, max: MAX_BLOCKSIZE, fallback: 32 })
+  const bytepix = parameter(header, 'BYTEPIX', 2, { min: 1, max: 8, fallback: 4 })
   if (bytepix === 8) throw unsupported('the image is Rice-coded with BYTEPIX = 8, for which there is no decoder')
   if (bytepix !== 1 && bytepix !== 2 && bytepix !== 4) throw invalid(`BYTEPIX is ${bytepix}, but must be 1, 2 or 4`)
   const options: RiceOptions = { bytepix, blocksize }
   const bytesPerMillion = minRiceBytes(1_000_000, options) - bytepix
   return {
-    decode: (bytes, into) => decodeRice(bytes, into, options),
-    maxPixels: (bytes) => Math.ceil((bytes / bytesPerMillion) * 1_000_000) + blocksize,
+    decode(bytes, into) {
+      decodeRice(bytes, into, options)
+      return into
+    },
+    maxPixels: (bytes, tiles) => Math.ceil((bytes / bytesPerMillion) * 1_000_000) + blocksize * tiles,
+  }
+}
+
+function gzipDecoder(header: Header, bitpix: Bitpix): TileDecoder {
+  return gzipTileDecoder(bitpix, header.getString('ZCMPTYPE')?.trim() === 'GZIP_2')
+}
+
+/** The decoder of tiles in the column GZIP_COMPRESSED_DATA, whatever the image's algorithm is. */
+export function gzipTileDecoder(bitpix: Bitpix, isShuffled = false): TileDecoder {
+  const options = { pixelBytes: Math.abs(bitpix) / 8, isShuffled }
+  return {
+    decode: (bytes, into) => decodeGzip(bytes, into.length, options),
+    maxPixels: (bytes) => Math.ceil((bytes * GZIP_RATIO) / Math.min(4, options.pixelBytes)),
+  }
+}
+
+function plioDecoder(header: Header, bitpix: Bitpix): TileDecoder {
+  const offset = bitpix === 16 && header.getNumber('BZERO') === UINT16_ZERO ? UINT16_ZERO : 0
+  return {
+    decode(bytes, into) {
+      decodePlio(bytes, into)
+      if (offset !== 0) for (let i = 0; i < into.length; i++) into[i] = into[i]! - offset
+      return into
+    },
+    maxPixels: maxPlioPixels,
+  }
+}
+
+function hcompressDecoder(header: Header, bitpix: Bitpix): TileDecoder {
+  const isSmooth = parameter(header, 'SMOOTH', 2, { min: -1, max: 2 ** 31 - 1, fallback: 0 }) !== 0
+  return {
+    decode(bytes, into) {
+      decodeHcompress(bytes, isSmooth, into)
+      clampTo(into, bitpix)
+      return into
+    },
+    maxPixels: (bytes) => FLAT_PIXELS + bytes * FLAT_PIXELS_A_BYTE,
+  }
+}
+
+/** A lossy compression may leave the range of the pixels' type. */
+function clampTo(values: Int32Array, bitpix: Bitpix): void {
+  if (bitpix !== 8 && bitpix !== 16) return
+  const [lowest, highest] = bitpix === 8 ? [0, 255] : [-32_768, 32_767]
+  for (let i = 0; i < values.length; i++) values[i] = Math.max(lowest, Math.min(values[i]!, highest))
+}
+
+function copyDecoder(_: Header, bitpix: Bitpix): TileDecoder {
+  return {
+    decode: (bytes, into) => integersOf(Uint8Array.from(bytes), into.length),
+    maxPixels: (bytes) => Math.ceil((bytes * 8) / Math.min(32, Math.abs(bitpix))),
   }
 }

@@ -1,5 +1,6 @@
 import { invalid } from './errors.js'
 import { safeProduct } from './require-integer.js'
+import type { Section } from './section.js'
 
 /** How an image is cut into tiles. All lists begin with the fastest axis. */
 export interface TileGrid {
@@ -12,11 +13,9 @@ export interface TileGrid {
 }
 
 /** A tile: the pixels from `start` on, `size` of them along each axis. */
-export interface Tile {
+export interface Tile extends Section {
   /** Row of the compressed table, from 0. */
   readonly index: number
-  readonly start: readonly number[]
-  readonly size: readonly number[]
 }
 
 /**
@@ -50,59 +49,11 @@ export function tileAt(grid: TileGrid, index: number): Tile {
   return { index, start, size }
 }
 
-/** The number of pixels of a tile. */
-export function tilePixels(tile: Tile): number {
-  return tile.size.reduce((a, b) => a * b, 1)
-}
-
-/**
- * The image row that each row of a tile belongs to, in the tile's order; rows are counted through all axes but the first.
- */
-export function tileRows(grid: TileGrid, tile: Tile): number[] {
-  let rows = [0]
-  let stride = 1
-  const strides = grid.axes.map((length, axis) => {
-    const own = stride
-    if (axis > 0) stride *= length
-    return own
+/** The box of tiles that hold a section's pixels, counted in tiles. */
+export function tilesOf(grid: TileGrid, section: Section): Section {
+  const start = section.start.map((from, axis) => Math.floor(from / grid.tile[axis]!))
+  const size = start.map((first, axis) => {
+    return Math.ceil((section.start[axis]! + section.size[axis]!) / grid.tile[axis]!) - first
   })
-  for (let axis = 1; axis < grid.axes.length; axis++) {
-    const inner = rows
-    const starts = Array.from({ length: tile.size[axis]! }, (_, i) => (tile.start[axis]! + i) * strides[axis]!)
-    rows = starts.flatMap((offset) => inner.map((row) => row + offset))
-  }
-  return rows
-}
-
-/**
- * The bands of tiles that hold an image row: the number of the first tile of each band. A band is all tiles side by side along the first axis.
- *
- * @param first First image row, counted through all axes but the first.
- * @param end One past the last.
- */
-export function bandsOf(grid: TileGrid, first: number, end: number): number[] {
-  const bands = new Set<number>()
-  for (let row = first; row < end; ) {
-    const { band, rows } = bandAt(grid, row)
-    bands.add(band)
-    row += rows
-  }
-  return [...bands]
-}
-
-/** The band of an image row, and how many rows from this one on, at least 1, lie in it without a gap. */
-function bandAt(grid: TileGrid, row: number): { band: number; rows: number } {
-  let rest = row
-  let band = 0
-  let stride = grid.counts[0]!
-  let rows = 1
-  for (let axis = 1; axis < grid.axes.length; axis++) {
-    const position = rest % grid.axes[axis]!
-    rest = Math.floor(rest / grid.axes[axis]!)
-    const tile = grid.tile[axis]!
-    if (axis === 1) rows = Math.min(tile - (position % tile), grid.axes[axis]! - position)
-    band += Math.floor(position / tile) * stride
-    stride *= grid.counts[axis]!
-  }
-  return { band, rows }
+  return { start, size }
 }

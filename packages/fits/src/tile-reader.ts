@@ -1,27 +1,30 @@
-import { gunzipSync } from 'node:zlib'
 import type { Compression } from './compression.js'
-import { decodeSamples, scaleSamples } from './decode-samples.js'
-import { dequantize, QUANTIZED_NAN } from './dequantize.js'
-import { FitsError, invalid } from './errors.js'
+import { convertPixels, scaleSamples } from './decode-samples.js'
+import { dequantize } from './dequantize.js'
+import { FitsError, invalid, isFitsError } from './errors.js'
 import type { Bitpix } from './hdu-layout.js'
 import type { HeapWindow } from './heap-window.js'
-import type { Samples } from './samples.js'
-import type { Scale } from './scale.js'
-import { type Tile, tilePixels } from './tile-grid.js'
+import { integersOf } from './integers-of.js'
+import type { Samples, StoredPixels } from './samples.js'
+import { NO_SCALE, type Scale } from './scale.js'
+import { sectionPixels } from './section.js'
+import { gzipTileDecoder, type TileDecoder } from './tile-decoders.js'
+import type { Tile } from './tile-grid.js'
 import type { TileCell, TileTable } from './tile-table.js'
 
-/** The types an uncompressed tile may have, by the letter of its column. */
-const STORED_BITPIX: Readonly<Record<string, Bitpix>> = { B: 8, I: 16, J: 32, K: 64, E: -32, D: -64 }
+/** The letters of columns whose elements are floats. */
+const FLOATS = new Set(['E', 'D'])
 
-/** Makes physical values of one tile after another. Not for two readings at a time: it keeps one tile's integers. */
+/** Makes values of one tile after another. Not for two readings at a time: it keeps one tile's integers. */
 export class TileReader {
   readonly #compression: Compression
   readonly #table: TileTable
   readonly #bitpix: Bitpix
-  readonly #scale: Scale
+  readonly #scale: Scale | undefined
   #integers = new Int32Array(0)
 
-  constructor(compression: Compression, table: TileTable, bitpix: Bitpix, scale: Scale) {
+  /** @param scale How stored values become physical ones; undefined to leave them as they are. */
+  constructor(compression: Compression, table: TileTable, bitpix: Bitpix, scale: Scale | undefined) {
     this.#compression = compression
     this.#table = table
     this.#bitpix = bitpix
@@ -29,72 +32,75 @@ export class TileReader {
   }
 
   /**
-   * Fills `into`, which has the tile's length, with its physical values.
+   * Fills `into`, which has the tile's length and a type that holds its values.
    *
    * @throws FITS_INVALID, FITS_TRUNCATED when the tile cannot be decoded.
    */
-  async read(tile: Tile, cell: TileCell, heap: HeapWindow, into: Samples): Promise<void> {
+  async read(tile: Tile, cell: TileCell, heap: HeapWindow, into: StoredPixels): Promise<void> {
     const { compressed, gzipped, uncompressed } = cell
     const range = [compressed, gzipped, uncompressed].find(({ length }) => length > 0)
     if (!range) throw invalid(`tile ${tile.index} of the image has no data`, { tile: tile.index })
     const bytes = heap.peek(range) ?? (await heap.load(range))
-    if (range === compressed) this.#decode(tile, cell, bytes, into)
-    else if (range === gzipped) this.#gunzip(tile, bytes, into)
-    else this.#copy(tile, bytes, into)
+    try {
+      if (range === compressed) this.#decode(tile, cell, bytes, into)
+      else if (range === gzipped) this.#convertWhole(this.#undo(gzipTileDecoder(this.#bitpix), bytes, tile), into)
+      else this.#copy(bytes, into)
+    } catch (error) {
+      if (!isFitsError(error)) throw error
+      const details = { ...error.details, tile: tile.index }
+      throw new FitsError(error.code, `tile ${tile.index}: ${error.message}`, { cause: error, details })
+    }
   }
 
-  #decode(tile: Tile, cell: TileCell, bytes: Uint8Array, into: Samples): void {
-    const { decoder } = this.#compression
-    const length = tilePixels(tile)
-    if (length > decoder.maxPixels(bytes.length)) {
-      throw invalid(`tile ${tile.index} has ${length} pixels, more than its ${bytes.length} bytes can hold`)
+  #decode(tile: Tile, cell: TileCell, bytes: Uint8Array, into: StoredPixels): void {
+    const { decoder, isQuantized } = this.#compression
+    const values = this.#undo(decoder, bytes, tile)
+    if (isQuantized) this.#dequantize(tile, cell, values, into as Samples)
+    else if (this.#bitpix < 0) this.#convertWhole(values, into)
+    else convertPixels(values, this.#scaleOf(cell), into)
+  }
+
+  #undo(decoder: TileDecoder, bytes: Uint8Array, tile: Tile): StoredPixels {
+    const length = sectionPixels(tile)
+    if (length > decoder.maxPixels(bytes.length, 1)) {
+      throw invalid(`its ${length} pixels are more than its ${bytes.length} bytes can hold`)
     }
     if (this.#integers.length < length) this.#integers = new Int32Array(length)
-    const integers = this.#integers.subarray(0, length)
-    decoder.decode(bytes, integers)
-    if (this.#bitpix > 0) {
-      into.set(integers)
-      scaleSamples(into, { ...this.#scale, blank: cell.blank ?? this.#scale.blank })
-    } else {
-      this.#dequantize(tile, cell, integers, into)
-    }
+    return decoder.decode(bytes, this.#integers.subarray(0, length))
   }
 
-  #dequantize(tile: Tile, cell: TileCell, integers: Int32Array, into: Samples): void {
+  /** How the integers of a tile become physical values. A tile may have its own ZBLANK, though BLANK is what the standard wants here. */
+  #scaleOf(cell: TileCell): Scale {
+    const scale = this.#scale
+    return scale ? { ...scale, blank: cell.blank ?? scale.blank } : NO_SCALE
+  }
+
+  #dequantize(tile: Tile, cell: TileCell, values: StoredPixels, into: Samples): void {
     const { dithering, ditherSeed } = this.#compression
-    const { scale, zero, blank = QUANTIZED_NAN } = cell
+    const { scale, zero, blank } = cell
     if (scale === undefined || zero === undefined)
       throw invalid('the quantised image has no ZSCALE or ZZERO', { keyword: 'ZSCALE' })
-    dequantize(integers, { dithering, scale, zero, blank, seed: tile.index + ditherSeed - 1 }, into)
-    scaleSamples(into, this.#scale)
+    if (values instanceof BigInt64Array) throw invalid('its quantised pixels have 64 bits')
+    dequantize(values, { dithering, scale, zero, blank, seed: tile.index + ditherSeed - 1 }, into)
+    scaleSamples(into, this.#scale ?? NO_SCALE)
   }
 
-  #gunzip(tile: Tile, bytes: Uint8Array, into: Samples): void {
-    const length = (into.length * Math.abs(this.#bitpix)) / 8
-    try {
-      this.#convert(tile, gunzipSync(bytes, { maxOutputLength: length }), this.#bitpix, into)
-    } catch (cause) {
-      if (cause instanceof FitsError) throw cause
-      const message = `the gzip stream of tile ${tile.index} is broken or does not hold its ${into.length} pixels`
-      throw new FitsError('FITS_INVALID', message, { cause, details: { tile: tile.index } })
-    }
+  /** Values that were compressed as they are: of a float image these integers are the bits of floats. */
+  #convertWhole(values: StoredPixels, into: StoredPixels): void {
+    convertPixels(this.#bitpix < 0 ? floatsOf(values) : values, this.#scale ?? NO_SCALE, into)
   }
 
-  #copy(tile: Tile, bytes: Uint8Array, into: Samples): void {
-    const code = this.#table.column('UNCOMPRESSED_DATA')?.heapCode ?? ''
-    const bitpix = Object.hasOwn(STORED_BITPIX, code) ? STORED_BITPIX[code] : undefined
-    if (bitpix === undefined)
-      throw invalid(`column UNCOMPRESSED_DATA has elements of type ${code}, which are no pixels`)
-    this.#convert(tile, bytes, bitpix, into)
+  #copy(bytes: Uint8Array, into: StoredPixels): void {
+    const values = integersOf(Uint8Array.from(bytes), into.length)
+    const isFloat = FLOATS.has(this.#table.column('UNCOMPRESSED_DATA')?.heapCode ?? '')
+    convertPixels(isFloat ? floatsOf(values) : values, this.#scale ?? NO_SCALE, into)
   }
+}
 
-  #convert(tile: Tile, bytes: Uint8Array, bitpix: Bitpix, into: Samples): void {
-    const length = (into.length * Math.abs(bitpix)) / 8
-    if (bytes.length !== length) {
-      throw invalid(`tile ${tile.index} holds ${bytes.length} bytes, but its pixels need ${length}`, {
-        tile: tile.index,
-      })
-    }
-    decodeSamples(Uint8Array.from(bytes), bitpix, this.#scale, into)
-  }
+/** The floats whose bits these are. */
+function floatsOf(values: StoredPixels): Samples {
+  const { buffer, byteOffset, length } = values
+  if (values instanceof Int32Array) return new Float32Array(buffer, byteOffset, length)
+  if (values instanceof BigInt64Array) return new Float64Array(buffer, byteOffset, length)
+  throw invalid(`its pixels have ${values.BYTES_PER_ELEMENT} bytes, which are no floats`)
 }

@@ -3,46 +3,58 @@ import { AsciiTable } from './ascii-table.js'
 import { BinaryTable } from './binary-table.js'
 import { CompressedImage } from './compressed-image.js'
 import { type FitsError, isFitsError, truncated, unsupported } from './errors.js'
+import { GunzipSource } from './gunzip-source.js'
 import { Hdu, type HduParts } from './hdu.js'
 import { kindOf, layoutOf, requireAxes, requireBitpix } from './hdu-layout.js'
 import { BLOCK_LENGTH, Header } from './header.js'
 import { PlainImage } from './plain-image.js'
-import { type HeaderAt, readHeader } from './read-header.js'
+import { type HeaderAt, HeaderReader } from './read-header.js'
 
 /** The most HDUs a file may have. */
 const MAX_HDUS = 65_536
 
 /**
- * All HDUs of a file that begins with SIMPLE, by reading their headers one after the other.
+ * The HDUs of a file that begins with SIMPLE, by reading their headers one after the other.
  *
- * Ends at the file's end, at bytes that begin no extension, or with an HDU that is cut or malformed, which is listed with its error.
+ * Ends after `count` of them, at the file's end, at bytes that begin no extension, or with an HDU that is cut or malformed, which is listed
+ * with its error. Of a file that is inflated, whether the data of the last of `count` are there is left open.
  *
  * @throws FITS_TRUNCATED, FITS_INVALID when the first header cannot be read.
  */
-export async function walkHdus(source: ByteSource): Promise<Hdu[]> {
+export async function walkHdus(source: ByteSource, count = Number.POSITIVE_INFINITY): Promise<Hdu[]> {
   const hdus: Hdu[] = []
-  for (let offset = 0; offset === 0 || (await beginsExtension(source, offset)); ) {
+  const headers = new HeaderReader(source)
+  for (let offset = 0; offset === 0 || (await headers.beginsExtension(offset)); ) {
     if (hdus.length >= MAX_HDUS) throw unsupported(`the file has more than ${MAX_HDUS} HDUs; split it`, { offset })
-    const hdu = await readHdu(source, hdus.length, offset)
+    const isLast = hdus.length + 1 >= count
+    const hdu = await readHdu({ source, headers, isLast }, hdus.length, offset)
     hdus.push(hdu)
-    if (hdu.error) break
+    if (hdu.error || isLast) break
     offset = hdu.dataOffset + Math.ceil(hdu.dataLength / BLOCK_LENGTH) * BLOCK_LENGTH
   }
   return hdus
 }
 
-async function beginsExtension(source: ByteSource, offset: number): Promise<boolean> {
-  if (offset + 10 > source.size) return false
-  const start = Buffer.alloc(10)
-  await source.read(offset, start)
-  return /^XTENSION=/.test(start.toString('latin1'))
+/** What one step of the walk reads from. */
+interface Step {
+  readonly source: ByteSource
+  readonly headers: HeaderReader
+  /** Whether no HDU behind this one is asked for. */
+  readonly isLast: boolean
 }
 
-async function readHdu(source: ByteSource, index: number, offset: number): Promise<Hdu> {
+async function readHdu(step: Step, index: number, offset: number): Promise<Hdu> {
+  const { source } = step
   let at: HeaderAt
   try {
-    at = await readHeader(source, offset)
-    return makeHdu(source, index, offset, at)
+    at = await step.headers.read(offset)
+    const { axes, ...layout } = layoutOf(at.header)
+    const error = await dataError(step, at.end, layout.dataLength)
+    return makeHdu({
+      ...{ source, index, ...layout, storedHeader: at.header, headerOffset: offset, dataOffset: at.end },
+      shape: [...axes].reverse(),
+      ...(error ? { error } : {}),
+    })
   } catch (error) {
     if (index === 0 || !isFitsError(error)) throw error
     at ??= { header: new Header(), end: source.size }
@@ -50,27 +62,35 @@ async function readHdu(source: ByteSource, index: number, offset: number): Promi
   }
 }
 
-function makeHdu(source: ByteSource, index: number, headerOffset: number, { header, end }: HeaderAt): Hdu {
-  const { kind, bitpix, axes, dataLength } = layoutOf(header)
-  const place = { source, index, kind, storedHeader: header, headerOffset, dataOffset: end, dataLength }
-  const error = end + dataLength > source.size ? cutError(source, end, dataLength) : undefined
-  const shape = [...axes].reverse()
-  const parts: HduParts = { ...place, bitpix, shape, ...(error ? { error } : {}) }
+function makeHdu(parts: HduParts): Hdu {
+  const { kind, storedHeader } = parts
   if (kind === 'primary' || kind === 'image') return new PlainImage(parts)
   if (kind === 'bintable') return new BinaryTable(parts)
   if (kind === 'table') return new AsciiTable(parts)
   if (kind !== 'compressed-image') return new Hdu(parts)
   return new CompressedImage({
     ...parts,
-    bitpix: requireBitpix(header, 'ZBITPIX'),
-    shape: requireAxes(header, 'ZNAXIS').reverse(),
+    bitpix: requireBitpix(storedHeader, 'ZBITPIX'),
+    shape: requireAxes(storedHeader, 'ZNAXIS').reverse(),
   })
 }
 
-function cutError(source: ByteSource, offset: number, length: number): FitsError {
+/** Why the data cannot be there. */
+async function dataError({ source, isLast }: Step, offset: number, length: number): Promise<FitsError | undefined> {
+  try {
+    if (await hasBytes(source, offset + length, isLast)) return undefined
+  } catch (error) {
+    if (isFitsError(error)) return error
+    throw error
+  }
   const there = Math.max(0, source.size - offset)
   const message = `the file is cut: ${length} bytes of data should follow byte ${offset}, and ${there} do; fetch it again`
   return truncated(message, { offset: source.size })
+}
+
+async function hasBytes(source: ByteSource, end: number, isLast: boolean): Promise<boolean> {
+  if (!(source instanceof GunzipSource)) return end <= source.size
+  return isLast || source.reaches(end)
 }
 
 /** An HDU of which nothing can be read but what its header may say of itself. */

@@ -20,7 +20,8 @@ async function readAltered(changes: Record<string, number | string>): Promise<un
 }
 
 test.each([
-  [{ ZCMPTYPE: 'HCOMPRESS_1' }, 'FITS_UNSUPPORTED'],
+  [{ ZCMPTYPE: 'HCOMPRESS_1' }, 'FITS_INVALID'],
+  [{ ZCMPTYPE: 'BZIP2_1' }, 'FITS_UNSUPPORTED'],
   [{ ZVAL1: 0 }, 'FITS_INVALID'],
   [{ ZVAL2: 7 }, 'FITS_INVALID'],
   [{ ZVAL2: 8 }, 'FITS_UNSUPPORTED'],

@@ -28,7 +28,8 @@ test.each([
   ['zeros', new Uint8Array(2880), 'FITS_NOT_FITS', 'zero bytes'],
   ['a JPEG', Uint8Array.of(0xff, 0xd8, 0xff, 0xe0), 'FITS_NOT_FITS', 'a JPEG image'],
   ['an extension', Buffer.from("XTENSION= 'IMAGE   '"), 'FITS_NOT_FITS', 'without the primary HDU'],
-  ['gzip', gzipSync('x'), 'FITS_UNSUPPORTED', 'gunzip'],
+  ['gzip of something else', gzipSync('x'), 'FITS_NOT_FITS', 'what the file inflates to'],
+  ['gzip in gzip', gzipSync(gzipSync('x')), 'FITS_UNSUPPORTED', 'gunzip'],
   ['bzip2', Buffer.from('BZh91AY'), 'FITS_UNSUPPORTED', 'bunzip2'],
   ['LZW', Uint8Array.of(0x1f, 0x9d, 0x90), 'FITS_UNSUPPORTED', 'uncompress'],
 ])('names what is no FITS: %s', async (_, bytes, code, message) => {
