@@ -2,6 +2,7 @@ export { AsciiTable } from './ascii-table.js'
 export { BinaryTable } from './binary-table.js'
 export { Card, type CardOptions } from './card.js'
 export type { CardValue, Complex } from './card-value.js'
+export type { ColumnToWrite } from './column-to-write.js'
 export {
   type EncodeOptions,
   encodeImage,
@@ -11,8 +12,10 @@ export {
   type ImageToWrite,
 } from './encode-image.js'
 export { encodeSamples, type PixelArray } from './encode-samples.js'
+export { encodeTable, type TableToWrite } from './encode-table.js'
 export { FitsError, type FitsErrorCode, type FitsErrorOptions, isFitsError } from './errors.js'
 export { findImage } from './find-image.js'
+export { findTable } from './find-table.js'
 export { Fits } from './fits.js'
 // The service for DataLab's operations
 export {
@@ -30,9 +33,11 @@ export type { Bitpix, HduKind } from './hdu-layout.js'
 export { Header } from './header.js'
 export { ImageHdu, type ReadOptions, type ReadRowsOptions } from './image-hdu.js'
 export { Images, type ImageToSave, images, type SaveImageOptions } from './images.js'
+export { inheritedHeader } from './inherited-header.js'
 export { type FitsInput, openFits } from './open-fits.js'
 export { type Preview, type PreviewOptions, type PreviewSource, renderPreview } from './preview.js'
 export { type Image, type ReadImageOptions, readImage } from './read-image.js'
+export { type ReadTableOptions, readTable, type Table } from './read-table.js'
 export type { Samples, SampleType } from './samples.js'
 export type { Scale } from './scale.js'
 export { stripHeader } from './strip-header.js'
@@ -41,4 +46,5 @@ export { type TableBlock, TableHdu, type TableRange, type TableSelection } from 
 export type { CellValue, ColumnValues, DecodedCells, DecodedColumn, DecodedElements, TableRow } from './table-values.js'
 export { type ChecksumState, type Checksums, verifyChecksums } from './verify-checksums.js'
 export { type WriteOptions, writeImage } from './write-image.js'
+export { writeTable } from './write-table.js'
 export { type Limits, zscale } from './zscale.js'

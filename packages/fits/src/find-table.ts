@@ -1,0 +1,13 @@
+import type { Fits } from './fits.js'
+import { TableHdu } from './table-hdu.js'
+
+/**
+ * The table a file is about: the extension called CAT, the source catalogue of an archive's frame, if it is a table, else the first HDU that
+ * is; undefined without one.
+ *
+ * A table whose data are cut counts: reading it says so.
+ */
+export function findTable(fits: Fits): TableHdu | undefined {
+  const tables = fits.hdus.filter((hdu) => hdu instanceof TableHdu)
+  return tables.find((hdu) => hdu.extname.toUpperCase() === 'CAT') ?? tables[0]
+}

@@ -1,0 +1,42 @@
+import { expect, test } from 'vitest'
+import { inheritedHeader, openFits } from '../src/index.js'
+import { fitsBytes } from './support.js'
+
+const PRIMARY = [
+  'SIMPLE  = T',
+  'BITPIX  = 8',
+  'NAXIS   = 0',
+  'EXTEND  = T',
+  "OBJECT  = 'M13'",
+  'EXPTIME = 30',
+  'COMMENT c',
+  'HIERARCH ESO x = 1',
+]
+const EXTENSION = [
+  "XTENSION= 'IMAGE'",
+  'BITPIX  = 8',
+  'NAXIS   = 0',
+  'PCOUNT  = 0',
+  'GCOUNT  = 1',
+  "EXTNAME = 'SCI'",
+  'EXPTIME = 60',
+]
+
+async function inherited(...cards: string[]) {
+  const fits = await openFits(new Uint8Array(Buffer.concat([fitsBytes(PRIMARY), fitsBytes([...EXTENSION, ...cards])])))
+  return [fits, inheritedHeader(fits, fits.hdus[1]!)] as const
+}
+
+test('an extension inherits what it does not say itself', async () => {
+  const [fits, header] = await inherited('INHERIT = T')
+  expect(header.get('OBJECT')).toBe('M13')
+  expect(header.getAll('EXPTIME')).toEqual([60])
+  expect(header.get('ESO X')).toBe(1)
+  for (const keyword of ['SIMPLE', 'EXTEND', 'COMMENT']) expect(header.has(keyword)).toBe(false)
+  expect(inheritedHeader(fits, fits.hdus[0]!)).toBe(fits.hdus[0]!.header)
+})
+
+test.each([[[]], [['INHERIT = F']], [["INHERIT = 'T'"]]])('not without its say: %j', async (cards) => {
+  const [fits, header] = await inherited(...cards)
+  expect(header).toBe(fits.hdus[1]!.header)
+})
