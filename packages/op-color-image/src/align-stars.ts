@@ -3,7 +3,7 @@ import { breathe } from './breathe.js'
 import { fitAffine, fitSimilarity, type Pair } from './fit-affine.js'
 import { matchQuads } from './match-quads.js'
 import { StarIndex } from './star-index.js'
-import { starQuads } from './star-quads.js'
+import { mirroredQuads, starQuads } from './star-quads.js'
 
 /** A star to align images by. */
 export interface PlacedStar extends Point {
@@ -98,6 +98,7 @@ export async function alignStars(
   options: AlignOptions = {},
 ): Promise<StarAlignment | undefined> {
   const { guess, signal } = options
+  await breathe(signal)
   if (Math.min(first.stars.length, second.stars.length) < FEWEST_STARS) return undefined
   const guessed = guess && refine(guess, first, second)
   if (guessed !== undefined && chanceOf(guessed, FREE_OF_GUESS, first, second) < MAX_CHANCE) return guessed
@@ -115,8 +116,7 @@ async function alignQuads(
   depth: number,
   signal: AbortSignal | undefined,
 ): Promise<StarAlignment | undefined> {
-  await breathe(signal)
-  const { maps, accidents } = suggestions(first.stars.slice(0, depth), second.stars.slice(0, depth))
+  const { maps, accidents } = await suggestions(first.stars.slice(0, depth), second.stars.slice(0, depth), signal)
   const refined = (await finalists(maps, first, second, signal)).flatMap((map) => refine(map, first, second) ?? [])
   const [best] = refined
     .map((found) => ({ found, chance: accidents * chanceOf(found, FREE_OF_QUAD, first, second) }))
@@ -125,18 +125,24 @@ async function alignQuads(
 }
 
 /** Maps that take some quad of the first list to one of the second, and how many of them are to be expected by chance. */
-function suggestions(
+async function suggestions(
   first: readonly Point[],
   second: readonly Point[],
-): { maps: readonly Affine[]; accidents: number } {
+  signal: AbortSignal | undefined,
+): Promise<{ maps: readonly Affine[]; accidents: number }> {
   const quads = starQuads(first)
-  const others = [second, second.map(({ x, y }) => ({ x: -x, y }))].map(starQuads)
-  const matches = others.flatMap((list) => matchQuads(quads, list))
-  const maps = matches.flatMap(
-    (pairs) =>
-      fitSimilarity(pairs.map(([from, to]) => ({ from: first[from] as Point, to: second[to] as Point }))) ?? [],
-  )
-  return { maps, accidents: others.reduce((sum, list) => sum + quads.length * list.length, 0) * CHANCE_OF_QUADS }
+  await breathe(signal)
+  const others = starQuads(second)
+  const maps: Affine[] = []
+  for (const list of [others, mirroredQuads(others)]) {
+    await breathe(signal)
+    for (const match of matchQuads(quads, list)) {
+      const pairs = match.map(([from, to]) => ({ from: first[from] as Point, to: second[to] as Point }))
+      const map = fitSimilarity(pairs)
+      if (map !== undefined) maps.push(map)
+    }
+  }
+  return { maps, accidents: 2 * quads.length * others.length * CHANCE_OF_QUADS }
 }
 
 /** The maps by which most stars match. */

@@ -52,7 +52,7 @@ const FWHM_SIGMA = Math.sqrt(8 * Math.LN2)
  */
 export async function detectStars(pixels: Pixels, options: DetectOptions = {}): Promise<Star[]> {
   const { limit = 1000, signal } = options
-  const sky = measureSky(pixels)
+  const sky = await measureSky(pixels, signal)
   if (sky === undefined) return []
   const image = { width: pixels.width, height: pixels.height, data: await smoothed(pixels, sky, signal) }
   const peaks = spread(await findPeaks(image, sky, signal), pixels, ({ height }) => height)

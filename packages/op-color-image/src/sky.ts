@@ -1,3 +1,4 @@
+import { breathe } from './breathe.js'
 import type { Pixels } from './pixels.js'
 
 /** The side of a cell of the mesh, in pixels, about. */
@@ -38,19 +39,18 @@ export interface Sky {
  * 2.5 median - 1.5 mean unless the cell is crowded, and a median over neighbouring cells against bright stars.
  *
  * @returns undefined when the image holds too few values
+ * @throws DATALAB_ABORTED once the signal is aborted.
  */
-export function measureSky(pixels: Pixels): Sky | undefined {
+export async function measureSky(pixels: Pixels, signal?: AbortSignal): Promise<Sky | undefined> {
   const columns = Math.max(1, Math.round(pixels.width / CELL))
   const rows = Math.max(1, Math.round(pixels.height / CELL))
   const levels = new Float64Array(columns * rows).fill(Number.NaN)
   const noises = new Float64Array(columns * rows).fill(Number.NaN)
   const samples = new Float64Array(SAMPLES * 4)
   for (let cell = 0; cell < levels.length; cell++) {
-    const count = takeSamples(
-      pixels,
-      { columns, rows, column: cell % columns, row: Math.floor(cell / columns) },
-      samples,
-    )
+    const place = { columns, rows, column: cell % columns, row: Math.floor(cell / columns) }
+    if (place.column === 0) await breathe(signal)
+    const count = takeSamples(pixels, place, samples)
     if (count < FEWEST) continue
     const { level, noise } = clipped(samples.subarray(0, count).sort())
     levels[cell] = level
@@ -73,9 +73,9 @@ interface Cell {
 function takeSamples({ data, width, height }: Pixels, cell: Cell, samples: Float64Array): number {
   const [left, right] = spanOf(cell.column, cell.columns, width)
   const [bottom, top] = spanOf(cell.row, cell.rows, height)
-  const step = Math.max(1, Math.floor(((right - left) * (top - bottom)) / SAMPLES))
+  // Odd, so that rows of an even length do not give the same columns again and again.
+  const step = Math.floor(((right - left) * (top - bottom)) / SAMPLES) | 1
   let count = 0
-  // The first of each row moves, so that columns are not taken again and again.
   for (let y = bottom, at = 0; y < top; y++) {
     for (; at < right - left && count < samples.length; at += step) {
       const value = data[y * width + left + at] as number

@@ -84,12 +84,20 @@ function triples(places: readonly number[]): [number, number, number][] {
 }
 
 function quadOf(stars: readonly Point[], four: Four, isFew: boolean): Quad | undefined {
-  const [a, b, c, d] = farthestFirst(stars, four)
-  const [start, end] = [stars[a] as Point, stars[b] as Point]
+  const order = farthestFirst(stars, four)
+  const [start, end, ...inner] = order.map((place) => stars[place] as Point) as [Point, Point, Point, Point]
   if (distance(start, end) < MIN_LENGTH) return undefined
-  const third = seenFrom(start, end, stars[c] as Point)
-  const fourth = seenFrom(start, end, stars[d] as Point)
-  if (!isFew && ![third, fourth].every(isInCircle)) return undefined
+  const [third, fourth] = inner.map((place) => seenFrom(start, end, place)) as [Point, Point]
+  return isFew || [third, fourth].every(isInCircle) ? written(order, third, fourth) : undefined
+}
+
+/** The quads as they are where left and right are changed. */
+export function mirroredQuads(quads: readonly Quad[]): Quad[] {
+  return quads.map(({ stars, code: [xc, yc, xd, yd] }) => written(stars, { x: yc, y: xc }, { x: yd, y: xd }))
+}
+
+/** The quad of four stars, of which the inner two are seen from the outer two, in the one order of them that counts. */
+function written([a, b, c, d]: Four, third: Point, fourth: Point): Quad {
   const isTurned = third.x + fourth.x > 1
   const [p, q] = isTurned ? [turned(third), turned(fourth)] : [third, fourth]
   const ends: [number, number] = isTurned ? [b, a] : [a, b]

@@ -4,33 +4,33 @@ import { fillFromMesh, measureSky, meshAt } from '../src/sky.js'
 import { drawn, pixelsOf } from './support.js'
 
 describe('the level and the noise', () => {
-  test('of a flat sky', () => {
+  test('of a flat sky', async () => {
     const random = seededRandom(1)
-    const sky = measureSky(drawn(300, 200, () => 1000 + 20 * random.normal()))
+    const sky = await measureSky(drawn(300, 200, () => 1000 + 20 * random.normal()))
     expect(sky?.level).toMatchObject({ columns: 5, rows: 3, width: 300, height: 200 })
     for (const level of sky!.level.values) expect(Math.abs(level - 1000)).toBeLessThan(2)
     for (const noise of sky!.noise.values) expect(Math.abs(noise / 20 - 1)).toBeLessThan(0.1)
   })
 
-  test('of a sky that gets brighter to the right', () => {
+  test('of a sky that gets brighter to the right', async () => {
     const random = seededRandom(2)
-    const sky = measureSky(drawn(512, 256, (x) => 100 + x + 5 * random.normal()))
+    const sky = await measureSky(drawn(512, 256, (x) => 100 + x + 5 * random.normal()))
     for (const x of [64, 200, 256, 400]) expect(Math.abs(meshAt(sky!.level, x, 128) - 100 - x)).toBeLessThan(4)
   })
 
-  test('are not those of the stars', () => {
-    const sky = measureSky(pixelsOf(starField({ width: 256, stars: 300, flux: [1000, 1e6], sky: 100 })))
+  test('are not those of the stars', async () => {
+    const sky = await measureSky(pixelsOf(starField({ width: 256, stars: 300, flux: [1000, 1e6], sky: 100 })))
     for (const level of sky!.level.values) expect(Math.abs(level - 100)).toBeLessThan(6)
   })
 
-  test('are those of what is there, where some is missing', () => {
+  test('are those of what is there, where some is missing', async () => {
     const random = seededRandom(3)
-    const sky = measureSky(drawn(256, 256, (x) => (x < 128 ? Number.NaN : 50 + random.normal())))
+    const sky = await measureSky(drawn(256, 256, (x) => (x < 128 ? Number.NaN : 50 + random.normal())))
     for (const level of sky!.level.values) expect(Math.abs(level - 50)).toBeLessThan(1)
   })
 
-  test('of one value are exact', () => {
-    const sky = measureSky(drawn(100, 100, () => 7))
+  test('of one value are exact', async () => {
+    const sky = await measureSky(drawn(100, 100, () => 7))
     expect([...sky!.level.values, ...sky!.noise.values]).toEqual([7, 7, 7, 7, 0, 0, 0, 0])
   })
 })
@@ -39,8 +39,8 @@ test.each([
   ['without values', drawn(50, 50, () => Number.NaN)],
   ['with infinities only', drawn(50, 50, () => Number.POSITIVE_INFINITY)],
   ['too small', drawn(3, 3, () => 1)],
-])('an image %s has no sky', (_, pixels) => {
-  expect(measureSky(pixels)).toBeUndefined()
+])('an image %s has no sky', async (_, pixels) => {
+  expect(await measureSky(pixels)).toBeUndefined()
 })
 
 test('the mesh is linear between the middles of its cells, and level beyond them', () => {

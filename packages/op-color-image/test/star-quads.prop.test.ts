@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { type Affine, mapped } from '../src/affine.js'
-import { starQuads } from '../src/star-quads.js'
+import { mirroredQuads, starQuads } from '../src/star-quads.js'
 
 const whole = fc.integer({ min: 0, max: 2000 })
 const stars = fc.uniqueArray(fc.record({ x: whole, y: whole }), {
@@ -34,6 +34,25 @@ test('the codes stay when the stars are shifted, turned and spread out', () => {
       }
     }),
     { seed: 41 },
+  )
+})
+
+test('the codes of the mirrored stars are known without them', () => {
+  fc.assert(
+    fc.property(stars, (list) => {
+      const known = sorted(mirroredQuads(starQuads(list)))
+      for (const [four, code] of sorted(starQuads(list.map(({ x, y }) => ({ x: -x, y }))))) {
+        const other = known.get(four)
+        if (other === undefined || code.some((value, place) => Math.abs(value - other[place]!) > 1e-6))
+          expect(
+            isAmbiguous(
+              four,
+              list.map(({ x, y }) => ({ x: -x, y })),
+            ),
+          ).toBe(true)
+      }
+    }),
+    { seed: 42 },
   )
 })
 
