@@ -37,7 +37,7 @@ export function isTextList(data: ColumnToWrite['data']): data is readonly string
 }
 
 /** Whether the data are an array for each row. */
-export function isArrayList(data: ColumnToWrite['data']): data is readonly PixelArray[] {
+function isArrayList(data: ColumnToWrite['data']): data is readonly PixelArray[] {
   return Array.isArray(data) && data.length > 0 && data.every((value) => ArrayBuffer.isView(value))
 }
 

@@ -1,5 +1,5 @@
 import { ColumnCollector, NumberCollector, type ValueCollector } from './collect-column.js'
-import { invalid } from './errors.js'
+import { invalid, unsupported } from './errors.js'
 import { Hdu } from './hdu.js'
 import type { ReadOptions } from './image-hdu.js'
 import { cellOf } from './table-cell.js'
@@ -149,6 +149,7 @@ export abstract class TableHdu extends Hdu {
    * @example for await (const { NAME, MAG } of table.rows({ columns: ['NAME', 'MAG'] })) console.log(NAME, MAG)
    */
   async *rows(selection: TableSelection = {}): AsyncGenerator<TableRow, void> {
+    this.#refuseCompressed()
     const places = this.#places(selection.columns)
     const infos = places.map((place) => this.columns[place]!)
     const names = selection.columns ?? infos.map(({ key }) => key)
@@ -162,7 +163,8 @@ export abstract class TableHdu extends Hdu {
   }
 
   /**
-   * What columns and rows are made of: blocks of decoded rows, with what is no value told apart.
+   * What columns and rows are made of: blocks of decoded rows, with what is no value told apart. Of a compressed table they are what is
+   * stored: compressed bytes.
    *
    * @param places Of columns, counted from 0.
    * @param options `isForgotten`: whether a block is not kept when the next is taken.
@@ -212,6 +214,7 @@ export abstract class TableHdu extends Hdu {
     collectors: readonly ValueCollector<Values>[],
     range: TableRange,
   ): Promise<Values[]> {
+    this.#refuseCompressed()
     const { from = 0, to = this.rowCount } = range
     for await (const { first, count, decoded } of this.blocks(places, range)) {
       decoded.forEach((part, i) => {
@@ -228,6 +231,16 @@ export abstract class TableHdu extends Hdu {
   /** No rows, of the right types. */
   async #empty(places: readonly number[]): Promise<DecodedColumn[]> {
     return this.decodeBlock({ columns: places, first: 0, count: 0, heapBudget: { left: 0 } })
+  }
+
+  #refuseCompressed(): void {
+    if (this.storedHeader.get('ZTABLE') !== true) return
+    throw unsupported(
+      'the table is compressed (ZTABLE), which this reader does not undo: uncompress it with funpack first',
+      {
+        keyword: 'ZTABLE',
+      },
+    )
   }
 
   #blockRows(places: readonly number[]): number {
