@@ -84,16 +84,16 @@ export class Job {
    * runs it; cancelling what has ended, or twice, changes nothing.
    */
   async cancel(options: CancelOptions = {}): Promise<void> {
-    this.#withdrawal ??= this.#withdraw(this.submission)
+    if (this.submission !== undefined) this.#withdrawal ??= this.#withdraw(this.submission)
     await this.#withdrawal
     if (options.force !== true) return
     for (const { id } of await this.parts.records.submissions(this.key)) await this.#withdraw(id)
   }
 
-  async #withdraw(submission: string | undefined): Promise<void> {
+  async #withdraw(submission: string): Promise<void> {
     const { records, abort } = this.parts
     const record = await records.get(this.key)
-    if (submission === undefined || record === undefined || isEnded(record.status)) return
+    if (record === undefined || isEnded(record.status)) return
     const left = await records.withdraw(this.key, submission)
     if (submission === this.submission) for (const tell of this.#onWithdrawn) tell()
     if (left === 0) await abort(this.key)

@@ -1,6 +1,6 @@
 import type { BigIntStats } from 'node:fs'
 import { realpath, stat } from 'node:fs/promises'
-import { basename, join, relative, sep } from 'node:path'
+import { basename, join, relative, resolve, sep } from 'node:path'
 import type { ByteSource } from './byte-source.js'
 import { fileIdentity, fileSource } from './bytes.js'
 import { DataLabError } from './errors.js'
@@ -20,7 +20,8 @@ export class LocalSource implements FileSource {
   readonly #roots: ReadonlyMap<string, string>
 
   constructor(options: LocalSourceOptions) {
-    this.#roots = new Map(Object.entries(options.roots))
+    // Where they are now: an operation in the same process may go to another folder.
+    this.#roots = new Map(Object.entries(options.roots).map(([root, folder]) => [root, resolve(folder)]))
   }
 
   /**

@@ -8,11 +8,14 @@ const SECRET =
   /token|secret|passw(?:or)?d|passphrase|signature|^sig$|credential|authorization|cookie|api[-_]?key|access[-_]?key|private[-_]?key|^x-amz-/i
 
 /** A parameter of a URL or a form, wherever it stands. */
-const PARAMETER = /([?&;\s])([\w.-]+)=([^&;\s"'<>]+)/g
+const PARAMETER = /(^|[^\w.-])([\w.-]+)=([^&;\s"'<>)]+)/g
 /** User and password before a host. */
 const USER_INFO = /(\b[a-z][a-z0-9+.-]*:\/\/)[^\s/@"'<>]+@/gi
 /** The value of an Authorization header. */
 const AUTHORIZATION = /\b(Bearer|Basic|Token|AWS4-HMAC-SHA256|Digest|Negotiate)\s+[\w+/=.~:-]{8,}(?:,\s*\w+=[^\s,]+)*/g
+/** A member of JSON, and a header or setting on its own. */
+const MEMBER = /"([\w.-]+)"(\s*:\s*)"(?:[^"\\]|\\.)*"/g
+const SETTING = /\b([\w.-]+):(\s+)(?!Bearer |Basic |Token |AWS4-HMAC-SHA256 |Digest |Negotiate )(\S+)/g
 /** Access key ids of AWS. */
 const ACCESS_KEY = /\b(?:AKIA|ASIA)[A-Z0-9]{12,}\b/g
 
@@ -24,6 +27,8 @@ export function redactText(text: string): string {
   return text
     .replace(USER_INFO, `$1${REDACTED}@`)
     .replace(PARAMETER, (whole, before, name) => (SECRET.test(name) ? `${before}${name}=${REDACTED}` : whole))
+    .replace(MEMBER, (whole, name, colon) => (SECRET.test(name) ? `"${name}"${colon}"${REDACTED}"` : whole))
+    .replace(SETTING, (whole, name, colon) => (SECRET.test(name) ? `${name}:${colon}${REDACTED}` : whole))
     .replace(AUTHORIZATION, `$1 ${REDACTED}`)
     .replace(ACCESS_KEY, REDACTED)
 }
@@ -40,6 +45,8 @@ export function redactingLogger(log: Logger): Logger {
 function redacted(value: unknown, depth: number): unknown {
   if (typeof value === 'string') return redactText(value)
   if (value instanceof Error) return redacted(serializeError(value), depth)
+  if (value instanceof URL) return redactText(value.href)
+  if (value instanceof Map) return redacted(Object.fromEntries(value), depth)
   if (Array.isArray(value)) return depth > MAX_DEPTH ? REDACTED : value.map((item) => redacted(item, depth + 1))
   if (!isPlain(value)) return value
   if (depth > MAX_DEPTH) return REDACTED

@@ -2,6 +2,7 @@ import type { Logger } from './logger.js'
 import type { StoredOutput } from './output.js'
 import type { RunReporter } from './perform.js'
 import type { Lease, RecordChange, RecordStore } from './record-store.js'
+import { redactText } from './redact.js'
 
 /** Progress is written when it has grown by this much, or after this many milliseconds. */
 const STEP = 0.01
@@ -93,6 +94,6 @@ export class RunReport implements RunReporter {
 }
 
 function shortened(text: string): string {
-  const line = String(text)
+  const line = redactText(String(text))
   return line.length > MAX_TEXT ? `${line.slice(0, MAX_TEXT - 3)}...` : line
 }

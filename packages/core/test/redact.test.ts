@@ -22,6 +22,13 @@ test.each([
   ['authorization: Token abcdef0123456789', /^authorization: Token \[redacted\]$/],
   ['Basic c2VjcmV0OnNlY3JldA== was refused', /^Basic \[redacted\] was refused$/],
   ['?token=abcdef0123456789&page=2', /^\?token=\[redacted\]&page=2$/],
+  ['token=abcdef0123456789 is wrong', /^token=\[redacted\] is wrong$/],
+  ['(secret=hunter2)', /^\(secret=\[redacted\]\)$/],
+  ['https://x.example/#access_token=abcdef0123456789', /#access_token=\[redacted\]$/],
+  ['AWS_SECRET_ACCESS_KEY=hunter2', /^AWS_SECRET_ACCESS_KEY=\[redacted\]$/],
+  ['{"token": "abcdef0123456789", "page": "2"}', /^\{"token": "\[redacted\]", "page": "2"\}$/],
+  ['password: hunter2', /^password: \[redacted\]$/],
+  ['X-Api-Key: hunter2, page: 2', /^X-Api-Key: \[redacted\] page: 2$/],
   ['the key AKIAIOSFODNN7EXAMPLE is unknown', /^the key \[redacted\] is unknown$/],
 ])('%s', (text, expected) => {
   expect(redactText(text)).toMatch(expected)
@@ -44,7 +51,11 @@ test('facts lose what has the name of a secret, in errors and their causes too',
   const loop: Record<string, unknown> = { password: 'hunter2' }
   loop.loop = loop
   const time = new Date(0)
-  redactingLogger(log).warn({ key: 'k', err, headers: [{ Cookie: 'hunter2' }], loop, time, none: null }, presigned)
+  const more = { url: new URL(presigned), map: new Map([['token', 'hunter2']]) }
+  redactingLogger(log).warn(
+    { key: 'k', err, headers: [{ Cookie: 'hunter2' }], loop, time, more, none: null },
+    presigned,
+  )
   expect(lines[0]?.facts).toMatchObject({
     key: 'k',
     err: { code: 'SOURCE_UNAVAILABLE', details: { token: '[redacted]', status: 503 }, cause: { name: 'Error' } },

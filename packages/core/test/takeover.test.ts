@@ -189,6 +189,7 @@ test('a job can be taken up by its key, watched and cancelled, in another host t
   const stranger = await other.job(first.key, { principal: { id: 'eve' } })
   expect(stranger?.submission).toBeUndefined()
   await stranger?.cancel()
+  expect((await stranger?.events[Symbol.asyncIterator]().next())?.value).toMatchObject({ status: 'IN_PROGRESS' })
   const handle = await other.job(first.key, { ...ann, submission: first.submission ?? '' })
   expect(handle?.submission).toBe(first.submission)
   await handle?.cancel()

@@ -5,8 +5,8 @@ import type { FaultCall, FaultPlan } from './fault-plan.js'
 /** The methods of the contracts that are calls: each can be lost, late, or cut. */
 const CALLS = new Set([
   ...['put', 'open', 'head', 'delete', 'list', 'url'],
-  ...['get', 'submit', 'adopt', 'withdraw', 'submissions', 'claim', 'release', 'renew', 'update', 'expire'],
-  ...['identify', 'read', 'close'],
+  ...['get', 'submit', 'adopt', 'withdraw', 'submissions', 'claim', 'release', 'renew', 'update', 'forget', 'expire'],
+  ...['identify', 'size', 'read', 'close'],
 ])
 
 type Method = (...parameters: unknown[]) => Promise<unknown>
