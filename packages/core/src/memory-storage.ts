@@ -108,8 +108,8 @@ export class MemoryStorage implements ObjectStorage {
       for await (const piece of bodyPieces(body, signal)) {
         this.#reserve(piece.length)
         size += piece.length
-        // The producer may use its buffer again.
-        pieces.push(piece.slice())
+        // The producer may use its buffer again; and a Buffer's slice is no copy.
+        pieces.push(new Uint8Array(piece))
       }
       return pieces.length === 1 && pieces[0] !== undefined ? pieces[0] : Buffer.concat(pieces, size)
     } catch (error) {

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 import {
   answer,
@@ -96,6 +97,19 @@ describe.skipIf(endpoint === undefined)('of a real server behind a bad network',
     expectBytes(all, body)
     expect(proxy.waiting).toBe(0)
     await source.close()
+  })
+
+  test('all bytes go up with their MD5', async () => {
+    const { proxy, storage } = await world({ partSize: 5 * MIB })
+    await storage.put('a', bytes('small'))
+    await storage.put('b', inPieces(pattern(6 * MIB)))
+    await storage.put('c', inPieces(pattern(6 * MIB)), { ifNoneMatch: '*' })
+    const uploads = proxy.lines.flatMap((line, i) =>
+      line.startsWith('PUT') ? [proxy.headers[i]?.['content-md5']] : [],
+    )
+    expect(uploads.length).toBeGreaterThan(5)
+    for (const md5 of uploads) expect(md5).toMatch(/^[A-Za-z0-9+/]{22}==$/)
+    expect(uploads[0]).toBe(createHash('md5').update('small').digest('base64'))
   })
 
   test('a body that is cut is read on from where it broke', async () => {

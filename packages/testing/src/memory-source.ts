@@ -39,7 +39,7 @@ export class MemorySource implements FileSource {
   /** Puts a file there, in the place of the one of this name. The bytes are copied. */
   set(name: string, bytes: Uint8Array): void {
     const identity = createHash('sha256').update(bytes).digest('hex')
-    this.#files.set(name, { bytes: bytes.slice(), identity })
+    this.#files.set(name, { bytes: new Uint8Array(bytes), identity })
   }
 
   delete(name: string): void {

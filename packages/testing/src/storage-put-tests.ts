@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { Readable } from 'node:stream'
-import type { ObjectBody } from '@datalab/core'
+import type { ObjectBody, ObjectStorage } from '@datalab/core'
 import { bytes, keysOf, type StorageTest, textOf, unlessChanged } from './storage-suite.js'
 
 /** The contract of `put`, without conditions. */
@@ -42,26 +42,17 @@ export const putTests: readonly StorageTest[] = [
   {
     name: 'has used up a piece when it asks for the next one',
     async run(storage) {
-      const buffer = new Uint8Array(100_000)
-      async function* pieces() {
-        for (const value of [1, 2, 3]) yield buffer.fill(value)
-        buffer.fill(9)
-      }
-      await storage.put('reused', pieces())
-      const source = await storage.open('reused')
-      const read = new Uint8Array(300_000)
-      await source?.read(0, read)
-      await source?.close()
-      assert.deepEqual([read[0], read[99_999], read[100_000], read[200_000], read[299_999]], [1, 1, 2, 3, 3])
+      for (const buffer of [new Uint8Array(100_000), Buffer.alloc(100_000)]) await keepsReused(storage, buffer)
     },
   },
   {
     name: 'keeps its own bytes when the caller changes them afterwards',
     async run(storage) {
-      const body = bytes('before')
-      await storage.put('own', body)
-      body.fill(0)
-      assert.equal(await textOf(storage, 'own'), 'before')
+      for (const body of [bytes('before'), Buffer.from('before')]) {
+        await storage.put('own', body)
+        body.fill(0)
+        assert.equal(await textOf(storage, 'own'), 'before')
+      }
     },
   },
   {
@@ -214,6 +205,20 @@ export const putTests: readonly StorageTest[] = [
     },
   },
 ]
+
+/** Puts three pieces that have their memory in common. */
+async function keepsReused(storage: ObjectStorage, buffer: Uint8Array): Promise<void> {
+  async function* pieces() {
+    for (const value of [1, 2, 3]) yield buffer.fill(value)
+    buffer.fill(9)
+  }
+  await storage.put('reused', pieces())
+  const source = await storage.open('reused')
+  const read = new Uint8Array(300_000)
+  await source?.read(0, read)
+  await source?.close()
+  assert.deepEqual([read[0], read[99_999], read[100_000], read[200_000], read[299_999]], [1, 1, 2, 3, 3])
+}
 
 function isAbort(error: unknown): boolean {
   return (error as Error).name === 'AbortError' && (error as { code?: unknown }).code === 'DATALAB_ABORTED'

@@ -40,7 +40,7 @@ function teed(outputs: Outputs, written: Map<string, Uint8Array[]>): Outputs {
 
 async function* copied(body: ObjectBody, pieces: Uint8Array[]): AsyncGenerator<Uint8Array> {
   for await (const piece of body instanceof Uint8Array ? [body] : body) {
-    pieces.push(piece.slice())
+    pieces.push(new Uint8Array(piece))
     yield piece
   }
 }
