@@ -6,7 +6,9 @@ export async function threadModule(): Promise<string> {
   const { outputFiles } = await build({
     entryPoints: [fileURLToPath(new URL('../src/sqlite-thread.ts', import.meta.url))],
     bundle: true,
-    minify: true,
+    // Not the names: which are short depends on all that was looked at, not on what is there.
+    minifySyntax: true,
+    minifyWhitespace: true,
     format: 'esm',
     conditions: ['@datalab/source'],
     platform: 'node',
