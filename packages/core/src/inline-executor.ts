@@ -18,6 +18,8 @@ interface Run {
   controller: AbortController
   /** The end of all turns. */
   done: Promise<void>
+  /** Ends the wait for the next turn, where it waits. */
+  wake: () => void
 }
 
 /** Runs operations in this process, on its main thread: for operations one trusts, in scripts, tests, and small hosts. */
@@ -49,10 +51,11 @@ export class InlineExecutor implements Executor {
     const before = this.#runs.get(ticket.key)
     if (before !== undefined) {
       before.next = merged(before.next, ticket)
+      before.wake()
       return
     }
     const over = Promise.resolve()
-    const run: Run = { next: ticket, controller: new AbortController(), turn: over, done: over }
+    const run: Run = { next: ticket, controller: new AbortController(), turn: over, done: over, wake: () => {} }
     this.#runs.set(ticket.key, run)
     run.done = this.#bring(ticket.key, run, runner)
   }
@@ -95,8 +98,18 @@ export class InlineExecutor implements Executor {
     const { signal } = run.controller
     const { againInMs } = await this.#queued(ticket, signal, runner)
     if (againInMs === undefined || signal.aborted) return
-    await setTimeout(againInMs, undefined, { signal }).catch(() => runner(ticket, signal))
-    if (!signal.aborted) run.next = merged(run.next, ticket)
+    if (run.next === undefined) await this.#wait(againInMs, run)
+    if (signal.aborted) await runner(ticket, signal)
+    else run.next = merged(run.next, ticket)
+  }
+
+  /** Waits until the time is over, the turn is aborted, or somebody asks anew: what was waited for may be no more. */
+  async #wait(ms: number, run: Run): Promise<void> {
+    const woken = new AbortController()
+    run.wake = () => woken.abort()
+    const signal = AbortSignal.any([run.controller.signal, woken.signal])
+    await setTimeout(ms, undefined, { signal }).catch(() => {})
+    run.wake = () => {}
   }
 
   /** A place in the queue. A run that is aborted while it waits begins at once: its runner writes the end of its record. */

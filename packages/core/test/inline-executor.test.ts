@@ -184,6 +184,27 @@ describe('a ticket whose runner asks for it again', () => {
     expect(begun).toEqual(['a', 'b', 'a'])
   })
 
+  test('is brought at once when somebody asks anew, and then waits again', async () => {
+    const { begun, runner, end } = staged()
+    const executor = started(runner)
+    await executor.submit(ticket('a'))
+    await settle()
+    end('a', { againInMs: 60_000 })
+    await settle()
+    await executor.submit(ticket('a', 1))
+    await executor.submit(ticket('a'))
+    await settle()
+    expect(begun).toEqual(['a', 'a'])
+    await executor.submit(ticket('a'))
+    end('a', { againInMs: 60_000 })
+    await settle()
+    expect(begun).toEqual(['a', 'a', 'a'])
+    end('a', { againInMs: 60_000 })
+    await settle()
+    expect(begun).toEqual(['a', 'a', 'a'])
+    await executor.close()
+  })
+
   test('is waited for by drain', async () => {
     let runs = 0
     const executor = started(async () => (++runs < 4 ? { againInMs: 1 } : {}))
