@@ -94,7 +94,10 @@ const BIT_ENCODER: ElementEncoder = {
 }
 
 /** Bits, of which those of each row begin a byte; `from` is the place of the first. */
-export function packBits(data: Elements, { from, rows, bits }: { from: number; rows: number; bits: number }): Uint8Array {
+export function packBits(
+  data: Elements,
+  { from, rows, bits }: { from: number; rows: number; bits: number },
+): Uint8Array {
   const rowBytes = Math.ceil(bits / 8)
   const bytes = new Uint8Array(rows * rowBytes)
   for (let row = 0, at = from; row < rows; row++) {
