@@ -1,8 +1,8 @@
 import type { ByteSource } from '@datalab/core'
-import type { FitsError } from './errors.js'
+import { type FitsError, truncated } from './errors.js'
 import type { HduKind } from './hdu-layout.js'
 import { BLOCK_LENGTH, type Header } from './header.js'
-import { CHUNK_BYTES, readBytes } from './read-bytes.js'
+import { CHUNK_BYTES } from './read-bytes.js'
 
 /** What is known of an HDU when the file has been walked. */
 export interface HduParts {
@@ -74,13 +74,13 @@ export class Hdu {
     const start = isHeader ? this.headerOffset : this.dataOffset
     const end = isHeader ? this.dataOffset : start + Math.ceil(this.dataLength / BLOCK_LENGTH) * BLOCK_LENGTH
     const least = isHeader ? start : start + this.dataLength
-    yield* this.#pieces(start, Math.max(least, Math.min(end, this.source.size)), options.signal)
-  }
-
-  async *#pieces(start: number, end: number, signal: AbortSignal | undefined): AsyncGenerator<Uint8Array, void> {
     for (let at = start; at < end; at += CHUNK_BYTES) {
-      signal?.throwIfAborted()
-      yield await readBytes(this.source, at, Math.min(CHUNK_BYTES, end - at))
+      options.signal?.throwIfAborted()
+      const piece = new Uint8Array(Math.min(CHUNK_BYTES, end - at))
+      const read = await this.source.read(at, piece)
+      if (at + read < Math.min(least, at + piece.length)) throw cutError(at + read, least)
+      if (read > 0) yield piece.subarray(0, read)
+      if (read < piece.length) return
     }
   }
 
@@ -93,4 +93,10 @@ export class Hdu {
   get extver(): number {
     return this.storedHeader.getInteger('EXTVER') ?? 1
   }
+}
+
+function cutError(offset: number, end: number): FitsError {
+  return truncated(`the file ends at byte ${offset}, but data are announced up to byte ${end}; fetch it again`, {
+    offset,
+  })
 }
