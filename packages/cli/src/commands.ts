@@ -33,6 +33,7 @@ const {
   lint,
   olderThan,
   out,
+  output,
   place,
   python,
   root,
@@ -93,9 +94,10 @@ export const commands = {
     load: async () => (await import('./commands/gc.js')).gc,
   },
   fits: {
-    synopsis: 'fits header FILE [--hdu N|NAME] [--stored]',
-    summary: 'Prints the headers of a FITS file.',
-    flags: [hdu, stored, help],
+    synopsis: 'fits info|header|dump|verify|preview FILE',
+    summary:
+      'Tells what a FITS file holds: its HDUs, its headers, all of it as JSON, its faults, or a picture (-o x.jpg).',
+    flags: [hdu, stored, output, json, help],
     load: async () => (await import('./commands/fits.js')).fits,
   },
   help: {

@@ -68,6 +68,12 @@ export const flags = {
     placeholder: 'N|NAME',
     summary: 'Only this HDU: its number from 0, or its name (EXTNAME).',
   },
+  output: {
+    name: 'output',
+    takes: 'value',
+    placeholder: 'FILE',
+    summary: 'The file to write; -o for short. What is there is replaced.',
+  },
   python: {
     name: 'python',
     takes: 'nothing',

@@ -53,13 +53,17 @@ export function splitFirst(argv: readonly string[], flags: readonly Flag[]): { f
   return { rest: [...argv] }
 }
 
+/** Flags that can be written with one letter. */
+const SHORT: Readonly<Record<string, string>> = { '-h': 'help', '-o': 'output' }
+
 /** Whether an argument is the name of a flag. */
 function isFlag(argument: string): boolean {
   return argument.length > 1 && argument.startsWith('-') && !/^-\.?\d/.test(argument)
 }
 
 function flagParts(argument: string): { name: string; inline: string | undefined } {
-  if (argument === '-h') return { name: 'help', inline: undefined }
+  const long = Object.hasOwn(SHORT, argument) ? SHORT[argument] : undefined
+  if (long !== undefined) return { name: long, inline: undefined }
   const [, written, inline] = /^--([^=]+)(?:=(.*))?$/s.exec(argument) ?? []
   return { name: dashed(written ?? argument), inline }
 }

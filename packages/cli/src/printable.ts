@@ -20,6 +20,14 @@ export function sentence(text: string): string {
 
 /** A value as a JSON document, in which no control character is left as it is. */
 export function jsonDocument(value: unknown): string {
-  const text = JSON.stringify(value, null, 2)
+  return harmless(JSON.stringify(value, null, 2))
+}
+
+/** As {@link jsonDocument}, in one line. */
+export function jsonLine(value: unknown): string {
+  return harmless(JSON.stringify(value))
+}
+
+function harmless(text: string): string {
   return `${text.replace(UNSAFE_IN_JSON, (one) => `\\u${one.charCodeAt(0).toString(16).padStart(4, '0')}`)}\n`
 }
