@@ -75,7 +75,7 @@ describe('usage', () => {
     [['fits'], 'Say what to do with the file: datalab fits info|header|dump|verify|preview FILE.'],
     [['fits', 'haeder', 'x'], "There is no command 'fits haeder'. Did you mean 'header'?"],
     [['fits', 'header'], "Name a file: 'datalab fits header FILE'."],
-    [['fits', 'header', 'a', 'b'], "'fits info|header|dump|verify|preview' takes one file."],
+    [['fits', 'header', 'a', 'b'], "'fits header' takes one file."],
   ])('%j', async (argv, message) => {
     const { code, stdout, stderr } = await runMain(argv, { offers })
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
