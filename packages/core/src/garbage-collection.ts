@@ -9,6 +9,7 @@ import {
   objectSizesOf,
   readManifest,
   shutOut,
+  writeManifest,
 } from './publication.js'
 import { isEnded, type StoredRecord } from './record.js'
 import { allRecords, type RecordStore } from './record-store.js'
@@ -90,7 +91,22 @@ export class GarbageCollection {
     const manifest = await readManifest(storage, key)
     if (manifest?.record === undefined || Date.parse(manifest.record.ended ?? '') > limit) return
     const record = await records.get(key)
-    if (await this.#retire(key, manifest, record)) this.#report.marked++
+    // Asked anew for each: a job may have been submitted on it since the last.
+    if ((await this.#isNeeded(key)) || !(await this.#retire(key, manifest, record))) return
+    if ((await this.#isNeeded(key)) && (await this.#reinstate(manifest.record))) return
+    this.#report.marked++
+  }
+
+  async #isNeeded(key: string): Promise<boolean> {
+    this.#needed = await neededJobs(this.parts.records)
+    return this.#needed.has(key)
+  }
+
+  /** Takes a mark back: somebody had found the result just before it was marked. */
+  async #reinstate(record: StoredRecord): Promise<boolean> {
+    const { storage } = this.parts
+    const now = await readManifest(storage, record.key)
+    return now?.mark !== undefined && writeManifest(storage, record, now)
   }
 
   /**

@@ -165,6 +165,37 @@ test('a result that is among the inputs of a job which has not ended is needed',
   expect(isDataLabError(error, 'DATALAB_INPUT_INVALID')).toBe(true)
 })
 
+test.each(['while another is marked', 'just before it is marked'])(
+  'a result that a job is submitted on %s is needed',
+  async (moment) => {
+    const { op, begun, release } = held()
+    const { storage, records, host: parentHost } = world([FitsOp])
+    const parent = await completed(parentHost, { text: 'parent' })
+    const other = await completed(parentHost, { text: 'other' })
+    const host = lab({ operations: [op], storage, records })
+    const put = storage.put.bind(storage)
+    const [first, second] = [parent.key, other.key].sort()
+    const isBefore = moment.startsWith('just')
+    const child = isBefore ? (first as string) : (second as string)
+    const { reference } = child === parent.key ? parent : other
+    let submitted: ReturnType<typeof host.submit> | undefined
+    vi.spyOn(storage, 'put').mockImplementation(async (...parameters) => {
+      if (parameters[0] === `${first}/record.json` && submitted === undefined) {
+        submitted = host.submit(op, { files: [reference] })
+        await submitted
+        await begun
+      }
+      return put(...parameters)
+    })
+    expect(await parentHost.collectGarbage({ resultLife: 0 })).toMatchObject({ marked: 1 })
+    release()
+    expect((await (await submitted)?.result())?.output_files).toHaveLength(1)
+    expect(await parentHost.plan(FitsOp, child === parent.key ? { text: 'parent' } : { text: 'other' })).toMatchObject({
+      cached: true,
+    })
+  },
+)
+
 test('a collection that was broken off before the record was forgotten waits anew', async () => {
   const [storage, records] = [new MemoryStorage(), new Stopping()]
   const host = lab({ operations: [Op], storage, records })
