@@ -64,6 +64,8 @@ export class GarbageCollection {
   readonly #urlLifeMs: number
   /** Keys of jobs that have not ended, and of those whose results went into them. */
   #needed: ReadonlySet<string> = new Set()
+  /** Keys of results that would be marked, where nothing is done. */
+  readonly #wouldBeMarked = new Set<string>()
 
   constructor(
     private readonly parts: GarbageParts,
@@ -95,6 +97,7 @@ export class GarbageCollection {
     if ((await this.#isNeeded(key)) || !(await this.#retire(key, manifest, record))) return
     if ((await this.#isNeeded(key)) && (await this.#reinstate(manifest.record))) return
     this.#report.marked++
+    if (this.options.dryRun === true) this.#wouldBeMarked.add(key)
   }
 
   async #isNeeded(key: string): Promise<boolean> {
@@ -130,6 +133,7 @@ export class GarbageCollection {
     // In this order: an attempt that was listed at work goes on, or has committed since.
     const record = await records.get(key)
     if (record !== undefined && !isEnded(record.status)) return
+    if (this.#wouldBeMarked.has(key)) return this.#collect({ key, objects: unnamed(objects) }, this.#now)
     const found = await readManifest(storage, key)
     // What is named there cannot be told: it may be of a later version.
     if (found !== undefined && found.record === undefined && found.mark === undefined) return
@@ -145,7 +149,7 @@ export class GarbageCollection {
    *
    * @param freed when they became garbage, as far as that was not when they were put there
    */
-  async #collect({ key, objects }: JobObjects, freed: number, manifest: Manifest | undefined): Promise<void> {
+  async #collect({ key, objects }: JobObjects, freed: number, manifest?: Manifest): Promise<void> {
     const isOver = ({ modified }: ObjectInfo) => Math.max(freed, modified.getTime()) + this.#urlLifeMs <= this.#now
     const old = objects.filter(isOver)
     if (!(await this.#delete(key, old, manifest))) return
@@ -195,7 +199,7 @@ function freedAt(manifest: Manifest | undefined): number {
   return manifest?.mark === undefined ? (manifest?.modified.getTime() ?? 0) : Date.parse(manifest.mark.garbage)
 }
 
-function unnamed(objects: readonly ObjectInfo[], manifest: Manifest | undefined): ObjectInfo[] {
+function unnamed(objects: readonly ObjectInfo[], manifest?: Manifest): ObjectInfo[] {
   const named = objectSizesOf(manifest?.record?.output ?? null)
   return objects.filter(({ key }) => !named.has(key) && !isManifestKey(key))
 }

@@ -82,7 +82,8 @@ test('a result that is older than its life is not found any more, and goes when 
   const nothing = { marked: 0, deleted: 0, bytes: 0, waiting: 0 }
   expect(await host.collectGarbage()).toEqual(nothing)
   pass(1)
-  expect(await host.collectGarbage({ dryRun: true })).toMatchObject({ marked: 1 })
+  expect(await host.collectGarbage({ dryRun: true })).toMatchObject({ marked: 1, deleted: 0, waiting: 1 })
+  expect(await host.collectGarbage({ dryRun: true, urlLife: 0 })).toMatchObject({ marked: 1, deleted: 1, waiting: 0 })
   expect(await host.plan(Op, {})).toMatchObject({ cached: true })
   expect(await host.collectGarbage()).toEqual({ marked: 1, deleted: 0, bytes: 0, waiting: 1 })
   expect(await host.plan(Op, {})).toMatchObject({ cached: false })
