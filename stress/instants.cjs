@@ -30,7 +30,7 @@ function reached(name, moment, to) {
   for (const { id, nth, how, ...instant } of instants) {
     if (instant.name !== name || instant.moment !== moment || count < nth || !isFirst(id)) continue
     const facts = { kind: 'instant', at: Date.now(), pid: process.pid, id, role, name, moment, how, to: to ?? '' }
-    appendFileSync(join(folder, 'journal.jsonl'), `${JSON.stringify(facts)}\n`)
+    appendFileSync(join(folder, 'journal.jsonl'), `\n${JSON.stringify(facts)}\n`)
     process.kill(process.pid, how)
     // Other threads may take the signal: this one goes no further before it has its effect.
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 50)

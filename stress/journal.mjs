@@ -9,7 +9,8 @@ import { folder, pathsIn } from './paths.mjs'
  */
 export function note(kind, facts = {}) {
   const { journal } = pathsIn(folder)
-  appendFileSync(journal, `${JSON.stringify({ kind, at: Date.now(), pid: process.pid, ...facts })}\n`)
+  // Whoever noted something before may have been killed in the midst of it.
+  appendFileSync(journal, `\n${JSON.stringify({ kind, at: Date.now(), pid: process.pid, ...facts })}\n`)
 }
 
 /** Notes what must not be. */
@@ -18,11 +19,19 @@ export function noteViolation(text, facts = {}) {
 }
 
 /**
- * All that the processes of a round have noted.
+ * All that the processes of a round have noted, but for what is cut, as of a process that was killed meanwhile, or is about to note it.
  *
  * @param {string} path
  */
 export function readJournal(path) {
   const lines = readFileSync(path, 'utf8').split('\n')
-  return lines.filter((line) => line !== '').map((line) => JSON.parse(line))
+  return lines.filter((line) => line !== '').flatMap(parsed)
+}
+
+function parsed(line) {
+  try {
+    return [JSON.parse(line)]
+  } catch {
+    return []
+  }
 }
