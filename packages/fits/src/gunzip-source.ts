@@ -61,7 +61,7 @@ export class GunzipSource implements ByteSource {
 
   /** Number of bytes; the most there may be as long as the end was not reached. */
   get size(): number {
-    return this.#isDone ? this.#buffer.length : this.#max
+    return this.#isDone && this.#broken === undefined ? this.#buffer.length : this.#max
   }
 
   async read(offset: number, into: Uint8Array): Promise<number> {

@@ -81,8 +81,12 @@ class RunImages implements Images {
     const source = await this.#inputs.open(file)
     const label = this.#inputs.label(file)
     return explained(label, async () => {
-      const fits = await openFits(source)
-      return frameOf(imageOf(fits), label, this.run.signal, () => source.close())
+      const fits = await openFits(source, { temporaryFolder: () => this.run.scratch })
+      const close = async () => {
+        await fits.close()
+        await source.close()
+      }
+      return frameOf(imageOf(fits), label, this.run.signal, close)
     })
   }
 

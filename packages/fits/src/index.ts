@@ -33,14 +33,20 @@ export { Hdu, type StoredBytesOptions } from './hdu.js'
 export type { Bitpix, HduKind } from './hdu-layout.js'
 export { Header } from './header.js'
 export type { Fault } from './header-faults.js'
-export { ImageHdu, type ReadOptions, type ReadRowsOptions } from './image-hdu.js'
+export {
+  ImageHdu,
+  type ImageSection,
+  type ReadOptions,
+  type ReadRowsOptions,
+  type ReadStoredOptions,
+} from './image-hdu.js'
 export { Images, type ImageToSave, images, type SaveImageOptions } from './images.js'
 export { inheritedHeader } from './inherited-header.js'
-export { type FitsInput, openFits } from './open-fits.js'
+export { type FitsInput, type OpenFitsOptions, openFits } from './open-fits.js'
 export { type Preview, type PreviewOptions, type PreviewSource, renderPreview } from './preview.js'
 export { type Image, type ReadImageOptions, readImage } from './read-image.js'
 export { type ReadTableOptions, readTable, type Table } from './read-table.js'
-export type { Samples, SampleType } from './samples.js'
+export type { Samples, SampleType, StoredPixels } from './samples.js'
 export type { Scale } from './scale.js'
 export { stripHeader } from './strip-header.js'
 export type { ColumnInfo, ColumnKind } from './table-column-info.js'

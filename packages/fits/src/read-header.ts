@@ -1,5 +1,5 @@
 import type { ByteSource } from '@datalab/core'
-import { invalid, truncated } from './errors.js'
+import { invalid, isFitsError, truncated } from './errors.js'
 import { BLOCK_LENGTH, Header } from './header.js'
 import { isEndRecord, parseCards, RECORD_LENGTH } from './parse-cards.js'
 
@@ -8,6 +8,9 @@ const MAX_HEADER_BYTES = 16 * 1024 * 1024
 
 const FIRST_READ = 8 * BLOCK_LENGTH
 const LARGEST_READ = 256 * BLOCK_LENGTH
+
+/** How an extension begins. */
+const KEYWORD = 'XTENSION='
 
 /** A header and where it ends. */
 export interface HeaderAt {
@@ -26,10 +29,16 @@ export class HeaderReader {
     this.#source = source
   }
 
-  /** Whether an extension begins at `offset`. */
+  /** Whether an extension begins at `offset`, or is missing there: a gzip stream ends too early. To read it tells. */
   async beginsExtension(offset: number): Promise<boolean> {
-    const piece = await this.#pieceAt(offset, FIRST_READ)
-    return piece.toString('latin1', 0, 9) === 'XTENSION='
+    try {
+      const piece = await this.#pieceAt(offset, FIRST_READ)
+      if (piece.length < KEYWORD.length) await this.#pieceAt(offset + piece.length, FIRST_READ)
+      return piece.toString('latin1', 0, KEYWORD.length) === KEYWORD
+    } catch (error) {
+      if (isFitsError(error, 'FITS_TRUNCATED')) return true
+      throw error
+    }
   }
 
   /**
@@ -60,7 +69,7 @@ export class HeaderReader {
     const from = offset - this.#start
     if (from >= 0 && from < this.#piece.length) return this.#piece.subarray(from)
     const piece = Buffer.allocUnsafe(Math.max(0, Math.min(size, this.#source.size - offset)))
-    this.#piece = piece.subarray(0, await this.#source.read(offset, piece))
+    this.#piece = piece.subarray(0, piece.length > 0 ? await this.#source.read(offset, piece) : 0)
     this.#start = offset
     return this.#piece
   }

@@ -1,6 +1,6 @@
 import type { Compression } from './compression.js'
 import { convertPixels, scaleSamples } from './decode-samples.js'
-import { dequantize } from './dequantize.js'
+import { dequantize, type Quantization } from './dequantize.js'
 import { FitsError, invalid, isFitsError } from './errors.js'
 import type { Bitpix } from './hdu-layout.js'
 import type { HeapWindow } from './heap-window.js'
@@ -54,8 +54,9 @@ export class TileReader {
 
   #decode(tile: Tile, cell: TileCell, bytes: Uint8Array, into: StoredPixels): void {
     const { decoder, isQuantized } = this.#compression
+    const quantization = isQuantized ? this.#quantizationOf(tile, cell) : undefined
     const values = this.#undo(decoder, bytes, tile)
-    if (isQuantized) this.#dequantize(tile, cell, values, into as Samples)
+    if (quantization) this.#dequantize(values, quantization, into as Samples)
     else if (this.#bitpix < 0) this.#convertWhole(values, into)
     else convertPixels(values, this.#scaleOf(cell), into)
   }
@@ -75,13 +76,16 @@ export class TileReader {
     return scale ? { ...scale, blank: cell.blank ?? scale.blank } : NO_SCALE
   }
 
-  #dequantize(tile: Tile, cell: TileCell, values: StoredPixels, into: Samples): void {
+  #quantizationOf(tile: Tile, { scale, zero, blank }: TileCell): Quantization {
     const { dithering, ditherSeed } = this.#compression
-    const { scale, zero, blank } = cell
     if (scale === undefined || zero === undefined)
       throw invalid('the quantised image has no ZSCALE or ZZERO', { keyword: 'ZSCALE' })
+    return { dithering, scale, zero, blank, seed: tile.index + ditherSeed - 1 }
+  }
+
+  #dequantize(values: StoredPixels, quantization: Quantization, into: Samples): void {
     if (values instanceof BigInt64Array) throw invalid('its quantised pixels have 64 bits')
-    dequantize(values, { dithering, scale, zero, blank, seed: tile.index + ditherSeed - 1 }, into)
+    dequantize(values, quantization, into)
     scaleSamples(into, this.#scale ?? NO_SCALE)
   }
 

@@ -1,7 +1,8 @@
 import { gzipSync } from 'node:zlib'
 import { expect, test } from 'vitest'
-import { Header, type ImageHdu, openFits } from '../src/index.js'
+import { type CardValue, type ImageHdu, openFits } from '../src/index.js'
 import { codeOf, fixtureBytes } from './support.js'
+import { type TileColumn, type TileFile, tileFile } from './tile-file.js'
 
 /** The fixture with cards of its compressed HDU set to other values. */
 async function altered(name: string, changes: Record<string, number | string>): Promise<Uint8Array> {
@@ -57,31 +58,16 @@ test('restores the header of the image', async () => {
 
 /** A compressed image of one 2 x 3 int16 tile that RICE did not code, in the column given. */
 function fallback(column: string, form: string, tile: Uint8Array): Uint8Array {
-  const header = new Header()
-    .set('XTENSION', 'BINTABLE')
-    .set('BITPIX', 8)
-    .set('NAXIS', 2)
-    .set('NAXIS1', 16)
-    .set('NAXIS2', 1)
-    .set('PCOUNT', tile.length)
-    .set('GCOUNT', 1)
-    .set('TFIELDS', 2)
-    .set('TTYPE1', 'COMPRESSED_DATA')
-    .set('TFORM1', '1PB')
-    .set('TTYPE2', column)
-    .set('TFORM2', `1P${form}`)
-    .set('ZIMAGE', true)
-    .set('ZCMPTYPE', 'RICE_1')
-    .set('ZBITPIX', 16)
-    .set('ZNAXIS', 2)
-    .set('ZNAXIS1', 3)
-    .set('ZNAXIS2', 2)
-    .set('ZTILE1', 3)
-    .set('ZTILE2', 2)
-  const row = new DataView(new ArrayBuffer(16))
-  row.setInt32(8, form === 'I' ? tile.length / 2 : tile.length)
-  const primary = new Header().set('SIMPLE', true).set('BITPIX', 8).set('NAXIS', 0).format()
-  return new Uint8Array(Buffer.concat([primary, header.format(), new Uint8Array(row.buffer), tile]))
+  const columns = [
+    { name: 'COMPRESSED_DATA', form: '1PB', cells: [new Uint8Array(0)] },
+    { name: column, form: `1P${form}`, cells: [tile] },
+  ]
+  return tileFile({ algorithm: 'RICE_1', bitpix: 16, axes: [3, 2], tile: [3, 2], columns })
+}
+
+async function readTiles(bytes: Uint8Array): Promise<number[]> {
+  const fits = await openFits(bytes)
+  return [...(await (fits.hdus[1] as ImageHdu).read())]
 }
 
 const raw = Uint8Array.of(0, 1, 0, 2, 0, 3, 255, 255, 255, 254, 255, 253)
@@ -90,8 +76,7 @@ test.each([
   ['UNCOMPRESSED_DATA', 'I', raw],
   ['GZIP_COMPRESSED_DATA', 'B', new Uint8Array(gzipSync(raw))],
 ])('reads a tile from %s', async (column, form, tile) => {
-  const fits = await openFits(fallback(column, form, tile))
-  expect([...(await (fits.hdus[1] as ImageHdu).read())]).toEqual([1, 2, 3, -1, -2, -3])
+  expect(await readTiles(fallback(column, form, tile))).toEqual([1, 2, 3, -1, -2, -3])
 })
 
 test.each([
@@ -101,4 +86,116 @@ test.each([
 ])('refuses a gzip tile that is %s', async (_, tile) => {
   const fits = await openFits(fallback('GZIP_COMPRESSED_DATA', 'B', tile))
   expect(await codeOf((fits.hdus[1] as ImageHdu).read())).toBe('FITS_INVALID')
+})
+
+const FLOATS = { bitpix: -32, axes: [4, 1], tile: [4, 1], algorithm: 'NOCOMPRESS' } satisfies Partial<TileFile>
+const SCALES: TileColumn[] = [
+  { name: 'ZSCALE', form: '1D', cells: [0.5] },
+  { name: 'ZZERO', form: '1D', cells: [100] },
+]
+
+/** Big-endian bytes of 32-bit integers. */
+function int32(...values: number[]): Uint8Array {
+  const view = new DataView(new ArrayBuffer(4 * values.length))
+  for (const [i, value] of values.entries()) view.setInt32(4 * i, value)
+  return new Uint8Array(view.buffer)
+}
+
+function quantized(columns: TileColumn[], cards: Record<string, CardValue> = {}): Uint8Array {
+  const data = { name: 'COMPRESSED_DATA', form: '1PB', cells: [int32(1, 2, -9, -2_147_483_647)] }
+  return tileFile({ ...FLOATS, columns: [data, ...columns], cards })
+}
+
+test('ZBLANK, of a tile or of the image, says which integer of a quantised image is NaN; without it none is', async () => {
+  const smallest = -2_147_483_647 * 0.5 + 100
+  const blanks = { name: 'ZBLANK', form: '1J', cells: [-9] }
+  const single = (values: number[]) => [...Float32Array.from(values)]
+  expect(await readTiles(quantized(SCALES))).toEqual(single([100.5, 101, 95.5, smallest]))
+  expect(await readTiles(quantized(SCALES, { ZBLANK: -2_147_483_647 }))).toEqual([100.5, 101, 95.5, Number.NaN])
+  expect(await readTiles(quantized([...SCALES, blanks], { ZBLANK: 1 }))).toEqual(
+    single([100.5, 101, Number.NaN, smallest]),
+  )
+})
+
+test('ZSCALE and ZZERO may be of the whole image, and without them floats were not quantised', async () => {
+  const cards = { ZSCALE: 2, ZZERO: 1, ZBLANK: -9 }
+  expect((await readTiles(quantized([], cards))).slice(0, 3)).toEqual([3, 5, Number.NaN])
+  const bits = [...new Float32Array(int32(0x3f80_0000, 0x4000_0000, 0, 0x7fc0_0000).reverse().buffer)].reverse()
+  const columns = [{ name: 'COMPRESSED_DATA', form: '1PB', cells: [int32(0x3f80_0000, 0x4000_0000, 0, 0x7fc0_0000)] }]
+  expect(await readTiles(tileFile({ ...FLOATS, columns }))).toEqual(bits)
+  expect(await readTiles(tileFile({ ...FLOATS, columns, cards: { ...cards, ZQUANTIZ: 'NONE' } }))).toEqual(bits)
+  const rice = { ...FLOATS, algorithm: 'RICE_1', columns, cards: { ZSCALE: 1 } }
+  expect(await codeOf(readTiles(tileFile(rice)))).toBe('FITS_INVALID')
+})
+
+test('integers have BLANK, or ZBLANK as some write it, and keep their type whatever size they were compressed in', async () => {
+  const image = { algorithm: 'GZIP_1', bitpix: 16, axes: [3], tile: [3] }
+  const columns = [{ name: 'COMPRESSED_DATA', form: '1PB', cells: [new Uint8Array(gzipSync(int32(5, -7, 6)))] }]
+  expect(await readTiles(tileFile({ ...image, columns, cards: { BLANK: -7 } }))).toEqual([5, Number.NaN, 6])
+  expect(await readTiles(tileFile({ ...image, columns, cards: { ZBLANK: 6, BSCALE: 2 } }))).toEqual([
+    10,
+    -14,
+    Number.NaN,
+  ])
+})
+
+test('64-bit integers keep every bit', async () => {
+  const values = BigInt64Array.of(2n ** 62n + 1n, -(2n ** 63n), 7n)
+  const bytes = new Uint8Array(values.buffer.slice(0)).reverse()
+  const cells = [new Uint8Array(gzipSync(bytes))]
+  const columns = [{ name: 'COMPRESSED_DATA', form: '1PB', cells }]
+  const fits = await openFits(tileFile({ algorithm: 'GZIP_1', bitpix: 64, axes: [3], tile: [3], columns }))
+  const hdu = fits.hdus[1] as ImageHdu
+  expect([...(await hdu.readStored())]).toEqual([...values].reverse())
+  expect([...(await hdu.read())]).toEqual([7, -(2 ** 63), 2 ** 62])
+})
+
+test('old files have values of parameters without their names, and another name for Rice', async () => {
+  const bytes = await altered('rice-int16.fits.fz', { ZCMPTYPE: 'RICE_ONE', ZNAME1: 'X', ZNAME2: 'Y' })
+  const text = Buffer.from(bytes).toString('latin1').replace('ZNAME1 ', 'OTHER1 ').replace('ZNAME2 ', 'OTHER2 ')
+  expect(await readTiles(new Uint8Array(Buffer.from(text, 'latin1')))).toEqual(
+    await readTiles(fixtureBytes('rice-int16.fits.fz')),
+  )
+})
+
+test.each([
+  ['no tile at all', new Uint8Array(0), 'FITS_INVALID'],
+  ['too few bytes', int32(1, 2), 'FITS_INVALID'],
+  ['a size that is none', new Uint8Array(12), 'FITS_INVALID'],
+  ['more than there should be', new Uint8Array(100), 'FITS_INVALID'],
+])('refuses an uncompressed tile with %s', async (_, cell, code) => {
+  const columns = [{ name: 'COMPRESSED_DATA', form: '1PB', cells: [cell] }, ...SCALES]
+  expect(await codeOf(readTiles(tileFile({ ...FLOATS, columns })))).toBe(code)
+})
+
+test('refuses an image with a mask of null pixels by name', async () => {
+  const masks = { name: 'NULL_PIXEL_MASK', form: '1PB', cells: [new Uint8Array(1)] }
+  await expect(readTiles(quantized([...SCALES, masks]))).rejects.toMatchObject({
+    code: 'FITS_UNSUPPORTED',
+    message: expect.stringContaining('NULL_PIXEL_MASK'),
+  })
+})
+
+test('says which tile is broken', async () => {
+  const cells = [int32(1), Uint8Array.of(1, 2, 3)]
+  const columns = [
+    { name: 'COMPRESSED_DATA', form: '1PB', cells },
+    { ...SCALES[0]!, cells: [1, 1] },
+  ]
+  const file = tileFile({ ...FLOATS, axes: [1, 2], tile: [1, 1], columns, cards: { ZZERO: 0, ZSCALE: 1 } })
+  await expect(readTiles(file)).rejects.toMatchObject({
+    message: expect.stringMatching(/^tile 1: /),
+    details: { tile: 1 },
+  })
+})
+
+test('a table of a few bytes cannot announce a large image', async () => {
+  const columns = [{ name: 'COMPRESSED_DATA', form: '1PB', cells: [new Uint8Array(30)] }]
+  for (const algorithm of ['RICE_1', 'GZIP_1', 'GZIP_2', 'HCOMPRESS_1', 'PLIO_1', 'NOCOMPRESS']) {
+    const fits = await openFits(
+      tileFile({ algorithm, bitpix: 16, axes: [30_000, 30_000], tile: [30_000, 30_000], columns }),
+    )
+    const hdu = fits.hdus[1] as ImageHdu
+    expect(() => hdu.check()).toThrow(expect.objectContaining({ code: 'FITS_INVALID' }))
+  }
 })

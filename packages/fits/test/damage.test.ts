@@ -41,3 +41,25 @@ test('a damaged file gives values or typed errors, never anything else', { timeo
     { seed: 6, numRuns: 1000 },
   )
 })
+
+test('a damaged table of tiles gives values or typed errors, in little time', { timeout: 60_000 }, async () => {
+  const names = NAMES.filter((name) => name.endsWith('.fz'))
+  const files = await Promise.all(
+    names.map(async (name) => {
+      const bytes = fixtureBytes(name)
+      return { bytes, from: (await openFits(bytes)).hdus[1]!.dataOffset }
+    }),
+  )
+  const damage = fc.array(fc.record({ at: place, byte: fc.integer({ min: 0, max: 255 }) }), {
+    minLength: 1,
+    maxLength: 20,
+  })
+  await fc.assert(
+    fc.asyncProperty(fc.constantFrom(...files), damage, async ({ bytes, from }, changes) => {
+      const copy = bytes.slice()
+      for (const { at, byte } of changes) copy[from + Math.floor(at * at * (bytes.length - from))] = byte
+      expect(await surprises(copy)).toEqual([])
+    }),
+    { seed: 7, numRuns: 2000 },
+  )
+})

@@ -121,3 +121,21 @@ test('closes a path twice without harm', async () => {
   await expect((fits.hdus[0] as ImageHdu).read()).rejects.toThrow()
   await rm(folder, { recursive: true })
 })
+
+test('skips random groups by their size', async () => {
+  const fits = await openFits(fixtureBytes('groups.fits'))
+  const [groups, image] = fits.hdus
+  expect(groups).toMatchObject({ kind: 'groups', bitpix: -32, dataOffset: 2880, dataLength: 4 * 3 * (2 + 8) })
+  expect(groups!.header.get('PTYPE2')).toBe('V')
+  expect(image).toMatchObject({ kind: 'image', extname: 'AFTER', shape: [6, 8] })
+  expect(await (image as ImageHdu).read()).toHaveLength(48)
+})
+
+test.each([
+  ['GCOUNT  = 3', 4 * 3 * 10],
+  ['GCOUNT  = 0', 0],
+])('random groups with %s', async (gcount, length) => {
+  const cards = ['SIMPLE  = T', 'BITPIX  = -32', 'NAXIS   = 3', 'NAXIS1  = 0', 'NAXIS2  = 4', 'NAXIS3  = 2']
+  const fits = await openFits(fitsBytes([...cards, 'GROUPS  = T', 'PCOUNT  = 2', gcount], new Uint8Array(length)))
+  expect(fits.hdus[0]).toMatchObject({ kind: 'groups', dataLength: length, error: undefined })
+})

@@ -23,7 +23,10 @@ export function fixtureBytes(name: string): Uint8Array {
   return new Uint8Array(readFileSync(fixture(name)))
 }
 
-export const expected = JSON.parse(readFileSync(fixture('expected.json'), 'utf8')) as Expected
+const plain = JSON.parse(readFileSync(fixture('expected.json'), 'utf8')) as Expected
+const compressed = JSON.parse(readFileSync(fixture('expected-compressed.json'), 'utf8')) as Expected['images']
+
+export const expected: Expected = { ...plain, images: { ...plain.images, ...compressed } }
 
 /** sha256 of the values as float64, with one NaN and no negative zero. */
 export function hashOf(values: ArrayLike<number>): string {

@@ -1,0 +1,175 @@
+import { readFileSync } from 'node:fs'
+import type { ByteSource } from '@datalab/core'
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { findImage, type ImageHdu, openFits } from '../src/index.js'
+import { codeOf, expected, fitsBytes, fixture, fixtureBytes } from './support.js'
+import { tileFile } from './tile-file.js'
+
+async function imageOf(name: string): Promise<ImageHdu> {
+  return findImage(await openFits(fixtureBytes(name)))!
+}
+
+/** The box's values taken from those of the whole image, one by one. */
+function cut(
+  whole: ArrayLike<number>,
+  shape: readonly number[],
+  start: readonly number[],
+  size: readonly number[],
+): number[] {
+  const values: number[] = []
+  const visit = (axis: number, at: number) => {
+    if (axis === shape.length) values.push(whole[at]!)
+    else for (let i = 0; i < size[axis]!; i++) visit(axis + 1, at * shape[axis]! + start[axis]! + i)
+  }
+  visit(0, 0)
+  return values
+}
+
+describe.each(Object.keys(expected.images))('%s', (name) => {
+  test('has the same values in any section', async () => {
+    const hdu = await imageOf(name)
+    const whole = await hdu.read()
+    const range = (length: number) =>
+      fc.tuple(fc.nat(length - 1), fc.nat(length)).map(([from, size]) => [from, Math.min(size, length - from)] as const)
+    await fc.assert(
+      fc.asyncProperty(fc.tuple(...hdu.shape.map(range)), async (ranges) => {
+        const start = ranges.map(([from]) => from)
+        const shape = ranges.map(([, size]) => size)
+        const values = await hdu.readSection({ start, shape })
+        expect([...values]).toEqual(cut(whole, hdu.shape, start, shape))
+      }),
+      { seed: 41, numRuns: 12 },
+    )
+  })
+})
+
+test('pixels as they are stored are the physical ones without their scale', async () => {
+  for (const name of [
+    'uint8.fits',
+    'int16.fits',
+    'int32.fits',
+    'float32.fits',
+    'float64.fits',
+    'hcompress-int32.fits.fz',
+  ]) {
+    const hdu = await imageOf(name)
+    expect([...(await hdu.readStored())], name).toEqual([...(await hdu.read())])
+  }
+  const scaled = await imageOf('scaled.fits')
+  const stored = await scaled.readStored()
+  expect(stored).toBeInstanceOf(Int16Array)
+  const { bscale, bzero, blank } = scaled.scale
+  const physical = Float32Array.from(stored as Int16Array, (value) =>
+    value === blank ? Number.NaN : value * bscale + bzero,
+  )
+  expect(physical).toEqual(await scaled.read())
+  const unsigned = await imageOf('gzip2-uint16.fits.fz')
+  expect([...(await unsigned.readStored())].map((value) => Number(value) + 32_768)).toEqual([
+    ...(await unsigned.read()),
+  ])
+})
+
+test('64-bit integers keep every bit when they are read as stored, also in part', async () => {
+  const values = BigInt64Array.of(2n ** 62n + 1n, -(2n ** 63n), 7n, 2n ** 63n - 1n)
+  const bytes = new Uint8Array(values.buffer.slice(0)).reverse()
+  const cards = ['SIMPLE  = T', 'BITPIX  = 64', 'NAXIS   = 2', 'NAXIS1  = 2', 'NAXIS2  = 2', 'BZERO   = 5']
+  const hdu = findImage(await openFits(fitsBytes(cards, bytes)))!
+  expect(await hdu.readStored()).toEqual(values.slice().reverse())
+  const section = { start: [0, 1], shape: [2, 1] }
+  expect([...(await hdu.readStored({ section }))]).toEqual([7n, 2n ** 62n + 1n])
+})
+
+test('fills the array it is given', async () => {
+  const hdu = await imageOf('cube.fits')
+  const into = new Float32Array(10).fill(-1)
+  const values = await hdu.readSection({ start: [1, 1, 0], shape: [1, 2, 3] }, into)
+  expect(values.buffer).toBe(into.buffer)
+  expect([...into]).toEqual([16, 17, 18, 20, 21, 22, -1, -1, -1, -1])
+})
+
+test('refuses a section that is not in the image', async () => {
+  const hdu = await imageOf('cube.fits')
+  const sections = [
+    { start: [0, 0], shape: [1, 1] },
+    { start: [0, 0, 0], shape: [1, 1] },
+    { start: [0, 0, 0], shape: [3, 1, 1] },
+    { start: [0, -1, 0], shape: [1, 1, 1] },
+    { start: [0, 0, 3], shape: [1, 1, 2] },
+    { start: [0, 0, 0.5], shape: [1, 1, 1] },
+    { start: [0, 0, 0], shape: [1, 1, Number.NaN] },
+  ]
+  for (const section of sections) expect(await codeOf(hdu.readSection(section))).toBe('TypeError')
+  expect(await hdu.readSection({ start: [2, 3, 4], shape: [0, 0, 0] })).toHaveLength(0)
+  const nothing = (await openFits(fitsBytes(['SIMPLE  = T', 'BITPIX  = 8', 'NAXIS   = 0']))).hdus[0] as ImageHdu
+  expect(await codeOf(nothing.readSection({ start: [], shape: [] }))).toBe('TypeError')
+  expect(await nothing.read()).toHaveLength(0)
+})
+
+/** A source that counts what is read. */
+function counted(bytes: Uint8Array): ByteSource & { count(): { reads: number; bytes: number } } {
+  const data = Buffer.from(bytes)
+  let seen = { reads: 0, bytes: 0 }
+  return {
+    size: data.length,
+    identity: 'test',
+    async read(offset, into) {
+      const read = data.copy(into, 0, offset)
+      seen = { reads: seen.reads + 1, bytes: seen.bytes + read }
+      return read
+    },
+    async close() {},
+    count() {
+      const before = seen
+      seen = { reads: 0, bytes: 0 }
+      return before
+    },
+  }
+}
+
+test('reads the bytes of a section only', async () => {
+  const cards = ['SIMPLE  = T', 'BITPIX  = 16', 'NAXIS   = 3', 'NAXIS1  = 100', 'NAXIS2  = 80', 'NAXIS3  = 5']
+  const source = counted(fitsBytes(cards, new Uint8Array(100 * 80 * 5 * 2)))
+  const hdu = (await openFits(source)).hdus[0] as ImageHdu
+  source.count()
+  await hdu.readSection({ start: [1, 10, 20], shape: [2, 30, 40] })
+  expect(source.count()).toEqual({ reads: 60, bytes: 2 * 30 * 40 * 2 })
+  await hdu.readSection({ start: [1, 10, 0], shape: [2, 30, 100] })
+  expect(source.count()).toEqual({ reads: 2, bytes: 2 * 30 * 100 * 2 })
+  await hdu.readSection({ start: [1, 0, 0], shape: [2, 80, 100] })
+  expect(source.count()).toEqual({ reads: 1, bytes: 2 * 80 * 100 * 2 })
+})
+
+/** 4096 x 4096 pixels in tiles of 16 rows, that take a thousand bytes each. */
+function largeImage(): Uint8Array {
+  const cells = Array.from({ length: 256 }, () => new Uint8Array(12_000))
+  const columns = [{ name: 'COMPRESSED_DATA', form: '1PB', cells }]
+  const cards = Object.fromEntries(Array.from({ length: 300 }, (_, i) => [`KEY${i}`, i]))
+  return tileFile({ algorithm: 'RICE_1', bitpix: 16, axes: [4096, 4096], tile: [4096, 16], columns, cards })
+}
+
+test('the header of a large compressed image costs few bytes, and a section the tiles it touches', async () => {
+  const source = counted(largeImage())
+  const fits = await openFits(source)
+  const hdu = fits.hdus[1] as ImageHdu
+  expect(hdu.header.get('KEY299')).toBe(299)
+  const opened = source.count()
+  expect(opened.bytes).toBeLessThan(64 * 1024)
+  await hdu.readRows(100, 101)
+  expect(source.count()).toEqual({ reads: 2, bytes: 8 + 12_000 })
+  await hdu.readRows(101, 112)
+  expect(source.count()).toEqual({ reads: 0, bytes: 0 })
+  await hdu.readSection({ start: [170, 1000], shape: [10, 10] })
+  expect(source.count()).toEqual({ reads: 2, bytes: 2 * 8 + 2 * 12_000 })
+})
+
+test('a strip of a compressed image costs its tiles', async () => {
+  const source = counted(readFileSync(fixture('gzip2-int16-tiles.fits.fz')))
+  const hdu = (await openFits(source)).hdus[1] as ImageHdu
+  source.count()
+  await hdu.readSection({ start: [0, 0], shape: [30, 3] })
+  const strip = source.count()
+  await hdu.read()
+  const whole = source.count()
+  expect(strip.bytes).toBeLessThan(whole.bytes / 2)
+})
