@@ -9,7 +9,7 @@ let count = 0
 
 describe.skipIf(endpoint === undefined)('with a real server', () => {
   testStorage(
-    { describe, it: (name, body) => it(name, { timeout: 120_000 }, body) },
+    { describe, it },
     {
       name: 'S3Storage',
       create() {

@@ -279,6 +279,18 @@ test('a conditional put in parts is one, where the server minds that', async () 
   expect(await again()).toMatchObject({ code: 'STORAGE_PRECONDITION_FAILED' })
 })
 
+test('an upload of which a part failed is never put together', async () => {
+  const client = new FakeClient()
+    .on('CreateMultipartUpload', () => ({ UploadId: 'u' }))
+    .on('UploadPart', s3Error(400, 'Odd'), () => ({ ETag: '"p"' }))
+    .on('AbortMultipartUpload', s3Error(404, 'NoSuchUpload'))
+    .on('CompleteMultipartUpload', () => ({ ETag: '"torn"' }))
+  const error = await failureOf(client.storage({ partsAtOnce: 5 }).put('a', new Uint8Array(16 * 2 ** 20)))
+  expect(error).toMatchObject({ code: 'STORAGE_UNAVAILABLE', details: { s3Code: 'Odd' } })
+  expect(client.sent).toContain('AbortMultipartUpload')
+  expect(client.sent).not.toContain('CompleteMultipartUpload')
+})
+
 test('without credentials there is no URL, and an error that says so', async () => {
   const client = new FakeClient()
   client.config.credentials = async () => {

@@ -31,7 +31,7 @@ async function outputOf(script: string, folder: string, argument = ''): Promise<
 }
 
 describe.skipIf(endpoint === undefined)('100 MiB', () => {
-  test('go up and come down in less than 64 MiB of memory', { timeout: 120_000 }, async () => {
+  test('go up and come down in less than 64 MiB of memory', async () => {
     // Where the SDK can be found from.
     const folder = await mkdtemp(join(import.meta.dirname, '../node_modules/.stream-'))
     try {

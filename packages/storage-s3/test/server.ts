@@ -8,7 +8,7 @@ import {
   ListObjectsV2Command,
   S3Client,
 } from '@aws-sdk/client-s3'
-import { afterAll, beforeAll } from 'vitest'
+import { afterAll, beforeAll, vi } from 'vitest'
 import { S3Storage, type S3StorageOptions } from '../src/index.js'
 
 /** Where a real S3 server is; without one, tests that need it are skipped. */
@@ -24,6 +24,9 @@ if (endpoint === undefined)
     '\n*** SKIPPED: the tests of @datalab/storage-s3 that need an S3 server. Start one (packages/storage-s3/README.md, "Tests"), and set\n*** DATALAB_TEST_S3_ENDPOINT=http://127.0.0.1:17480 AWS_ACCESS_KEY_ID=AKIATEST AWS_SECRET_ACCESS_KEY=secretsecret\n',
   )
 
+// The server does more than the tests, and a machine may do other work besides.
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 })
+
 /** A bucket for the tests of one file, made before them and gone after them. */
 export class TestBucket {
   readonly name = `test-${randomUUID()}`
@@ -38,7 +41,7 @@ export class TestBucket {
     const bucket = new TestBucket()
     if (endpoint === undefined) return bucket
     beforeAll(() => bucket.client.send(new CreateBucketCommand({ Bucket: bucket.name })))
-    afterAll(() => bucket.#remove(), 60_000)
+    afterAll(() => bucket.#remove())
     return bucket
   }
 
