@@ -107,6 +107,19 @@ export abstract class TableHdu extends Hdu {
   }
 
   /**
+   * The values of a column of text.
+   *
+   * @throws FITS_INVALID when the column holds something else. Else as `column`.
+   */
+  async strings(which: string | number, range: TableRange = {}): Promise<string[]> {
+    const info = this.columns[this.#find(which)]!
+    if (info.kind !== 'string') {
+      throw invalid(`column ${info.key} holds ${info.kind} values, not text`, { column: info.key })
+    }
+    return (await this.column(info.number, range)) as string[]
+  }
+
+  /**
    * Several columns, read in one pass: each as `column` gives it, by the name it was asked for, or by its `key`.
    *
    * The object has no prototype.

@@ -138,6 +138,13 @@ test('numbers are float64, and NaN where there is no value', async () => {
   expect(Array.from(await text.numbers('small'))).toEqual([1, -99999, 0, Number.NaN, 999999])
 })
 
+test('strings are text', async () => {
+  const table = await openTable('ALL')
+  expect(await table.strings('TEXT', { to: 1 })).toEqual(['M13'])
+  expect(await table.strings('pa')).toEqual(['one', 'two', 'three', 'four', ''])
+  expect(await codeOf(table.strings('e'))).toBe('FITS_INVALID')
+})
+
 test('rows are objects', async () => {
   const table = await openTable('ALL')
   const row = await table.row(1)
