@@ -121,8 +121,9 @@ export class GarbageCollection {
   async #retire(key: string, manifest: Manifest, record: StoredRecord | undefined): Promise<boolean> {
     const { storage, records } = this.parts
     if (this.options.dryRun === true) return true
-    if (!(await markGarbage(storage, key, manifest, new Date(this.#now)))) return false
-    if (record?.status === 'COMPLETED') await records.forget(key, record.attempt)
+    const known = record?.status === 'COMPLETED' ? record.attempt : 0
+    if (!(await markGarbage(storage, key, manifest, new Date(this.#now), known))) return false
+    if (known > 0) await records.forget(key, known)
     return true
   }
 

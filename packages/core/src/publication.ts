@@ -65,14 +65,17 @@ export async function writeManifest(
  * Takes a result out of use: what lies in the place of its manifest then says since when it is garbage. False when it was replaced meanwhile.
  *
  * @param manifest of a result, or of one that was marked before
+ * @param attempt the last one that ended with this result, where it is not the one that made it: its number is not given again
  */
 export async function markGarbage(
   storage: ObjectStorage,
   key: string,
   manifest: Manifest,
   time: Date,
+  attempt = 0,
 ): Promise<boolean> {
-  return putMark(storage, { version: 1, key, attempt: latestOf(manifest), garbage: time.toISOString() }, manifest)
+  const latest = Math.max(attempt, latestOf(manifest))
+  return putMark(storage, { version: 1, key, attempt: latest, garbage: time.toISOString() }, manifest)
 }
 
 /**

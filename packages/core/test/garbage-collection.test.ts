@@ -239,11 +239,13 @@ describe('the record of a result that another attempt found', () => {
     return { storage, records, host, key }
   }
 
-  test('is forgotten with the result', async () => {
+  test('is forgotten with the result, and its number is not given again', async () => {
     const { storage, records, host, key } = await found()
     await host.collectGarbage({ resultLife: 0, urlLife: 0 })
     expect(await records.get(key)).toBeUndefined()
     expect(await keysOf(storage)).toEqual([`${key}/record.json`])
+    const { job } = await completed(host)
+    expect((await job.record()).attempt).toBe(3)
   })
 
   test('is forgotten later where the collection was broken off', async () => {
