@@ -9,6 +9,7 @@ import { isDataLabError, throwIfAborted } from '@datalab/core'
 import { classified } from './classified.js'
 import { makeClient } from './client.js'
 import { Deadline } from './deadline.js'
+import { Gate } from './gate.js'
 import { S3Failure } from './s3-failure.js'
 import { safeCause } from './safe-cause.js'
 import type { Settings } from './settings.js'
@@ -26,6 +27,9 @@ export type MakeCommand<Input extends ServiceInputTypes, Output extends ServiceO
  */
 const ONCE = { name: 'retryMiddleware', step: 'finalizeRequest', priority: 'high', override: true } as const
 
+/** How many requests go on at once. The SDK makes 50 connections, and takes the wait for one for a failure to connect. */
+const MOST_REQUESTS = 40
+
 interface Opened {
   readonly sdk: Sdk
   readonly client: S3Client
@@ -33,6 +37,7 @@ interface Opened {
 
 /** Sends single requests, each within its time limits. The client is made for the first one. */
 export class Connection {
+  readonly #gate = new Gate(MOST_REQUESTS)
   #opened: Promise<Opened> | undefined
   #isClosed = false
 
@@ -61,7 +66,16 @@ export class Connection {
     use: (output: Output, deadline: Deadline) => Promise<Result>,
   ): Promise<Result> {
     if (signal !== undefined) throwIfAborted(signal)
-    const { sdk, client } = await this.open()
+    const opened = await this.open()
+    return this.#gate.pass(signal, () => this.#sendNow(opened, make, signal, use))
+  }
+
+  async #sendNow<Input extends ServiceInputTypes, Output extends ServiceOutputTypes, Result>(
+    { sdk, client }: Opened,
+    make: MakeCommand<Input, Output>,
+    signal: AbortSignal | undefined,
+    use: (output: Output, deadline: Deadline) => Promise<Result>,
+  ): Promise<Result> {
     const deadline = new Deadline(this.settings, signal)
     try {
       const command = make(sdk)

@@ -279,6 +279,19 @@ test('a conditional put in parts is one, where the server minds that', async () 
   expect(await again()).toMatchObject({ code: 'STORAGE_PRECONDITION_FAILED' })
 })
 
+test('forty requests go on at once at most', async () => {
+  let [inside, most] = [0, 0]
+  const client = new FakeClient().on('HeadObject', async (input) => {
+    most = Math.max(most, ++inside)
+    await new Promise((resolve) => setImmediate(resolve))
+    inside--
+    return headOf(1)(input)
+  })
+  const storage = client.storage()
+  await Promise.all(Array.from({ length: 200 }, (_, i) => storage.head(`k${i}`)))
+  expect(most).toBe(40)
+})
+
 test('an upload of which a part failed is never put together', async () => {
   const client = new FakeClient()
     .on('CreateMultipartUpload', () => ({ UploadId: 'u' }))
