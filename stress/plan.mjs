@@ -26,7 +26,7 @@ const PLACES = [
  */
 export function planOf(seed, isShort = false) {
   const random = seededRandom(seed)
-  const [others, injections, decisive] = isShort ? [1, 4, 1] : [pick(random, [1, 1, 2]), 8, 3]
+  const [others, injections, decisive] = isShort ? [1, 4, 1] : [pick(random, [1, 1, 2]), 8, 2]
   const several = (count, draw) => Array.from({ length: count }, (_, number) => draw(random, number))
   return {
     seed,

@@ -19,8 +19,8 @@ const STOPPED_MS = [
  * have when their run began so long ago.
  */
 const DECISIVE = ['manifest', 'replacement']
-const HELD_MS = 5000
-const TAKEN_MS = 800
+const HELD_MS = 3000
+const TAKEN_MS = 600
 /** After the death of its host no child may live longer, but while it is stopped. */
 const ORPHAN_MS = 5000
 const CLOSE_MS = 30_000
