@@ -245,6 +245,24 @@ describe('a server that does not keep to the rules', () => {
     expect(error.message).toContain('sends no parts of its objects')
   })
 
+  test.each([
+    ['another version', { ETag: '"other"' }, 'SOURCE_CHANGED'],
+    ['a version of another size', { total: 300_001 }, 'SOURCE_CHANGED'],
+    ['other bytes than it was asked for', { shift: 1 }, 'STORAGE_UNAVAILABLE'],
+  ])('that sends %s is not believed', async (_, wrong: { ETag?: string; total?: number; shift?: number }, code) => {
+    let requests = 0
+    const client = new FakeClient().on('GetObject', ({ Range }) => {
+      const [first = 0, last = 0] = String(Range).match(/\d+/g)?.map(Number) ?? []
+      const { ETag = '"e"', total = 300_000, shift = 0 } = requests++ === 0 ? {} : wrong
+      const length = Math.min(last, 299_999) - first + 1
+      const ContentRange = `bytes ${first + shift}-${first + shift + length - 1}/${total}`
+      return { ETag, ContentRange, ContentLength: length, Body: body('x'.repeat(length)) }
+    })
+    const source = await client.storage({ retries: 1 }).open('a')
+    const error = await failureOf(source?.read(280_000, new Uint8Array(10)) ?? Promise.resolve())
+    expect(error.code).toBe(code)
+  })
+
   test('and lists without an end is not followed', async () => {
     const page = { Contents: [{ Key: 'a', ETag: '"e"', Size: 1, LastModified: new Date() }], IsTruncated: true }
     const client = new FakeClient().on('ListObjectsV2', () => page)
