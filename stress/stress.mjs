@@ -26,7 +26,11 @@ mkdirSync(world)
 await writeFiles(world)
 const totals = new Totals()
 const going = new Set()
-for (const name of ['SIGINT', 'SIGTERM']) process.once(name, breakOff)
+for (const name of ['SIGINT', 'SIGTERM']) process.once(name, () => process.exit(130))
+// However it ends, no process of a round is left.
+process.once('exit', () => {
+  for (const round of going) round.end()
+})
 let begun = 0
 await Promise.all(Array.from({ length: flags.includes('--alone') ? 1 : 2 }, runRounds))
 const result = { seeds: [seed, seed + rounds - 1], ...totals.summary, cacheBytes: CACHE_BYTES, ...surroundings() }
@@ -57,11 +61,6 @@ function tell({ seed: number, folder: kept, ms, violations, counts, lines }) {
   const state = violations.length === 0 ? 'ok' : `FAILED, see ${kept}`
   console.error(`seed ${number}: ${(ms / 1000).toFixed(1)} s, ${work}, ${JSON.stringify(counts)}: ${state}`)
   for (const violation of violations) console.error(JSON.stringify(violation).slice(0, 3000))
-}
-
-function breakOff() {
-  for (const round of going) round.end()
-  process.exit(130)
 }
 
 function surroundings() {
