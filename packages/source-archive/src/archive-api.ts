@@ -3,6 +3,7 @@ import { type Answer, readJson } from './answer.js'
 import { type Frame, findFrame, stemOf } from './frame.js'
 import { HttpClient } from './http-client.js'
 import type { Settings } from './settings.js'
+import { ShownFiles } from './shown-files.js'
 import { notFound, type RequestFacts } from './source-error.js'
 
 /** More than any list of frames of one name. */
@@ -11,9 +12,11 @@ const MAX_JSON_BYTES = 4 * 2 ** 20
 /** The archive's API and the stores its files lie in, on a principal's behalf. Each call is one attempt. */
 export class ArchiveApi {
   readonly #client: HttpClient
+  readonly #shown: ShownFiles
 
   constructor(private readonly settings: Settings) {
     this.#client = new HttpClient(settings)
+    this.#shown = new ShownFiles(settings.now)
   }
 
   /**
@@ -22,12 +25,26 @@ export class ArchiveApi {
    * @throws SOURCE_NOT_FOUND, SOURCE_FORBIDDEN, SOURCE_UNAVAILABLE, DATALAB_ABORTED.
    */
   async find(reference: FileReference, context: SourceContext): Promise<Frame> {
+    return this.#find(reference.basename, await this.#token(context), context.signal)
+  }
+
+  /**
+   * Looks whether the principal is shown a file, unless the archive has shown it within the last minute to whoever has this token.
+   *
+   * @throws what {@link find} throws.
+   */
+  async checkShown({ basename }: FileReference, context: SourceContext): Promise<void> {
     const token = await this.#token(context)
-    const file = reference.basename
+    if (!this.#shown.has(token, basename)) await this.#find(basename, token, context.signal)
+  }
+
+  async #find(file: string, token: string | undefined, signal: AbortSignal | undefined): Promise<Frame> {
     // Archives keep names without extension; some, as they are.
     for (const name of new Set([stemOf(file), file])) {
-      const frame = name === '' ? undefined : await this.#ask(name, file, token, context.signal)
-      if (frame !== undefined) return frame
+      const frame = name === '' ? undefined : await this.#ask(name, file, token, signal)
+      if (frame === undefined) continue
+      this.#shown.add(token, file)
+      return frame
     }
     throw notFound(this.#facts(file))
   }

@@ -7,7 +7,10 @@ export interface ArchiveSourceOptions {
   name?: string
   /** The root of the archive's API, whose list of files is at `frames/` below it. */
   baseUrl: string
-  /** The token a principal has for the archive; none by default, which shows what is public. Asked for each file, and not kept. */
+  /**
+   * The token a principal has for the archive; none by default, which shows what is public. Asked for each file, and not kept. With it, the
+   * archive is asked before a job is submitted whether it shows the principal each of its files.
+   */
   credentials?: (principal: Principal) => Promise<string | undefined> | string | undefined
   /**
    * Hosts beside the archive's own from which files may be fetched, such as its object store: exact names, with a port where it is not the
@@ -21,8 +24,8 @@ export interface ArchiveSourceOptions {
   /** How often to try again after network failures and the statuses 429 and 5xx; 3 by default. */
   retries?: number
   /**
-   * What tells files apart in a job's key: their name (the default; the archive is not asked before a job runs), or the newest version that
-   * the archive has of them.
+   * What tells files apart in a job's key: their name (the default; without `credentials` the archive is not asked before a job runs), or the
+   * newest version that the archive has of them.
    */
   identity?: 'basename' | 'version'
   /** Larger files are not downloaded; 4 GiB by default. What can be read by ranges may be larger. */
@@ -35,4 +38,6 @@ export interface ArchiveSourceOptions {
   wait?: Wait
   /** Instead of `Math.random`, in tests. */
   random?: () => number
+  /** Milliseconds, instead of `performance.now`, in tests. */
+  now?: () => number
 }

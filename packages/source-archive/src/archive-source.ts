@@ -15,12 +15,17 @@ import type { Frame } from './frame.js'
 import { type PinnedFile, RangeSource } from './range-source.js'
 import { retry } from './retry.js'
 import { type Settings, settingsOf } from './settings.js'
+import { notFound } from './source-error.js'
 
 /**
  * Files of an archive with the API of Las Cumbres Observatory's: looked up by name, then fetched from where the archive says that they lie.
  *
- * With `identity: 'basename'`, {@link identify} asks nobody: that a file is missing is told when it is opened. With `'version'`, it is told
- * before the job is queued.
+ * With `credentials`, or with `identity: 'version'`, a file that is missing, or not shown to the principal, is told before a job is queued: so
+ * nobody is given a result of files, or a file out of a cache, that the archive does not show them. Without either, {@link identify} asks
+ * nobody, and a missing file is told when it is opened.
+ *
+ * A job that several principals have submitted runs once, with the token of who asked first of those who still ask, when each of them was
+ * checked.
  *
  * Its errors name the file and the host. They never carry a token or the address of a file, which may grant access.
  */
@@ -37,12 +42,24 @@ export class ArchiveSource implements FileSource {
     this.name = this.#settings.name
   }
 
-  /** @throws with `identity: 'version'` what {@link open} throws; else nothing. */
+  /**
+   * The file's name, or its newest version, as the options say. With `credentials` only for whom the archive shows the file to, where its answer
+   * counts for a minute for all who have the same token. A file that is not shown is the same as one that is not there.
+   *
+   * @throws SOURCE_NOT_FOUND, SOURCE_FORBIDDEN where the token is none, SOURCE_UNAVAILABLE, DATALAB_ABORTED; nothing where nobody is asked.
+   */
   async identify(reference: FileReference, context: SourceContext): Promise<string> {
-    if (this.#settings.identity === 'basename') return reference.basename
-    return retry(this.#settings, context.signal, async () =>
-      this.#identityOf(reference, await this.#api.find(reference, context)),
-    )
+    const { identity, isPersonal } = this.#settings
+    if (identity === 'basename' && !isPersonal) return reference.basename
+    return retry(this.#settings, context.signal, async () => {
+      try {
+        if (identity === 'version') return this.#identityOf(reference, await this.#api.find(reference, context))
+        await this.#api.checkShown(reference, context)
+        return reference.basename
+      } catch (error) {
+        throw this.#unrevealing(error, reference)
+      }
+    })
   }
 
   /**
@@ -94,6 +111,12 @@ export class ArchiveSource implements FileSource {
       }
     }
     return new RangeSource(file, fetchFile, (attempt, signal) => retry(this.#settings, signal, attempt), context.signal)
+  }
+
+  /** That somebody may not see a file does not tell them that it is there. */
+  #unrevealing(error: unknown, { basename }: FileReference): unknown {
+    if (!isDataLabError(error, 'SOURCE_FORBIDDEN') || error.details.status !== 403) return error
+    return notFound({ file: basename, host: this.#settings.baseUrl.host })
   }
 
   #identityOf(reference: FileReference, frame: Frame): string {

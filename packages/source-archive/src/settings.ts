@@ -11,9 +11,13 @@ export interface Settings extends HttpClientSettings, RetryPolicy {
   /** Ends with a slash. */
   readonly baseUrl: URL
   readonly credentials: NonNullable<ArchiveSourceOptions['credentials']>
+  /** Whether not everybody may be shown everything. */
+  readonly isPersonal: boolean
   readonly identity: 'basename' | 'version'
   readonly maxBytes: number
   readonly scratch: string
+  /** In milliseconds. */
+  readonly now: () => number
 }
 
 const LONGEST_TIMER_MS = 2 ** 31 - 1
@@ -32,6 +36,7 @@ export function settingsOf(options: ArchiveSourceOptions): Settings {
     hosts,
     fetch,
     credentials: options.credentials ?? (() => undefined),
+    isPersonal: options.credentials !== undefined,
     identity: options.identity ?? 'basename',
     timeoutMs: wholeNumber('timeoutMs', options.timeoutMs ?? 30_000, 1, LONGEST_TIMER_MS),
     retries: wholeNumber('retries', options.retries ?? 3, 0, 100),
@@ -39,6 +44,7 @@ export function settingsOf(options: ArchiveSourceOptions): Settings {
     scratch: options.scratch ?? tmpdir(),
     wait: options.wait ?? ((ms, signal) => setTimeout(ms, undefined, signal === undefined ? {} : { signal })),
     random: options.random ?? Math.random,
+    now: options.now ?? (() => performance.now()),
   }
 }
 

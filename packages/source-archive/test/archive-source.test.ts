@@ -1,6 +1,18 @@
 import type { ServerResponse } from 'node:http'
 import { describe, expect, test } from 'vitest'
-import { bytesOf, drain, expectBytes, file, md5, pattern, principal, SECRET_TOKEN, World } from './world.js'
+import {
+  bytesOf,
+  drain,
+  expectBytes,
+  failureOf,
+  file,
+  md5,
+  pattern,
+  principal,
+  SECRET_TOKEN,
+  status,
+  World,
+} from './world.js'
 
 const small = pattern(5000)
 const large = pattern(300_000)
@@ -131,6 +143,93 @@ describe('identity', () => {
     const world = await World.create()
     const identify = world.source({ identity: 'version' }).identify(file('frame'), { principal })
     await expect(identify).rejects.toMatchObject({ code: 'SOURCE_NOT_FOUND' })
+  })
+})
+
+describe('with credentials, a file', () => {
+  const as = (id: string) => ({ principal: { id } })
+  const tokens: Record<string, string> = { ada: 'token-of-ada', bob: 'token-of-bob', eve: 'token-of-ada' }
+  const credentials = ({ id }: { id: string }) => tokens[id]
+
+  async function worldOfAda() {
+    const world = await World.create()
+    world.add('frame', small, {}, { readers: ['token-of-ada'] })
+    return world
+  }
+
+  test.each(['basename', 'version'] as const)(
+    'known by %s is not there for whom it is not shown to',
+    async (identity) => {
+      const world = await worldOfAda()
+      const source = world.source({ credentials, identity })
+      expect(await source.identify(file('frame'), as('ada'))).toMatch(identity === 'basename' ? /^frame$/ : /^md5:/)
+      const hidden = await failureOf(source.identify(file('frame'), as('bob')))
+      const missing = await failureOf(source.identify(file('fname'), as('bob')))
+      expect(hidden).toMatchObject({ code: 'SOURCE_NOT_FOUND', audience: 'user', retryable: false })
+      expect(hidden.message.replace('frame', 'fname')).toBe(missing.message)
+      expect([hidden.code, hidden.details]).toEqual([missing.code, missing.details])
+      await expect(source.identify(file('frame'), as('nobody'))).rejects.toMatchObject({ code: 'SOURCE_NOT_FOUND' })
+      world.archive.faults.push(status(403))
+      expect((await failureOf(source.identify(file('frame'), as('bob')))).message).toBe(hidden.message)
+    },
+  )
+
+  test('that was shown is not asked for again for a minute, by nobody of this token', async () => {
+    const world = await worldOfAda()
+    let now = 1
+    const source = world.source({ credentials, now: () => now })
+    const shown = async (id: string) => {
+      await source.identify(file('frame'), as(id))
+      return world.archive.requests.length
+    }
+    expect(await shown('ada')).toBe(1)
+    now = 60_001
+    expect(await shown('ada')).toBe(1)
+    expect(await shown('eve')).toBe(1)
+    await expect(shown('bob')).rejects.toMatchObject({ code: 'SOURCE_NOT_FOUND' })
+    expect(world.archive.requests).toHaveLength(2)
+    now = 60_002
+    expect(await shown('ada')).toBe(3)
+    world.frames.length = 0
+    now = 130_000
+    await expect(shown('ada')).rejects.toMatchObject({ code: 'SOURCE_NOT_FOUND' })
+  })
+
+  test('that was opened has been shown', async () => {
+    const world = await worldOfAda()
+    const source = world.source({ credentials })
+    await (await source.open(file('frame'), as('ada'))).close()
+    await source.identify(file('frame'), as('ada'))
+    expect(world.archive.requests).toHaveLength(1)
+  })
+
+  test('that was not there is asked for again', async () => {
+    const world = await worldOfAda()
+    const source = world.source({ credentials })
+    await expect(source.identify(file('later'), as('ada'))).rejects.toMatchObject({ code: 'SOURCE_NOT_FOUND' })
+    world.add('later', small)
+    expect(await source.identify(file('later'), as('ada'))).toBe('later')
+  })
+
+  test('of a new token is asked for anew', async () => {
+    const world = await worldOfAda()
+    let token = 'token-of-ada'
+    const source = world.source({ credentials: () => token })
+    expect(await source.identify(file('frame'), as('ada'))).toBe('frame')
+    token = 'token-of-bob'
+    await expect(source.identify(file('frame'), as('ada'))).rejects.toMatchObject({ code: 'SOURCE_NOT_FOUND' })
+  })
+
+  test('is asked for again where that may help, and not any more when that is given up', async () => {
+    const world = await worldOfAda()
+    const source = world.source({ credentials })
+    world.archive.faults.push(status(503), status(401))
+    await expect(source.identify(file('frame'), as('ada'))).rejects.toMatchObject({
+      code: 'SOURCE_FORBIDDEN',
+      message: expect.stringContaining('Log in there again'),
+    })
+    const aborted = { ...as('ada'), signal: AbortSignal.abort() }
+    await expect(source.identify(file('frame'), aborted)).rejects.toMatchObject({ name: 'AbortError' })
   })
 })
 

@@ -10,6 +10,7 @@ import {
   readAll,
 } from '@datalab/core'
 import { expect, onTestFinished, test } from 'vitest'
+import type { ArchiveSourceOptions } from '../src/index.js'
 import { expectBytes, pattern, principal, World } from './world.js'
 
 interface CopyInputs {
@@ -44,8 +45,9 @@ class Copy extends BaseDataOperation<CopyInputs> {
   }
 }
 
-function labOf(world: World, identity: 'basename' | 'version') {
-  const lab = createDataLab({ operations: [Copy], sources: [world.source({ identity })], scratch: world.scratch })
+function labOf(world: World, identity: 'basename' | 'version', options: Partial<ArchiveSourceOptions> = {}) {
+  const source = world.source({ identity, ...options })
+  const lab = createDataLab({ operations: [Copy], sources: [source], scratch: world.scratch })
   onTestFinished(() => lab.close())
   return lab
 }
@@ -89,3 +91,25 @@ test('a new version is another job', async () => {
   world.add('frame', pattern(200))
   expect(await key()).not.toBe(before)
 })
+
+test.each(['basename', 'version'] as const)(
+  'a result of files known by %s is for whom the archive shows all of them to',
+  async (identity) => {
+    const world = await World.create()
+    world.add('frame', pattern(100), {}, { readers: ['ada', 'bob'] })
+    const lab = labOf(world, identity, { credentials: ({ id }) => id })
+    const submit = (id: string, basename = 'frame') =>
+      lab.submit(Copy, { input_files: [reference(basename)] }, { principal: { id } })
+    await (await submit('ada')).result()
+    const again = await submit('bob')
+    expect(again.cached).toBe(true)
+    const refusal = (basename: string) => submit('eve', basename).catch((error: Error) => [error.name, error.message])
+    expect(await refusal('frame')).toEqual(
+      ((await refusal('fname')) as string[]).map((text) => text.replaceAll('fname', 'frame')),
+    )
+    await expect(submit('eve')).rejects.toMatchObject({ code: 'DATALAB_INPUT_INVALID' })
+    await expect(
+      lab.plan(Copy, { input_files: [reference('frame')] }, { principal: { id: 'eve' } }),
+    ).rejects.toMatchObject({ code: 'DATALAB_INPUT_INVALID', message: expect.stringContaining('not visible to you') })
+  },
+)

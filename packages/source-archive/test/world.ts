@@ -86,6 +86,8 @@ export interface TestFrame {
   filename?: unknown
   url?: unknown
   version_set?: unknown
+  /** The only tokens that it is shown to. */
+  readers?: readonly string[]
 }
 
 export const SECRET_TOKEN = 's3cr3t-t0ken'
@@ -143,7 +145,9 @@ export class World {
   #listFrames(request: IncomingMessage, response: ServerResponse): void {
     const url = new URL(request.url ?? '', 'http://archive')
     const name = url.searchParams.get('basename_exact')
-    const results = url.pathname === '/api/frames/' ? this.frames.filter(({ basename }) => basename === name) : []
+    const reader = request.headers.authorization?.replace('Token ', '') ?? ''
+    const isShown = ({ basename, readers = [reader] }: TestFrame) => basename === name && readers.includes(reader)
+    const results = url.pathname === '/api/frames/' ? this.frames.filter(isShown) : []
     json(response, { count: results.length, next: null, previous: null, results })
   }
 
