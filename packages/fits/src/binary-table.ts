@@ -1,5 +1,5 @@
 import { type BinaryColumn, binaryColumnsOf } from './binary-columns.js'
-import { decodeBits, decodeElements } from './decode-elements.js'
+import { decodeCells, decodeFields } from './decode-fields.js'
 import { type HeapCell, heapCell } from './descriptor.js'
 import { unsupported } from './errors.js'
 import { readBytes } from './read-bytes.js'
@@ -7,7 +7,7 @@ import { requireInteger } from './require-integer.js'
 import type { ColumnInfo } from './table-column-info.js'
 import { type BlockRequest, TableHdu } from './table-hdu.js'
 import { readHeap, type TableHeap } from './table-heap.js'
-import type { DecodedColumn, DecodedElements } from './table-values.js'
+import type { DecodedColumn } from './table-values.js'
 
 /** Rows in memory. */
 interface RowBytes {
@@ -40,7 +40,11 @@ export class BinaryTable extends TableHdu {
     for (const place of columns) {
       const column = this.#layout()[place]!
       const isVariable = column.field.heapCode !== undefined
-      decoded.push(isVariable ? await this.#decodeCells(column, rows, heapBudget) : decodeFields(column, rows))
+      decoded.push(
+        isVariable
+          ? await this.#decodeCells(column, rows, heapBudget)
+          : decodeFields(column, gather(rows, column.field.offset, column.field.bytes), count),
+      )
     }
     return decoded
   }
@@ -59,7 +63,7 @@ export class BinaryTable extends TableHdu {
   }
 
   async #decodeCells(column: BinaryColumn, rows: RowBytes, budget: { left: number }): Promise<DecodedColumn> {
-    const { field, form } = column
+    const { field } = column
     const heap = this.#heap()
     // A field without bytes has no cells either: there may be any number of such rows.
     const cells = field.bytes === 0 ? [] : cellsOf(column, rows, heap.length)
@@ -73,30 +77,13 @@ export class BinaryTable extends TableHdu {
       )
     }
     const found = await readHeap(heap, cells)
-    if (form.code === 'A') return { values: found.flatMap((bytes) => textOf(bytes, column)), nulls: undefined }
-    return { cells: found.map((bytes, row) => decodeCell(bytes, cells[row]!.count, column)) }
+    return decodeCells(column, found, (row) => cells[row]!.count)
   }
 }
 
 function cellsOf({ field }: BinaryColumn, { bytes, count, rowBytes }: RowBytes, heapBytes: number): HeapCell[] {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
   return Array.from({ length: count }, (_, row) => heapCell(field, view, row * rowBytes, heapBytes))
-}
-
-function textOf(bytes: Uint8Array<ArrayBuffer>, { form }: BinaryColumn): string[] {
-  if (bytes.length === 0) return ['']
-  return decodeElements(bytes, { ...form, textWidth: bytes.length }).values as string[]
-}
-
-function decodeCell(bytes: Uint8Array<ArrayBuffer>, count: number, { form }: BinaryColumn): DecodedElements {
-  return form.code === 'X' ? { values: decodeBits(bytes, 1, count), nulls: undefined } : decodeElements(bytes, form)
-}
-
-function decodeFields({ field, form }: BinaryColumn, rows: RowBytes): DecodedElements {
-  const bytes = gather(rows, field.offset, field.bytes)
-  if (form.code !== 'X') return decodeElements(bytes, form)
-  const count = field.bytes === 0 ? 0 : rows.count
-  return { values: decodeBits(bytes, count, field.repeat), nulls: undefined }
 }
 
 /** The field's bytes of all rows, one after another, in memory of their own. */

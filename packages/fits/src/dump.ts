@@ -1,3 +1,4 @@
+import { CompressedTable } from './compressed-table.js'
 import { type DumpGroups, dumpGroups } from './dump-groups.js'
 import { type DumpImage, type DumpRaw, dumpImage, dumpRaw } from './dump-image.js'
 import { type DumpValue, dumpValue } from './dump-numbers.js'
@@ -66,7 +67,9 @@ export async function dump(path: string): Promise<FitsDump> {
   }
 }
 
-async function dumpHdu(hdu: Hdu): Promise<DumpHdu> {
+/** Of a compressed table the one it is stored in. */
+async function dumpHdu(listed: Hdu): Promise<DumpHdu> {
+  const hdu = listed instanceof CompressedTable ? listed.stored : listed
   const { index, kind, extname, extver, bitpix, shape, headerOffset, dataOffset, dataLength, error } = hdu
   return {
     ...{ index, kind, extname, extver, bitpix, shape, hdrOffset: headerOffset, dataOffset },

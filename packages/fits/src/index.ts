@@ -3,6 +3,7 @@ export { BinaryTable } from './binary-table.js'
 export { Card, type CardOptions } from './card.js'
 export type { CardValue, Complex } from './card-value.js'
 export type { ColumnToWrite } from './column-to-write.js'
+export { CompressedTable } from './compressed-table.js'
 export {
   type EncodeOptions,
   encodeImage,

@@ -1,5 +1,5 @@
 import { ColumnCollector, NumberCollector, type ValueCollector } from './collect-column.js'
-import { invalid, unsupported } from './errors.js'
+import { invalid } from './errors.js'
 import { Hdu } from './hdu.js'
 import type { ReadOptions } from './image-hdu.js'
 import { cellOf } from './table-cell.js'
@@ -77,7 +77,8 @@ export abstract class TableHdu extends Hdu {
    *
    * @param which Its name, or its number, counted from 1.
    * @throws FITS_INVALID when there is no such column, or it is malformed; FITS_TRUNCATED when the table is cut.
-   * @throws FITS_UNSUPPORTED for a compressed table, and for more values than memory can have: ask for fewer rows.
+   * @throws FITS_UNSUPPORTED for more values than memory can have, for which fewer rows are to be asked; of a compressed table for a column
+   * whose compression is unknown.
    * @throws TypeError when the rows are not in the table.
    */
   async column(which: string | number, range: TableRange = {}): Promise<ColumnValues> {
@@ -162,7 +163,6 @@ export abstract class TableHdu extends Hdu {
    * @example for await (const { NAME, MAG } of table.rows({ columns: ['NAME', 'MAG'] })) console.log(NAME, MAG)
    */
   async *rows(selection: TableSelection = {}): AsyncGenerator<TableRow, void> {
-    this.#refuseCompressed()
     const places = this.#places(selection.columns)
     const infos = places.map((place) => this.columns[place]!)
     const names = selection.columns ?? infos.map(({ key }) => key)
@@ -176,8 +176,7 @@ export abstract class TableHdu extends Hdu {
   }
 
   /**
-   * What columns and rows are made of: blocks of decoded rows, with what is no value told apart. Of a compressed table they are what is
-   * stored: compressed bytes.
+   * What columns and rows are made of: blocks of decoded rows, with what is no value told apart.
    *
    * @param places Of columns, counted from 0.
    * @param options `isForgotten`: whether a block is not kept when the next is taken.
@@ -227,7 +226,6 @@ export abstract class TableHdu extends Hdu {
     collectors: readonly ValueCollector<Values>[],
     range: TableRange,
   ): Promise<Values[]> {
-    this.#refuseCompressed()
     const { from = 0, to = this.rowCount } = range
     for await (const { first, count, decoded } of this.blocks(places, range)) {
       decoded.forEach((part, i) => {
@@ -246,25 +244,20 @@ export abstract class TableHdu extends Hdu {
     return this.decodeBlock({ columns: places, first: 0, count: 0, heapBudget: { left: 0 } })
   }
 
-  #refuseCompressed(): void {
-    if (this.storedHeader.get('ZTABLE') !== true) return
-    throw unsupported(
-      'the table is compressed (ZTABLE), which this reader does not undo: uncompress it with funpack first',
-      {
-        keyword: 'ZTABLE',
-      },
-    )
-  }
-
   #blockRows(places: readonly number[]): number {
     const isVariable = places.some((place) => this.columns[place]!.isVariable)
-    const rowBytes = isVariable ? this.dataLength / Math.max(1, this.rowCount) : (this.shape[1] ?? 0)
+    const rowBytes = (this.shape[1] ?? 0) + (isVariable ? this.heapBytes / Math.max(1, this.rowCount) : 0)
     return Math.max(1, Math.floor(BLOCK_BYTES / Math.max(1, rowBytes)))
+  }
+
+  /** The most bytes that cells of variable length can have together, where each byte belongs to one. */
+  protected get heapBytes(): number {
+    return this.dataLength
   }
 
   /** Cells may share bytes of the heap, but not so that a small file fills the memory. */
   #heapBudget(): { left: number } {
-    return { left: 2 * this.dataLength + BLOCK_BYTES }
+    return { left: 2 * this.heapBytes + BLOCK_BYTES }
   }
 
   #places(names: readonly string[] | undefined): number[] {

@@ -2,6 +2,7 @@ import type { ByteSource } from '@datalab/core'
 import { AsciiTable } from './ascii-table.js'
 import { BinaryTable } from './binary-table.js'
 import { CompressedImage } from './compressed-image.js'
+import { CompressedTable } from './compressed-table.js'
 import { type FitsError, isFitsError, truncated, unsupported } from './errors.js'
 import { GunzipSource } from './gunzip-source.js'
 import { Hdu, type HduParts } from './hdu.js'
@@ -65,6 +66,7 @@ async function readHdu(step: Step, index: number, offset: number): Promise<Hdu> 
 function makeHdu(parts: HduParts): Hdu {
   const { kind, storedHeader } = parts
   if (kind === 'primary' || kind === 'image') return new PlainImage(parts)
+  if (kind === 'bintable' && storedHeader.get('ZTABLE') === true) return new CompressedTable(parts)
   if (kind === 'bintable') return new BinaryTable(parts)
   if (kind === 'table') return new AsciiTable(parts)
   if (kind !== 'compressed-image') return new Hdu(parts)

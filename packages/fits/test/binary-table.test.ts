@@ -148,13 +148,3 @@ test('more rows than memory has places, of no bytes, are no trouble', async () =
     break
   }
 })
-
-test('a compressed table is refused by name', async () => {
-  const table = await tableOf(tableBytes({ forms: ['1QB(0)'], rows: [be('int64', 0, 0)], cards: ['ZTABLE  = T'] }))
-  for (const read of [() => table.column(1), () => table.read(), () => table.row(0)]) {
-    await expect(read()).rejects.toMatchObject({
-      code: 'FITS_UNSUPPORTED',
-      message: expect.stringContaining('funpack'),
-    })
-  }
-})
