@@ -16,6 +16,8 @@ export interface JobRequest {
   readonly inputs: unknown
   /** Where the files come from that the inputs name. */
   readonly sources: readonly FileSource[]
+  /** The folders that local files are in, by the names that their references use. */
+  readonly roots: Readonly<Record<string, string>>
   readonly arguments: ParsedArguments
 }
 
@@ -35,7 +37,8 @@ export async function readJobRequest(
   const files = new FileArguments(context.io.cwd)
   for (const root of parsed.values(flags.root)) addRoot(files, root)
   const inputs = await readInputs(operation, parsed, files, context)
-  return { operation, inputs, sources: [new LocalSource({ roots: files.roots })], arguments: parsed }
+  const { roots } = files
+  return { operation, inputs, sources: [new LocalSource({ roots })], roots, arguments: parsed }
 }
 
 async function help(context: CommandContext, text: string): Promise<undefined> {

@@ -21,7 +21,7 @@ export async function hostPlace(folder: string, address?: string): Promise<Place
   return {
     storage: address === undefined ? new FileStorage(objectsPath(folder)) : await storageAt(address),
     records: new SqliteRecordStore({ path: recordsPath(folder) }),
-    scratch: join(folder, OWN_FOLDER, 'scratch'),
+    scratch: join(ownFolder(folder), 'scratch'),
   }
 }
 
@@ -43,8 +43,13 @@ async function storageAt(address: string): Promise<ObjectStorage> {
   }
 }
 
+/** Where a host that works in a folder for results keeps what is its own. */
+export function ownFolder(folder: string): string {
+  return join(folder, OWN_FOLDER)
+}
+
 function objectsPath(folder: string): string {
-  return join(folder, OWN_FOLDER, 'objects')
+  return join(ownFolder(folder), 'objects')
 }
 
 /** Whether a host has worked in this folder. */
@@ -53,7 +58,7 @@ export function hasHost(folder: string): boolean {
 }
 
 function recordsPath(folder: string): string {
-  return join(folder, OWN_FOLDER, 'records.sqlite')
+  return join(ownFolder(folder), 'records.sqlite')
 }
 
 /**
@@ -64,8 +69,8 @@ function recordsPath(folder: string): string {
  */
 export async function makeOutputFolder(folder: string, label: string): Promise<void> {
   try {
-    await makeFolder(join(folder, OWN_FOLDER))
-    for (const path of [folder, join(folder, OWN_FOLDER)]) await access(path, constants.W_OK | constants.X_OK)
+    await makeFolder(ownFolder(folder))
+    for (const path of [folder, ownFolder(folder)]) await access(path, constants.W_OK | constants.X_OK)
   } catch (error) {
     throw cannotWrite(label, error)
   }

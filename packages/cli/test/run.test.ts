@@ -82,7 +82,7 @@ describe('a completed run', () => {
     expect(again).toEqual({ ...record, cached: true })
   })
 
-  test('leaves nothing of itself but its storage', async () => {
+  test('leaves nothing of itself but its storage, and where the inputs were', async () => {
     const { folder, run } = await prepared()
     await mkdir(join(folder, 'out'))
     const stem = `echo-it-${(await runMain(['key', 'echo-it', 'a.fits'], { cwd: folder, offers })).stdout.slice(0, 8)}`
@@ -91,7 +91,7 @@ describe('a completed run', () => {
     await run(echo)
     const names = await filesBelow(join(folder, 'out'))
     expect(names?.filter((name) => name.endsWith('.part') || name.includes('scratch'))).toEqual([])
-    expect(names?.filter((name) => name.startsWith('.datalab/'))).toHaveLength(5)
+    expect(names?.filter((name) => name.startsWith('.datalab/'))).toHaveLength(6)
   })
 
   test('writes output data as JSON', async () => {

@@ -77,6 +77,18 @@ describe('verify', () => {
     )
   })
 
+  test('finds folders of input files that are far away, by what the run remembered', async () => {
+    const { folder, datalab, frames } = await withFrames()
+    const elsewhere = await temporaryFolder()
+    const out = join(elsewhere, 'results')
+    const run = ['run', 'median', ...frames, '--root', 'night=frames', '--out', out]
+    const [file = ''] = fitsIn((await datalab(...run)).stdout)
+    const far = await runMain(['verify', file], { cwd: elsewhere })
+    expect(far.stdout).toContain('every pixel is the same')
+    await rename(join(folder, 'frames'), join(folder, 'moved'))
+    expect((await runMain(['verify', file], { cwd: elsewhere })).code).toBe(2)
+  })
+
   test('asks for a folder that it does not find', async () => {
     const { folder, datalab, frames } = await withFrames()
     const [out = ''] = fitsIn((await datalab('run', 'median', ...frames, '--out', 'out')).stdout)

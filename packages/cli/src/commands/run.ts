@@ -7,9 +7,10 @@ import { followJob } from '../follow-job.js'
 import { Interruption } from '../interruption.js'
 import { type JobRequest, readJobRequest } from '../job-request.js'
 import { keyOf, labFor } from '../lab.js'
-import { hostPlace, makeOutputFolder, readPlace } from '../output-folder.js'
+import { hostPlace, makeOutputFolder, ownFolder, readPlace } from '../output-folder.js'
 import { jsonDocument, oneLine, sentence } from '../printable.js'
 import { ProgressBar } from '../progress-bar.js'
+import { rememberRoots } from '../remembered-roots.js'
 import { writeResults } from '../result-files.js'
 
 /** `datalab run`: runs an operation, and puts its results into a folder. */
@@ -39,6 +40,7 @@ async function runJob(
   // Before the folder is made: inputs that are not valid leave nothing behind.
   await keyOf(request, context, await readPlace(target.folder, storage))
   await makeOutputFolder(target.folder, target.label)
+  await rememberRoots(ownFolder(target.folder), request.roots)
   await using lab = await labFor(request, context, await hostPlace(target.folder, storage))
   if (signal.aborted) throw new CommandError('cancelled', EXIT.cancelled)
   const force = request.arguments.has(flags.force)

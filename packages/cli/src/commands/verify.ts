@@ -23,10 +23,11 @@ import { findRoots, rootNamesIn } from '../find-roots.js'
 import { flags } from '../flags.js'
 import { followJob } from '../follow-job.js'
 import { Interruption } from '../interruption.js'
-import { readPlace } from '../output-folder.js'
+import { ownFolder, readPlace } from '../output-folder.js'
 import { type ParsedArguments, parseArguments } from '../parse-arguments.js'
 import { jsonDocument, oneLine, sentence } from '../printable.js'
 import { ProgressBar } from '../progress-bar.js'
+import { rememberedRoots } from '../remembered-roots.js'
 
 /** What a verification found. */
 interface Verdict {
@@ -95,7 +96,7 @@ async function operationOf({ operation }: Provenance, { offers }: CommandContext
   throw failure(`It was made by ${oneLine(operation.name)} (${oneLine(operation.id)}), which is not installed here.`)
 }
 
-/** Where the input files are: in folders that were named or are near, and in the results beside the file. */
+/** Where the input files are: in folders that were named, are near, or were those of the run, and in the results beside the file. */
 async function sourcesOf(
   { inputs }: Provenance,
   path: string,
@@ -104,10 +105,13 @@ async function sourcesOf(
 ): Promise<FileSource[]> {
   const files = new FileArguments(io.cwd)
   for (const root of parsed.values(flags.root)) addRoot(files, root)
-  const missing = new Set([...rootNamesIn(inputs)].filter((name) => !Object.hasOwn(files.roots, name)))
-  const found = await findRoots(missing, [dirname(path), io.cwd])
-  for (const [name, folder] of found) files.addRoot(name, folder)
-  const [lost] = [...missing].filter((name) => !found.has(name))
+  const isMissing = (name: string) => !Object.hasOwn(files.roots, name)
+  const names = [...rootNamesIn(inputs)]
+  const nearby = await findRoots(new Set(names.filter(isMissing)), [dirname(path), io.cwd])
+  for (const [name, folder] of nearby) files.addRoot(name, folder)
+  const remembered = await rememberedRoots(ownFolder(dirname(path)), new Set(names.filter(isMissing)))
+  for (const [name, folder] of remembered) files.addRoot(name, folder)
+  const lost = names.find(isMissing)
   if (lost !== undefined)
     throw usageError(
       `The folder '${oneLine(lost)}' of its input files is not near. Say where it is: --root ${oneLine(lost)}=DIR.`,
