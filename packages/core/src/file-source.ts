@@ -42,7 +42,10 @@ export interface FileSource {
   size?(reference: FileReference, context: SourceContext): Promise<number | undefined>
   /** Where the files are kept that were opened, so that a run has room there for all of its files before it opens the first. */
   readonly cache?: SourceCache
-  /** Opens the file. The source's `identity` is what {@link identify} gives for these bytes. The caller closes it. */
+  /**
+   * Opens the file. The source's `identity` is what {@link identify} gives for these bytes. Its reads end with the context's signal, too, where
+   * they wait for somebody. The caller closes it.
+   */
   open(reference: FileReference, context: SourceContext): Promise<ByteSource>
   close?(): Promise<void>
 }

@@ -43,6 +43,7 @@ testExecutor(
         concurrency,
         graceMs: 300,
       }),
+    working: { request: await requestOf('frozen'), output: { output_data: [{ frozen: true }] } },
     spinning: await requestOf('spin'),
     crashing: await requestOf('exit'),
   },

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import type { ContractTest } from './conformance.js'
 import { hasCode, pause, turn, within } from './expectations.js'
-import { ticket } from './run-stage.js'
+import { type RunStage, ticket } from './run-stage.js'
 import type { ExecutorUnderTest } from './test-executor.js'
 
 /** The contract of an executor. */
@@ -42,6 +42,35 @@ export const executorTests: readonly (ContractTest<ExecutorUnderTest> & { readon
       await stage.end('a')
       await stage.hasBegun(3)
       assert.deepEqual(stage.begun, ['a', 'b', 'c'])
+    },
+  },
+  {
+    name: 'brings a ticket as it was submitted, and again as it was',
+    concurrency: 1,
+    async run({ executor, stage }) {
+      const submitted = ticket('a', 3, '@test/other')
+      await executor.submit({ ...submitted })
+      await stage.hasBegun(1)
+      stage.answer = { againInMs: 1 }
+      await stage.end('a')
+      await stage.hasBegun(2)
+      assert.deepEqual(stage.tickets, [submitted, submitted])
+    },
+  },
+  {
+    name: 'does as many runs of an operation at once as its host says, and keeps no other waiting',
+    concurrency: 2,
+    async run({ executor, stage }) {
+      stage.limits.set('@test/limited', 1)
+      for (const key of ['a', 'b']) await executor.submit(ticket(key, 0, '@test/limited'))
+      await executor.submit(ticket('c'))
+      await stage.hasBegun(2)
+      assert.deepEqual(stage.begun, ['a', 'c'])
+      await stage.end('c')
+      assert.deepEqual(stage.begun, ['a', 'c'])
+      await stage.end('a')
+      await stage.hasBegun(3)
+      assert.deepEqual(stage.begun, ['a', 'c', 'b'])
     },
   },
   {
@@ -129,6 +158,26 @@ export const executorTests: readonly (ContractTest<ExecutorUnderTest> & { readon
     },
   },
   {
+    name: 'abort resolves when the run has ended, however long that takes',
+    concurrency: 1,
+    async run({ executor, stage }) {
+      await executor.submit(ticket('a'))
+      await stage.hasBegun(1)
+      await endsLate(stage, () => executor.abort('a'))
+      assert.deepEqual(stage.ended, ['a'])
+    },
+  },
+  {
+    name: 'close resolves when all runs have ended, however long that takes',
+    concurrency: 2,
+    async run({ executor, stage }) {
+      for (const key of ['a', 'b']) await executor.submit(ticket(key))
+      await stage.hasBegun(2)
+      await endsLate(stage, () => executor.close())
+      assert.deepEqual([...stage.ended].sort(), ['a', 'b'])
+    },
+  },
+  {
     name: 'abort of a run that waits has the runner end it without waiting for its turn, once',
     concurrency: 1,
     async run({ executor, stage }) {
@@ -185,6 +234,17 @@ export const executorTests: readonly (ContractTest<ExecutorUnderTest> & { readon
     },
   },
   {
+    name: 'what it has called elsewhere gives its own output',
+    concurrency: 1,
+    async run({ executor, stage, working }) {
+      if (working === undefined) return
+      stage.request = working.request
+      await executor.submit(ticket('a'))
+      await stage.hasPerformed(1)
+      assert.deepEqual(stage.performed, [{ status: 'fulfilled', value: working.output }])
+    },
+  },
+  {
     name: 'supports.preemption: abort ends a run that does not watch its signal',
     concurrency: 1,
     async run({ executor, stage, spinning }) {
@@ -217,3 +277,24 @@ export const executorTests: readonly (ContractTest<ExecutorUnderTest> & { readon
     },
   },
 ]
+
+/** That a call is not over before the runs that it ends are. */
+async function endsLate(stage: RunStage, call: () => Promise<void>): Promise<void> {
+  let isOver = false
+  let end = () => {}
+  stage.ending = new Promise((resolve) => {
+    end = resolve
+  })
+  const calling = call().then(() => {
+    isOver = true
+  })
+  // Also where the call fails: what is told is that.
+  calling.catch(() => {})
+  try {
+    await pause(10)
+    assert.equal(isOver, false, 'it does not wait for the end of the run')
+  } finally {
+    end()
+  }
+  await within(5000, calling, 'it waits for something else')
+}

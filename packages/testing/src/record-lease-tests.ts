@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import type { ClaimAnswer } from '@datalab/core'
 import type { ContractTest } from './conformance.js'
 import { claim, draft, ended, statusOf, submission } from './record-samples.js'
 import type { StoreUnderTest } from './test-record-store.js'
@@ -117,6 +118,34 @@ export const leaseTests: readonly ContractTest<StoreUnderTest>[] = [
     },
   },
   {
+    name: 'whoever has to wait is told for how long: not longer than it is, and not again and again',
+    async run({ store, leaseMs, pass }) {
+      await store.submit(draft('k'), submission('1'))
+      const start = performance.now()
+      const lease = await claim(store, 'k', leaseMs)
+      assertWait(await store.claim('k', 'other', { leaseMs }), leaseMs, start)
+      await pass(leaseMs / 4)
+      assertWait(await store.claim('k', 'other', { leaseMs }), 0.75 * leaseMs, start + leaseMs / 4)
+      const later = performance.now()
+      assert.equal(await store.release(lease, { delayMs: 4 * leaseMs }), true)
+      assertWait(await store.claim('k', 'other', { leaseMs }), 4 * leaseMs, later)
+      await pass(4 * leaseMs + 1)
+      await claim(store, 'k', leaseMs, 'other')
+    },
+  },
+  {
+    name: 'a run that is only to be ended is claimed before its time, and from nobody who has it',
+    async run({ store, leaseMs }) {
+      await store.submit(draft('k'), submission('1'))
+      await store.release(await claim(store, 'k', leaseMs), { delayMs: 60_000 })
+      assert.equal((await store.claim('k', 'other', { leaseMs })).lease, undefined)
+      const { lease } = await store.claim('k', 'other', { leaseMs, isEnding: true })
+      assert.equal(lease?.owner, 'other')
+      const { lease: stolen, waitMs = 0 } = await store.claim('k', 'me', { leaseMs, isEnding: true })
+      assert.deepEqual([stolen, waitMs > 0 && waitMs <= leaseMs], [undefined, true])
+    },
+  },
+  {
     name: 'a run that is given back without a reason can be claimed at once, and counts as no try',
     async run({ store, leaseMs }) {
       await store.submit(draft('k'), submission('1'))
@@ -157,3 +186,18 @@ export const leaseTests: readonly ContractTest<StoreUnderTest>[] = [
     },
   },
 ]
+
+/** A clock may be coarse, and a timer early. */
+const SLACK_MS = 20
+
+/**
+ * That a claim waits for what is left of a time.
+ *
+ * @param start when the time began, or a little before, by `performance.now`; a store of another clock may not count what has passed since
+ */
+function assertWait({ lease, waitMs = 0 }: ClaimAnswer, ms: number, start: number): void {
+  const left = ms - Math.max(0, performance.now() - start)
+  assert.equal(lease, undefined)
+  assert.ok(waitMs > 0 && waitMs <= ms + SLACK_MS, `it waits ${waitMs} ms where there are ${ms} left at most`)
+  assert.ok(waitMs >= left - SLACK_MS, `it waits ${waitMs} ms where there are ${left} left at least`)
+}

@@ -98,6 +98,17 @@ export const submissionTests: readonly ContractTest<StoreUnderTest>[] = [
     },
   },
   {
+    name: 'a principal keeps all members, with the submission and with the lease',
+    async run({ store, leaseMs }) {
+      const principal = { id: 'ann', groups: ['staff', { name: 'ä' }], token: null, quota: 1.5 }
+      await store.submit(draft('k'), { ...submission('1'), principal })
+      await store.submit(draft('k'), submission('2', 'ben'))
+      assert.deepEqual((await store.submissions('k'))[0]?.principal, principal)
+      assert.deepEqual((await claim(store, 'k', leaseMs)).principal, principal)
+      assert.deepEqual((await store.submissions('k'))[0]?.principal, principal)
+    },
+  },
+  {
     name: 'withdraw counts who is left, and cancels with the last',
     async run({ store }) {
       for (const id of ['1', '2']) await store.submit(draft('k'), submission(id))

@@ -1,4 +1,12 @@
-import type { PerformRequest, RunAnswer, Runner, RunReporter, RunTicket } from '@datalab/core'
+import {
+  type ExecutorHost,
+  type PerformRequest,
+  type RunAnswer,
+  type Runner,
+  type RunReporter,
+  type RunTicket,
+  silentLogger,
+} from '@datalab/core'
 import { turn } from './expectations.js'
 
 const SILENT: RunReporter = { progress() {}, message() {}, warn() {}, async output() {} }
@@ -10,6 +18,14 @@ const PATIENCE_MS = 3000
 export class RunStage {
   /** What was begun, in order; what was aborted before with a `!`. */
   readonly begun: string[] = []
+  /** What was brought, in the same order. */
+  readonly tickets: RunTicket[] = []
+  /** What has ended, in order. */
+  readonly ended: string[] = []
+  /** How many runs of an operation may go on at once, where that is limited. */
+  readonly limits = new Map<string, number>()
+  /** What a run that is aborted waits for before it ends. */
+  ending: Promise<void> | undefined
   readonly reasons: unknown[] = []
   /** What the next run that ends answers. */
   answer: RunAnswer = {}
@@ -20,14 +36,22 @@ export class RunStage {
   readonly #gates = new Map<string, () => void>()
   #isOver = false
 
-  readonly runner: Runner = async ({ key }, signal, perform) => {
+  readonly host: ExecutorHost = { log: silentLogger, concurrencyOf: (operationId) => this.limits.get(operationId) }
+
+  readonly runner: Runner = async (ticket, signal, perform) => {
+    const { key } = ticket
+    this.tickets.push(ticket)
     this.begun.push(signal.aborted ? `${key}!` : key)
     if (this.request !== undefined && perform !== undefined)
       this.performed.push(...(await Promise.allSettled([perform(this.request, SILENT, signal)])))
     else if (!signal.aborted && !this.#isOver) await this.#gate(key, signal)
-    if (signal.aborted) this.reasons.push(signal.reason)
+    if (signal.aborted) {
+      this.reasons.push(signal.reason)
+      await this.ending
+    }
     const { answer } = this
     this.answer = {}
+    this.ended.push(key)
     return answer
   }
 
@@ -61,8 +85,8 @@ export class RunStage {
 }
 
 /** A ticket for a job of this key. */
-export function ticket(key: string, priority = 0): RunTicket {
-  return { key, operationId: '@test/op', priority }
+export function ticket(key: string, priority = 0, operationId = '@test/op'): RunTicket {
+  return { key, operationId, priority }
 }
 
 /** Waits for a condition, and gives up after a while: what follows then says what is missing. */

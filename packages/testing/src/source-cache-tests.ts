@@ -10,9 +10,18 @@ const ROOM_MS = 10_000
 /** The contract of the cache that a source names. */
 export const cacheTests: readonly ContractTest<SourceUnderTest>[] = [
   {
+    name: 'its cache has a name, always the same',
+    async run({ source }) {
+      if (source.cache === undefined) return
+      const { id } = source.cache
+      assert.equal(typeof id, 'string')
+      assert.notEqual(id, '')
+      assert.equal(source.cache.id, id)
+    },
+  },
+  {
     name: 'its cache makes room for files, which can be opened then',
     async run(subject) {
-      assert.notEqual(subject.source.cache?.id, '')
       const reservation = await reserve(subject, await wanted(subject, 'a.bin', 'empty.bin', 'folder/b.bin', 'a.bin'))
       for (const [name, size] of Object.entries({ 'a.bin': 10, 'empty.bin': 0, 'folder/b.bin': 5 })) {
         const opened = await subject.source.open(subject.reference(name), subject.context)
@@ -37,6 +46,17 @@ export const cacheTests: readonly ContractTest<SourceUnderTest>[] = [
       const [file] = await wanted(subject, 'a.bin')
       const none = { ...(file as SourceFile), reference: subject.reference('none.bin') }
       await (await reserve(subject, [none, file as SourceFile]))?.release()
+    },
+  },
+  {
+    name: 'no room is waited for where the signal is aborted before',
+    async run(subject) {
+      const files = await wanted(subject, 'a.bin')
+      await subject.stall?.()
+      await reserve(subject, files, AbortSignal.abort()).then(
+        (reservation) => reservation?.release(),
+        (error) => assert.equal(error.name, 'AbortError', String(error)),
+      )
     },
   },
   {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'
 import type { ByteSource } from '@datalab/core'
 import type { ContractTest } from './conformance.js'
+import { within } from './expectations.js'
 import type { SourceUnderTest } from './test-source.js'
 
 /** The contract of what `open` gives. */
@@ -60,6 +61,22 @@ export const readTests: readonly ContractTest<SourceUnderTest>[] = [
           assert.equal(await range(second, 0, 10), '0123456789')
         }),
       ),
+  },
+  {
+    name: 'a read without an answer ends when the signal that it was opened with is aborted',
+    async run({ stall, ...subject }) {
+      const abort = new AbortController()
+      const context = { ...subject.context, signal: abort.signal }
+      await opened({ ...subject, context }, 'a.bin', async (file) => {
+        await stall?.()
+        const reading = file.read(0, new Uint8Array(10))
+        setImmediate(() => abort.abort())
+        await within(1000, reading, 'the read went on for a second').then(
+          (length) => assert.equal(length, 10),
+          (error) => assert.equal(error.name, 'AbortError', String(error)),
+        )
+      })
+    },
   },
   {
     name: 'a path, where there is one, holds exactly these bytes',

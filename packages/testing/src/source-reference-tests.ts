@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import type { FileReference, FileSource } from '@datalab/core'
 import type { ContractTest } from './conformance.js'
 import { hasCode, within } from './expectations.js'
 import type { SourceUnderTest } from './test-source.js'
@@ -60,6 +61,39 @@ export const referenceTests: readonly ContractTest<SourceUnderTest>[] = [
     },
   },
   {
+    name: 'all spellings of a reference have one canonical spelling, which means the same file',
+    async run({ source, reference, context, spellings }) {
+      const names = ['a.bin', 'empty.bin', 'folder/b.bin']
+      const canonical = names.map((name) => canonicalOf(source, reference(name)))
+      assert.equal(
+        new Set(canonical.map((one) => JSON.stringify(one))).size,
+        names.length,
+        'two files have one spelling',
+      )
+      for (const [index, name] of names.entries()) {
+        const one = canonical[index] as FileReference
+        assert.deepEqual(canonicalOf(source, one), one, 'it has a canonical spelling of its own')
+        assert.equal(one.source, source.name)
+        const identity = await source.identify(reference(name), context)
+        assert.equal(await source.identify(one, context), identity, name)
+        for (const spelling of spellings?.(name) ?? []) {
+          assert.deepEqual(canonicalOf(source, spelling), one, JSON.stringify(spelling))
+          assert.equal(await source.identify(spelling, context), identity, JSON.stringify(spelling))
+        }
+      }
+    },
+  },
+  {
+    name: 'to find the canonical spelling never fails, and leads out of nothing',
+    async run({ source, reference, context }) {
+      const refused = hasCode('SOURCE_NOT_FOUND', 'SOURCE_FORBIDDEN')
+      for (const name of ['none.bin', ...OUTSIDE]) {
+        const one = canonicalOf(source, reference(name))
+        await assert.rejects(source.identify(one, context), refused, JSON.stringify(name))
+      }
+    },
+  },
+  {
     name: 'a file whose bytes changed has another identity',
     async run({ source, reference, context, change }) {
       if (change === undefined) return
@@ -100,6 +134,14 @@ export const referenceTests: readonly ContractTest<SourceUnderTest>[] = [
     },
   },
 ]
+
+/** What `canonical` gives for a reference, which it leaves as it is; the reference itself where the source has none. */
+function canonicalOf(source: FileSource, reference: FileReference): FileReference {
+  if (source.canonical === undefined) return reference
+  const frozen = Object.freeze({ ...reference })
+  // As the host does: members that the source adds are the reference's own.
+  return { ...frozen, ...source.canonical(frozen) }
+}
 
 /** That it tells nothing of what it cannot know. */
 function assertUnknown(size: number | undefined): void {

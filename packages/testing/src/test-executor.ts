@@ -1,4 +1,4 @@
-import type { Executor, PerformRequest } from '@datalab/core'
+import type { Executor, PerformRequest, StoredOutput } from '@datalab/core'
 import { declareTests, type TestFunctions } from './conformance.js'
 import { executorTests } from './executor-tests.js'
 import { RunStage } from './run-stage.js'
@@ -9,16 +9,26 @@ export interface ExecutorSubject<Tested extends Executor> {
   /** An executor of its own for each test, not started, that does so many runs at once. */
   create(concurrency: number): Tested | Promise<Tested>
   destroy?(executor: Tested): void | Promise<void>
+  /** A run that ends, and its output, for an executor that has operations called elsewhere. */
+  readonly working?: WorkingRun
   /** A run that neither ends nor watches its signal, for an executor that supports preemption. */
   readonly spinning?: PerformRequest
   /** A run that ends its process, for one that supports isolation. */
   readonly crashing?: PerformRequest
 }
 
+/** A run that ends well. */
+export interface WorkingRun {
+  readonly request: PerformRequest
+  /** What it gives, each time. */
+  readonly output: StoredOutput
+}
+
 /** An executor in a test, and the runs that it has begun. */
 export interface ExecutorUnderTest {
   readonly executor: Executor
   readonly stage: RunStage
+  readonly working?: WorkingRun | undefined
   readonly spinning?: PerformRequest | undefined
   readonly crashing?: PerformRequest | undefined
 }
@@ -44,9 +54,10 @@ async function use<Tested extends Executor>(
 ): Promise<void> {
   const executor = await subject.create(concurrency)
   const stage = new RunStage()
-  executor.start(stage.runner)
+  executor.start(stage.runner, stage.host)
+  const { working, spinning, crashing } = subject
   try {
-    await test({ executor, stage, spinning: subject.spinning, crashing: subject.crashing })
+    await test({ executor, stage, working, spinning, crashing })
   } finally {
     stage.endAll()
     await executor.close()

@@ -12,6 +12,8 @@ export interface SourceSubject<Source extends FileSource> {
   destroy?(source: Source): void | Promise<void>
   /** The reference to a file; its basename and the source's name by default. */
   reference?(basename: string): FileReference
+  /** Other references to the same file, where the source has a `canonical` one. */
+  spellings?(source: Source, basename: string): readonly FileReference[]
   /** Replaces the bytes of a file, where the files of such a source can change. */
   change?(source: Source, basename: string, bytes: Uint8Array): void | Promise<void>
   /** From now on the source gets no answer, where it has to ask somebody. */
@@ -23,6 +25,7 @@ export interface SourceUnderTest {
   readonly source: FileSource
   readonly context: SourceContext
   reference(basename: string): FileReference
+  readonly spellings?: (basename: string) => readonly FileReference[]
   readonly change?: (basename: string, bytes: Uint8Array) => void | Promise<void>
   readonly stall?: () => void | Promise<void>
 }
@@ -50,7 +53,7 @@ async function use<Source extends FileSource>(
   subject: SourceSubject<Source>,
   test: (source: SourceUnderTest) => Promise<void>,
 ): Promise<void> {
-  const { change, stall } = subject
+  const { change, stall, spellings } = subject
   const source = await subject.create(FILES)
   const byName = (basename: string) => ({ basename, source: source.name })
   try {
@@ -58,6 +61,7 @@ async function use<Source extends FileSource>(
       source,
       context: { principal: { id: 'tester' } },
       reference: (basename) => subject.reference?.(basename) ?? byName(basename),
+      ...(spellings === undefined ? {} : { spellings: (basename) => spellings(source, basename) }),
       ...(change === undefined ? {} : { change: (basename, bytes) => change(source, basename, bytes) }),
       ...(stall === undefined ? {} : { stall: () => stall(source) }),
     })

@@ -69,6 +69,7 @@ testSource(runner, {
     writeFileSync(path, bytes)
     utimesSync(path, 1, 1)
   },
+  spellings: (source, basename) => [{ source: source.name, root: 'data', basename }],
 })
 
 testRecordStore(runner, { name: 'MemoryRecordStore', create: (now) => new MemoryRecordStore({ now }) })

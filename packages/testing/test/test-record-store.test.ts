@@ -194,6 +194,73 @@ class Remembering extends MemoryRecordStore {
   }
 }
 
+/** Counts to one. */
+class Miscounting extends MemoryRecordStore {
+  override async expire(before: Date) {
+    return Math.min(1, await super.expire(before))
+  }
+}
+
+/** Forgets one at a time. */
+class Sparing extends MemoryRecordStore {
+  override async expire(before: Date) {
+    const { records } = await this.list({ status: 'COMPLETED' })
+    const old = records.find(({ updated }) => Date.parse(updated) < before.getTime())
+    return old !== undefined && (await this.forget(old.key, old.attempt)) ? 3 : 0
+  }
+}
+
+/** Waits for the time of what is only to be ended. */
+class Patient extends MemoryRecordStore {
+  override claim(key: string, owner: string, { isEnding: _, ...options }: ClaimOptions) {
+    return super.claim(key, owner, options)
+  }
+}
+
+/** Takes what is to be ended from whoever has it. */
+class Robbing extends MemoryRecordStore {
+  readonly #leases = new Map<string, Lease>()
+
+  override async claim(key: string, owner: string, options: ClaimOptions) {
+    const held = this.#leases.get(key)
+    if (options.isEnding && held !== undefined) await super.release(held, { delayMs: 0 })
+    const answer = await super.claim(key, owner, options)
+    if (answer.lease !== undefined) this.#leases.set(key, answer.lease)
+    return answer
+  }
+}
+
+/** Has claimants ask again at once. */
+class Pestered extends MemoryRecordStore {
+  override async claim(key: string, owner: string, options: ClaimOptions) {
+    const answer = await super.claim(key, owner, options)
+    return answer.waitMs === undefined ? answer : { waitMs: 1 }
+  }
+}
+
+/** Has claimants wait for a whole lease, however little of it is left. */
+class Dawdling extends MemoryRecordStore {
+  override async claim(key: string, owner: string, options: ClaimOptions) {
+    const answer = await super.claim(key, owner, options)
+    return answer.waitMs === undefined ? answer : { waitMs: options.leaseMs }
+  }
+}
+
+/** Knows who asks by name only, once it gives the lease. */
+class Shortening extends MemoryRecordStore {
+  override async claim(key: string, owner: string, options: ClaimOptions) {
+    const { lease, ...rest } = await super.claim(key, owner, options)
+    return lease === undefined ? rest : { lease: { ...lease, principal: { id: lease.principal.id } } }
+  }
+}
+
+/** Knows who asks by name only. */
+class Nameable extends MemoryRecordStore {
+  override submit(draft: RecordDraft, submission: Submission, terms?: SubmitTerms) {
+    return super.submit(draft, { ...submission, principal: { id: submission.principal.id } }, terms)
+  }
+}
+
 const declare = (Store: typeof MemoryRecordStore) => (runner: TestFunctions) =>
   testRecordStore(runner, { name: 'mutant', create: (now) => new Store({ now }) })
 
@@ -221,7 +288,15 @@ test.each<[typeof MemoryRecordStore, string]>([
   [Chatty, 'tells of every change of a record, until it is told not to'],
   [OnePage, 'lists by key, a page at a time, each record once'],
   [Unfiltered, 'lists the records of one status'],
-  [Remembering, 'forgets ended records that were last changed before a time, live ones never'],
+  [Miscounting, 'forgets ended records that were last changed before a time, live ones never, and tells how many'],
+  [Sparing, 'forgets ended records that were last changed before a time, live ones never, and tells how many'],
+  [Patient, 'a run that is only to be ended is claimed before its time, and from nobody who has it'],
+  [Robbing, 'a run that is only to be ended is claimed before its time, and from nobody who has it'],
+  [Pestered, 'whoever has to wait is told for how long: not longer than it is, and not again and again'],
+  [Dawdling, 'whoever has to wait is told for how long: not longer than it is, and not again and again'],
+  [Shortening, 'a principal keeps all members, with the submission and with the lease'],
+  [Nameable, 'a principal keeps all members, with the submission and with the lease'],
+  [Remembering, 'forgets ended records that were last changed before a time, live ones never, and tells how many'],
 ])('%o fails the test: %s', async (Mutant, name) => {
   expect(await outcomeOf(declare(MemoryRecordStore), name)).toBe('passed')
   expect(await outcomeOf(declare(Mutant), name)).toMatch(/^failed/)

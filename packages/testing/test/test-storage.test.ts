@@ -137,7 +137,25 @@ class Deaf extends MemoryStorage {
   }
 }
 
+/** Names versions in two ways. */
+class TwoNames extends MemoryStorage {
+  override async open(key: string): Promise<ByteSource | undefined> {
+    const source = await super.open(key)
+    return source && { ...source, identity: `version of ${source.identity}` }
+  }
+}
+
+/** Takes no condition for met. */
+class Stubborn extends MemoryStorage {
+  override put(key: string, body: ObjectBody, options: PutOptions = {}) {
+    return super.put(key, body, options.ifMatch === undefined ? options : { ...options, ifMatch: 'another' })
+  }
+}
+
 test.each([
+  [TwoNames, 'ifMatch takes the identity of an open object, which is the etag of its version'],
+  [TwoNames, 'loses no increment of concurrent compare-and-swap loops'],
+  [Stubborn, 'loses no increment of concurrent compare-and-swap loops'],
   [TornPut, 'shows readers whole versions only, and always one, while it is replaced'],
   [TornPut, 'leaves nothing of a body that fails midway'],
   [Unconditional, 'ifNoneMatch puts an object that is not there, and no other'],
@@ -181,3 +199,17 @@ test.each([
   const create = () => new WithoutSnapshots()
   expect(await outcomeOf((runner) => testStorage(runner, { name: 'modest', create }), name)).toBe('passed')
 })
+
+test.each([
+  [TwoNames, 'The identity of an open object is not the etag of its version.'],
+  [Stubborn, 'An object was not replaced in 1000 tries with ifMatch of the version that was read.'],
+])(
+  '%o that loses all increments is told so, in a sentence',
+  async (Mutant, sentence) => {
+    const create = () => new Mutant()
+    const name = 'loses no increment of concurrent compare-and-swap loops'
+    const outcome = await outcomeOf((runner) => testStorage(runner, { name: 'mutant', create }), name, 20_000)
+    expect(outcome).toContain(sentence)
+  },
+  30_000,
+)
