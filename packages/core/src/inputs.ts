@@ -1,3 +1,4 @@
+import { identifyFile, openFile } from './ask-source.js'
 import type { ByteSource } from './byte-source.js'
 import { DataLabError, isDataLabError } from './errors.js'
 import { type FileReference, type FileSource, type SourceContext, type SourceFile, sourceOf } from './file-source.js'
@@ -31,6 +32,9 @@ interface KnownFile {
   readonly identity: string
 }
 
+/** How many files are looked at at once when the run ends. */
+const CONCURRENCY = 32
+
 /** The input files of one run, as the framework holds them. */
 export class RunInputs implements Inputs {
   readonly #files: ReadonlyMap<string, KnownFile>
@@ -59,7 +63,7 @@ export class RunInputs implements Inputs {
     this.#checkOpen()
     const facts = { 'datalab.source': reference.source, 'datalab.basename': reference.basename }
     const source = await traced('datalab.read', facts, () =>
-      this.#labelled(reference, () => sourceOf(reference, this.sources).open(file.reference, this.context)),
+      this.#labelled(reference, () => openFile(sourceOf(reference, this.sources), file.reference, this.context)),
     )
     this.#open.add(source)
     if (this.#isClosed) await this.close()
@@ -79,12 +83,16 @@ export class RunInputs implements Inputs {
    * @throws SOURCE_CHANGED when a file that was opened has changed since.
    */
   async verify(): Promise<void> {
-    for (const { reference, identity } of this.#used.values()) {
-      const now = await this.#labelled(reference, () =>
-        sourceOf(reference, this.sources).identify(reference, this.context),
-      )
-      if (now !== identity) throw changed(this.label(reference))
+    const files = this.#used.values()
+    const worker = async () => {
+      for (const { reference, identity } of files) {
+        const now = await this.#labelled(reference, () =>
+          identifyFile(sourceOf(reference, this.sources), reference, this.context),
+        )
+        if (now !== identity) throw changed(this.label(reference))
+      }
     }
+    await Promise.all(Array.from({ length: Math.min(CONCURRENCY, this.#used.size) }, worker))
   }
 
   async close(): Promise<void> {

@@ -1,3 +1,4 @@
+import { identifyFile } from './ask-source.js'
 import { cacheKey } from './cache-key.js'
 import { cloneJson, PayloadError, type PayloadLimits } from './clone-json.js'
 import { isDataLabError } from './errors.js'
@@ -102,7 +103,7 @@ async function identifyFiles(
   const worker = async () => {
     for (const { pointer, reference } of queue) {
       try {
-        identities.set(reference, await sourceOf(reference, sources).identify(reference, context))
+        identities.set(reference, await identifyFile(sourceOf(reference, sources), reference, context))
       } catch (error) {
         if (!isDataLabError(error, ...USER_ERRORS)) throw error
         issues.push({ pointer, message: `${inputLabel(info.inputs, pointer)}: ${error.message}` })

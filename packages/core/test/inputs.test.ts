@@ -57,4 +57,65 @@ describe('input files', () => {
     await expect((await late.promise)()).rejects.toThrow(TypeError)
     expect(source.opened).toBe(source.closed)
   })
+
+  const wrong: [string, unknown][] = [
+    ['a size of null', { size: null }],
+    ['a size of NaN', { size: Number.NaN }],
+    ['a size below 0', { size: -1 }],
+    ['half a byte', { size: 0.5 }],
+    ['a size in words', { size: '3' }],
+    ['an identity of null', { identity: null }],
+    ['a number for an identity', { identity: 7 }],
+    ['nothing to read', { read: undefined }],
+  ]
+  test.each(wrong)('opened by their source with %s are refused by its name, and closed', async (_, change) => {
+    const { log, lines } = memoryLog()
+    const source = new MemorySource(['a'])
+    const open = source.open.bind(source)
+    source.open = async (reference) => ({ ...(await open(reference)), ...(change as object) })
+    let failure: unknown
+    const Op = operation(async (run) => {
+      failure = await rejection(run.use(Inputs).open(file('a')))
+      throw failure
+    })
+    const job = await lab({ operations: [Op], sources: [source], log }).submit(Op, { files: [file('a')] })
+    expect(await rejection(job.result())).toMatchObject({ code: 'SOURCE_INVALID' })
+    expect(failure).toMatchObject({ code: 'SOURCE_INVALID', message: expect.stringContaining("'memory'") })
+    expect(JSON.stringify(lines)).toContain("The source 'memory' breaks its contract: asked for a, it opens it ")
+    expect(source.closed).toBe(source.opened)
+  })
+
+  test.each([null, undefined, 7])('opened as %j are refused by the name of their source', async (opened) => {
+    const source = Object.assign(new MemorySource(['a']), { open: async () => opened as never })
+    let failure: unknown
+    const Op = operation(async (run) => {
+      failure = await rejection(run.use(Inputs).open(file('a')))
+      return undefined
+    })
+    await (await lab({ operations: [Op], sources: [source] }).submit(Op, { files: [file('a')] })).result()
+    expect(failure).toMatchObject({ code: 'SOURCE_INVALID' })
+  })
+
+  test('that were opened are looked at again at the end, many at once', async () => {
+    const names = Array.from({ length: 100 }, (_, index) => `file ${index}`)
+    const source = new MemorySource(names)
+    let [running, most] = [0, 0]
+    const identify = source.identify.bind(source)
+    source.identify = async (reference) => {
+      most = Math.max(most, ++running)
+      await new Promise((resolve) => setImmediate(resolve))
+      running--
+      return identify(reference)
+    }
+    const Op = operation(async (run) => {
+      most = 0
+      for (const reference of run.inputData.files ?? []) await run.use(Inputs).open(reference)
+      return undefined
+    })
+    const job = await lab({ operations: [Op], sources: [source] }).submit(Op, {
+      files: names.map((name) => file(name)),
+    })
+    await job.result()
+    expect(most).toBe(32)
+  })
 })

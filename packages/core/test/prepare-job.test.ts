@@ -133,3 +133,18 @@ describe('refused, with a sentence', () => {
     )
   })
 })
+
+test.each([null, undefined, Number.NaN, 7, {}, ['a']])(
+  'a source that identifies a file by %j is told of by its name',
+  async (identity) => {
+    const source = Object.assign(new MemorySource(['a']), { identify: async () => identity as string })
+    await expect(prepare({ files: [file('a')] }, source)).rejects.toMatchObject({
+      code: 'SOURCE_INVALID',
+      audience: 'developer',
+      message: expect.stringMatching(
+        /^The source 'memory' breaks its contract: asked for a, it identifies it by .* instead of a text\.$/,
+      ),
+      details: { source: 'memory', basename: 'a' },
+    })
+  },
+)
