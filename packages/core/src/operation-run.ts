@@ -1,5 +1,6 @@
-import { DataLabError } from './errors.js'
+import { DataLabError, throwIfAborted } from './errors.js'
 import type { FileSource } from './file-source.js'
+import { GRACE_MS, withinGrace, withinTime } from './grace.js'
 import { Inputs, RunInputs } from './inputs.js'
 import { type DeepReadonly, deepFreeze, type JsonObject } from './json.js'
 import type { Logger } from './logger.js'
@@ -29,9 +30,6 @@ export function createPerform(parts: RunParts): Perform {
   return (request, reporter, signal) =>
     tracedUnder(request.trace, () => new OperationRun(parts, request, reporter, signal).perform())
 }
-
-/** An operation that does not end by itself when its signal is aborted is left to itself after so many milliseconds. */
-const GRACE_MS = 2000
 
 /** One run of an operation: makes what the instance needs, calls `operate()`, and clears up. */
 class OperationRun {
@@ -63,46 +61,39 @@ class OperationRun {
     this.#context = this.#makeContext()
   }
 
-  /** Runs the operation. Resolves to its output, when everything it names is written and the inputs are still what they were. */
+  /**
+   * Runs the operation. Resolves to its output, when everything it names is written and the inputs are still what they were. When the signal is
+   * aborted, whatever does not end by itself is left to itself.
+   */
   async perform(): Promise<StoredOutput> {
     try {
-      const result = await this.#operate()
-      await this.#inputs.verify()
-      return this.#outputs.stored(result)
+      return await withinGrace(this.#produce(), this.signal)
     } finally {
       await this.#clearUp()
     }
   }
 
-  async #operate(): Promise<OperationResult> {
+  async #produce(): Promise<StoredOutput> {
     const operation = new this.#operation(this.#context as never)
-    const { signal } = this
-    let timer: NodeJS.Timeout | undefined
-    let wait = () => {}
-    const abandoned = new Promise<never>((_, reject) => {
-      wait = () => {
-        timer = setTimeout(() => reject(signal.reason), GRACE_MS)
-      }
-    })
-    signal.addEventListener('abort', wait, { once: true })
-    if (signal.aborted) wait()
-    try {
-      return await Promise.race([operation.operate(), abandoned])
-    } finally {
-      signal.removeEventListener('abort', wait)
-      clearTimeout(timer)
-    }
+    const result = await operation.operate()
+    throwIfAborted(this.signal)
+    await this.#inputs.verify()
+    return this.#outputs.stored(result)
   }
 
   /** Ends what the operation left going on, so that nothing is written, opened or kept after this. */
   async #clearUp(): Promise<void> {
     this.#isOver = true
-    await this.#outputs.close()
-    await this.#inputs.close()
+    const closing = Promise.all([this.#outputs.close(), this.#inputs.close()])
+    await this.#patiently(closing, 'what a run had open is left behind')
+    if (this.#scratch) await this.#patiently(this.#scratch.remove(), 'a scratch folder was left behind')
+  }
+
+  /** Waits for what clears up, and for no longer than the grace: what hangs must not hold the host. */
+  async #patiently(work: Promise<unknown>, otherwise: string): Promise<void> {
     const { key, attempt } = this.request.lease
-    await this.#scratch
-      ?.remove()
-      .catch((err) => this.parts.log.warn({ key, attempt, err }, 'a scratch folder was left behind'))
+    const late = () => new Error(`it did not end within ${GRACE_MS} milliseconds`)
+    await withinTime(work, GRACE_MS, late).catch((err) => this.parts.log.warn({ key, attempt, err }, otherwise))
   }
 
   #makeContext(): OperationContext<object> {

@@ -23,6 +23,6 @@ export interface RunReporter {
 
 /**
  * Calls an operation, wherever that is done, and resolves to its output when everything the output names is written. Rejects with what the
- * operation threw, or with the signal's reason when the run was ended.
+ * operation threw, or with the signal's reason when the run was ended: within a few seconds, whatever the operation does then.
  */
 export type Perform = (request: PerformRequest, reporter: RunReporter, signal: AbortSignal) => Promise<StoredOutput>

@@ -25,7 +25,8 @@ export class RunReport implements RunReporter {
   #written = { progress: 0, time: Number.NEGATIVE_INFINITY }
   #warnings: readonly string[] = []
   #timer: NodeJS.Timeout | undefined
-  #writing: Promise<unknown> = Promise.resolve()
+  #writing: Promise<void> | undefined
+  #next: Promise<void> | undefined
   #isOver = false
 
   constructor(
@@ -80,16 +81,32 @@ export class RunReport implements RunReporter {
     }
   }
 
-  #flush(): Promise<unknown> {
+  /** Writes what is pending. What comes while something is being written is put together, and written after it. */
+  #flush(): Promise<void> {
     clearTimeout(this.#timer)
     this.#timer = undefined
+    if (this.#writing === undefined) return this.#write()
+    this.#next ??= this.#writing.then(() => {
+      this.#next = undefined
+      return this.#isOver ? undefined : this.#write()
+    })
+    return this.#next
+  }
+
+  async #write(): Promise<void> {
     const change = this.#pending
     this.#pending = {}
     this.#written = { progress: change.progress ?? this.#written.progress, time: performance.now() }
-    this.#writing = this.#writing
-      .then(() => this.records.update(this.lease, change))
-      .catch((err) => this.log.warn({ key: this.lease.key, err }, 'progress could not be recorded'))
-    return this.#writing
+    this.#writing = this.records
+      .update(this.lease, change)
+      .then(
+        () => {},
+        (err) => this.log.warn({ key: this.lease.key, err }, 'progress could not be recorded'),
+      )
+      .finally(() => {
+        this.#writing = undefined
+      })
+    await this.#writing
   }
 }
 

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { AbortedError, DataLabError, isDataLabError, throwIfAborted } from './errors.js'
 import type { RunAnswer, Runner, RunTicket } from './executor.js'
 import { type Failure, failure, type RetryPolicy, retryDelay } from './failure.js'
+import { GRACE_MS, withinGrace, withinTime } from './grace.js'
 import { createPerform, type RunParts } from './operation-run.js'
 import type { Perform } from './perform.js'
 import {
@@ -41,6 +42,9 @@ function isCounted(result: StoredRecord | undefined, { outdated }: StoredRecord)
 /** The longest that a timer of Node waits: 24.8 days, as good as no limit. */
 const LONGEST_MS = 2 ** 31 - 1
 
+/** What lies in the storage is looked at for so long before a run is claimed. */
+const LOOK_MS = 30_000
+
 /** Milliseconds that a run of an operation may take. */
 function timeLimitOf({ operations, timeLimit }: RunnerParts, operationId: string): number {
   return Math.min((operations.find(operationId)?.info.limits?.time ?? timeLimit) * 1000, LONGEST_MS)
@@ -70,11 +74,13 @@ async function runTicket(
   const record = await records.get(key)
   if (record === undefined || isEnded(record.status)) return {}
   // Where the storage does not answer, the attempt will say so.
-  const attempt = await highestAttempt(storage, key).catch(() => 0)
+  const late = () => new Error(`no answer within ${LOOK_MS} milliseconds`)
+  const look = withinTime(highestAttempt(storage, key), LOOK_MS, late)
+  const attempt = await withinGrace(look, signal).catch(() => 0)
   // A claim of its own, which can be made again when its answer was lost.
   const { lease, waitMs } = await records.claim(key, `${owner}.${randomUUID()}`, {
     leaseMs,
-    attempt: attempt + 1,
+    attempt: 1 + Math.max(attempt, ...record.history.map((other) => other.attempt)),
     isEnding: signal.aborted,
     keepMs: timeLimitOf(parts, ticket.operationId),
   })
@@ -86,6 +92,14 @@ async function runTicket(
   return waitMs === undefined || signal.aborted ? {} : { againInMs: waitMs }
 }
 
+/** What an attempt begins with. */
+interface Prepared {
+  readonly record: StoredRecord
+  readonly before: Manifest | undefined
+  /** The result that is there already. */
+  readonly standing?: StoredRecord
+}
+
 /** One attempt at a job, from its claim to its end. */
 class Attempt {
   readonly #report: RunReport
@@ -93,7 +107,8 @@ class Attempt {
   readonly #signal: AbortSignal
   /** Whether the attempt's folder in the storage is this one's, and may be deleted. */
   #isOurs = false
-  #isCommitUncertain = false
+  /** Whether what lies in the place of the manifest is this attempt's, or may come to be. */
+  #mayStand = false
 
   constructor(
     private readonly parts: RunnerParts,
@@ -128,11 +143,13 @@ class Attempt {
 
   async #outcome(): Promise<RecordChange | Failure> {
     try {
-      const { output, warnings, ended, history } = await this.#complete()
-      return { status: 'COMPLETED', progress: 1, message: null, output, warnings, ended, history }
+      const { attempt, output, warnings, ended, history } = await this.#complete()
+      const change = { status: 'COMPLETED', progress: 1, message: null, output, warnings, ended } as const
+      // Of a result that another attempt has made, the manifest does not know what came after it.
+      return attempt === this.lease.attempt ? { ...change, history } : change
     } catch (error) {
       const { key, attempt } = this.lease
-      if (this.#isOurs && !this.#isCommitUncertain) await this.#discard()
+      await this.#discard()
       return failure(error, this.#signal, this.parts.log, { key, attempt, operation: this.ticket.operationId })
     }
   }
@@ -165,28 +182,56 @@ class Attempt {
 
   /** The result of this job: one that is there already, else the one that is made and committed now. */
   async #complete(): Promise<StoredRecord> {
+    throwIfAborted(this.#signal)
+    const { record, before, standing } = await this.#step(this.#prepare())
+    if (standing !== undefined) return standing
+    const made = await this.#make(record, before?.record)
+    const result = await this.#step(this.#publish(made, before))
+    // The objects of a result that is replaced, or garbage, stay: somebody may hold URLs of them.
+    if (result === made && before?.record === undefined && before?.mark === undefined) await this.#clearUp()
+    return result
+  }
+
+  /**
+   * A step of the framework's own. When the run is to end, and what the step waits for hangs, it is left to itself: it commits nothing any more,
+   * and what it does late is cleared up.
+   */
+  async #step<Result>(work: Promise<Result>): Promise<Result> {
+    let isGoing = true
+    const going = work.finally(() => {
+      isGoing = false
+    })
+    try {
+      return await withinGrace(going, this.#signal)
+    } catch (error) {
+      if (isGoing) going.catch(() => {}).then(() => this.#discard())
+      throw error
+    }
+  }
+
+  /** Takes the attempt's number, and looks for a result that is there already. */
+  async #prepare(): Promise<Prepared> {
     const { records, storage } = this.parts
     const { key, attempt } = this.lease
-    throwIfAborted(this.#signal)
     if (!(await reserveAttempt(storage, key, attempt))) throw conflict()
     this.#isOurs = true
     const record = await records.get(key)
     if (record === undefined) throw new AbortedError('the record of this job is gone')
     const before = await readManifest(storage, key)
-    if (isCounted(before?.record, record) && (await isWhole(storage, before.record))) {
-      await this.#discard()
-      return before.record
-    }
-    const made = await this.#make(record, before?.record)
+    if (!isCounted(before?.record, record) || !(await isWhole(storage, before.record))) return { record, before }
+    await this.#discard()
+    return { record, before, standing: before.record }
+  }
+
+  /** Commits a result, where no other came first: then that one is the job's. */
+  async #publish(made: StoredRecord, before: Manifest | undefined): Promise<StoredRecord> {
+    const { storage } = this.parts
+    const { key, attempt } = this.lease
     // Without objects of its own the attempt's number would be free.
     if (made.output?.output_files?.length) await releaseAttempt(storage, key, attempt)
     await this.#checkLease()
-    if (await this.#commit(made, before)) {
-      // The objects of a result that is replaced, or garbage, stay: somebody may hold URLs of them.
-      if (before?.record === undefined && before?.mark === undefined) await this.#clearUp()
-      return made
-    }
-    return this.#yieldTo(await readManifest(storage, key))
+    throwIfAborted(this.#signal)
+    return (await this.#commit(made, before)) ? made : this.#yieldTo(await readManifest(storage, key), made)
   }
 
   /** Has the operation called, and returns the record to commit. */
@@ -215,41 +260,45 @@ class Attempt {
 
   async #commit(made: StoredRecord, before: Manifest | undefined): Promise<boolean> {
     const { storage } = this.parts
+    this.#mayStand = true
     try {
-      return await writeManifest(storage, made, before)
+      this.#mayStand = await writeManifest(storage, made, before)
     } catch (error) {
       // The storage may have done it all the same, and only its answer was lost.
-      this.#isCommitUncertain = true
       const now = await readManifest(storage, made.key)
-      this.#isCommitUncertain = false
-      if (now?.record?.attempt === made.attempt && now.record.ended === made.ended) return true
-      throw error
+      this.#mayStand = now?.record?.attempt === made.attempt && now.record.ended === made.ended
+      if (!this.#mayStand) throw error
     }
+    return this.#mayStand
   }
 
-  /** Another attempt committed first: its result is the job's. */
-  async #yieldTo(winner: Manifest | undefined): Promise<StoredRecord> {
-    if (winner?.record === undefined) throw conflict()
+  /** Another attempt committed first: its result is the job's, if it is one of those that were asked for. */
+  async #yieldTo(winner: Manifest | undefined, made: StoredRecord): Promise<StoredRecord> {
+    if (!isCounted(winner?.record, made)) throw conflict()
     await this.#discard()
     return winner.record
   }
 
   /** The result stands: what cannot be cleared up after it stays, and changes nothing. */
   async #clearUp(): Promise<void> {
-    const { storage, log } = this.parts
     const { key, attempt } = this.lease
     if (attempt === 1) return
-    await discardEarlierAttempts(storage, key, attempt).catch((err) =>
-      log.warn({ key, attempt, err }, 'objects of earlier attempts were left behind'),
-    )
+    const work = discardEarlierAttempts(this.parts.storage, key, attempt)
+    await this.#patiently(work, 'objects of earlier attempts were left behind')
   }
 
+  /** Deletes what the attempt has written, unless it is its job's result. */
   async #discard(): Promise<void> {
-    const { storage, log } = this.parts
     const { key, attempt } = this.lease
-    await discardAttempt(storage, key, attempt).catch((err) =>
-      log.warn({ key, attempt, err }, 'objects were left behind'),
-    )
+    if (!this.#isOurs || this.#mayStand) return
+    await this.#patiently(discardAttempt(this.parts.storage, key, attempt), 'objects were left behind')
+  }
+
+  /** Waits for what clears up, and for no longer than the grace: nobody has any use for it but the disk. */
+  async #patiently(work: Promise<unknown>, otherwise: string): Promise<void> {
+    const { key, attempt } = this.lease
+    const late = () => new Error(`it did not end within ${GRACE_MS} milliseconds`)
+    await withinTime(work, GRACE_MS, late).catch((err) => this.parts.log.warn({ key, attempt, err }, otherwise))
   }
 
   #look({ status, attempt }: StoredRecord): void {

@@ -1,20 +1,27 @@
 import { DataLabError, isDataLabError } from './errors.js'
+import { withinTime } from './grace.js'
 import { persistently } from './persistently.js'
 import type { RecordStore } from './record-store.js'
 
+/** No store takes longer to answer; one that hangs must not hold whoever asks. */
+const ANSWER_MS = 15_000
+
 /**
- * The same record store, whose calls are made again when they fail: each may be, since twice is the same as once.
+ * The same record store, whose calls are made again when they fail: each may be, since twice is the same as once. What is not answered within
+ * `answerMs` has failed; the store may do it yet.
  *
  * Its calls throw DATALAB_RECORDS_UNAVAILABLE (retryable) when that did not help, with what the store threw as the cause, and at once what
  * trying again cannot help against.
  */
-export function steadyRecords(records: RecordStore): RecordStore {
+export function steadyRecords(records: RecordStore, answerMs = ANSWER_MS): RecordStore {
+  const answered = <Answer>(call: Promise<Answer>) =>
+    withinTime(call, answerMs, () => new Error(`no answer within ${answerMs} milliseconds`)).catch((error) => {
+      throw isDataLabError(error) && !error.retryable ? error : unavailable(error)
+    })
   const steady =
     <Parameters extends unknown[], Answer>(call: (...parameters: Parameters) => Promise<Answer>) =>
     (...parameters: Parameters): Promise<Answer> =>
-      persistently(() => call.apply(records, parameters)).catch((error) => {
-        throw isDataLabError(error) && !error.retryable ? error : unavailable(error)
-      })
+      answered(persistently(() => call.apply(records, parameters)))
   return {
     reach: records.reach,
     get: steady(records.get),
@@ -30,7 +37,7 @@ export function steadyRecords(records: RecordStore): RecordStore {
     forget: steady(records.forget),
     expire: steady(records.expire),
     subscribe: (key, onChange) => records.subscribe(key, onChange),
-    close: async () => records.close?.(),
+    close: async () => answered(Promise.resolve(records.close?.())),
   }
 }
 

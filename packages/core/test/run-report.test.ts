@@ -101,6 +101,19 @@ test('writes are in order, however long one takes', async () => {
   expect(done).toEqual([{ output: { output_data: [{ step: 'one' }] } }, { output: { output_data: [{ step: 'two' }] } }])
 })
 
+test('what comes while a write takes long is written together after it', async () => {
+  const gate = deferred<boolean>()
+  const { changes, report } = reporting(() => gate.promise)
+  for (let step = 1; step <= 50; step++) {
+    report.progress(step / 100)
+    await vi.advanceTimersByTimeAsync(300)
+  }
+  expect(changes).toEqual([{ progress: 0.01 }])
+  gate.resolve(true)
+  await tick()
+  expect(changes).toEqual([{ progress: 0.01 }, { progress: 0.5 }])
+})
+
 test('after the end nothing is written, and what was not written yet is handed over', async () => {
   const { changes, report } = reporting()
   report.message('one')

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { DataLabError, MemoryRecordStore } from '../src/index.js'
+import { DataLabError, MemoryRecordStore, type RecordStore } from '../src/index.js'
 import { steadyRecords } from '../src/steady-records.js'
 import { rejection } from './lab.js'
 import { draft, submission } from './records.js'
@@ -67,4 +67,14 @@ test('hands over everything else', async () => {
   expect(await steady.forget('k', 2)).toBe(true)
   expect(await steady.expire(new Date())).toBe(0)
   await steady.close?.()
+})
+
+test('a store that hangs is not waited for', async () => {
+  const records: RecordStore = new MemoryRecordStore()
+  records.get = () => new Promise(() => {})
+  records.close = () => new Promise(() => {})
+  const steady = steadyRecords(records, 5)
+  const unavailable = { code: 'DATALAB_RECORDS_UNAVAILABLE', cause: { message: 'no answer within 5 milliseconds' } }
+  expect(await rejection(steady.get('k'))).toMatchObject(unavailable)
+  expect(await rejection(steady.close?.() as Promise<void>)).toMatchObject(unavailable)
 })
