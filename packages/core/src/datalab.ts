@@ -8,9 +8,9 @@ import { GarbageCollection, type GarbageOptions, type GarbageReport } from './ga
 import { type DataLabOptions, type HostParts, hostParts, providersOf } from './host-options.js'
 import { Housekeeping } from './housekeeping.js'
 import { Job } from './job.js'
-import type { JsonObject } from './json.js'
 import type { AnyOperationClass, OperationClass } from './operation.js'
 import type { AnyOperationInfo } from './operation-info.js'
+import { type Plan, reasonOf } from './plan.js'
 import { type PreparedJob, prepareJob } from './prepare-job.js'
 import { processIdentity } from './process-identity.js'
 import { isEnded, type JobRecord, type StoredRecord } from './record.js'
@@ -18,7 +18,7 @@ import type { Principal, Submission } from './record-store.js'
 import { allRecords } from './record-store.js'
 import { recordView } from './record-view.js'
 import { ResultSource } from './result-source.js'
-import { jobKeyOf, Results } from './results.js'
+import { jobKeyOf, objectOf, Results } from './results.js'
 import { createRunner } from './runner.js'
 import { traced } from './tracing.js'
 import { type WizardDescription, wizardDescription } from './wizard.js'
@@ -27,22 +27,10 @@ import { type WizardDescription, wizardDescription } from './wizard.js'
 export interface SubmitOptions {
   /** Who asks; `{ id: 'local' }` by default. */
   principal?: Principal
-  /** Run it again even where its result is there. */
+  /** Run it again even where its result is there; that stands until the next is. */
   force?: boolean
   /** Higher runs first; 0 by default. */
   priority?: number
-}
-
-/** What would happen if a job were submitted. */
-export interface Plan {
-  readonly key: string
-  readonly operation: AnyOperationInfo
-  /** The inputs as the operation would see them. */
-  readonly inputs: JsonObject
-  /** Whether its result is there. */
-  readonly cached: boolean
-  /** Why, in a sentence. */
-  readonly reason: string
 }
 
 const LOCAL: Principal = { id: 'local' }
@@ -134,7 +122,7 @@ export class DataLab {
     const submission: Submission = { id: randomUUID(), principal, created: new Date().toISOString(), inputs: job.sent }
     if (result !== undefined && !force) return this.#job(result, undefined, true)
     const { inputs: seen, provenance } = job
-    const draft = { key: job.key, inputs: seen, provenance, operation: provenance.operation }
+    const draft = { key: job.key, inputs: seen, provenance, operation: provenance.operation, begunBy: submission.id }
     // Of a result that is not whole any more, or not wanted, another is made; not of one that another submission has made meanwhile.
     const outdated = known?.status === 'COMPLETED' || force ? Math.max(known?.attempt ?? 0, result?.attempt ?? 0) : 0
     this.#checkOpen()
@@ -176,10 +164,18 @@ export class DataLab {
     return { key: job.key, operation: info, inputs: job.inputs, cached, reason }
   }
 
-  /** The record of a job; `undefined` where none is known, or this principal may not know of it. */
+  /**
+   * The record of a job: of its latest attempt. Where that has no output, or none yet, the output is that of the result which stands: an attempt
+   * that `force` began takes no result away. When it has ended without one, and the job is submitted again, the record is that of the result
+   * again, whose history tells how the attempt went.
+   *
+   * @returns undefined where none is known, or this principal may not know of it
+   */
   async get(key: string, options: { principal?: Principal } = {}): Promise<JobRecord | undefined> {
     const record = await this.#allowed(await this.#results.find(key), 'get', options.principal)
-    return record && recordView(record, this.#parts.storage, record.status === 'COMPLETED')
+    if (record === undefined) return undefined
+    const output = record.output ?? (await this.#results.beside(record))?.output ?? null
+    return recordView({ ...record, output }, this.#parts.storage, record.status === 'COMPLETED')
   }
 
   /**
@@ -193,14 +189,17 @@ export class DataLab {
     const { principal = LOCAL, submission } = options
     const record = await this.#allowed(await this.#results.find(key), 'get', principal)
     if (record === undefined) return undefined
-    const submissions = await this.#parts.records.submissions(key)
-    const own = submissions.filter((one) => one.principal.id === principal.id)
+    const own = (await this.#parts.records.submissions(key)).filter((one) => one.principal.id === principal.id)
     const meant = own.findLast(({ id }) => submission === undefined || id === submission)
-    return this.#job(record, meant, record.status === 'COMPLETED')
+    // Whoever asked for the latest attempt hears how that went; for others there is the result that stands.
+    const result = meant === undefined && isEnded(record.status) ? await this.#results.beside(record) : undefined
+    const followed = result ?? record
+    return this.#job(followed, meant, followed.status === 'COMPLETED')
   }
 
   /**
-   * The bytes of a result: one object of an output file. The caller closes the source.
+   * The bytes of a result: one object of an output file. The caller closes the source. A result stands until another is committed: it can be
+   * had while `force` has the job run again, and when that fails.
    *
    * @param basename as in `output_files`
    * @param role `fits`, `large`, `small`, `tif`, or whatever else the operation wrote
@@ -211,9 +210,13 @@ export class DataLab {
     role = 'fits',
     options: { principal?: Principal } = {},
   ): Promise<ByteSource | undefined> {
-    const record = await this.#results.completed(jobKeyOf(basename) ?? '')
-    if ((await this.#allowed(record, 'open', options.principal)) === undefined) return undefined
-    return this.#results.open(basename, role)
+    const record = await this.#allowed(
+      await this.#results.standing(jobKeyOf(basename) ?? ''),
+      'open',
+      options.principal,
+    )
+    const object = objectOf(record, basename, role)
+    return object === undefined ? undefined : this.#parts.storage.open(object)
   }
 
   /**
@@ -296,27 +299,8 @@ export class DataLab {
 
   #job(record: StoredRecord, submission: Submission | undefined, cached: boolean): Job {
     const abort = (key: string) => this.#parts.executor.abort(key)
-    const find = (key: string) => this.#results.find(key)
-    return new Job(
-      { records: this.#parts.records, storage: this.#parts.storage, find, abort },
-      record,
-      submission,
-      cached,
-    )
-  }
-}
-
-function reasonOf(record: StoredRecord | undefined, result: StoredRecord | undefined, force: boolean): string {
-  if (result !== undefined) return force ? 'It is run again although its result is there.' : 'Its result is there.'
-  switch (record?.status) {
-    case undefined:
-      return 'It was not run before.'
-    case 'PENDING':
-    case 'IN_PROGRESS':
-      return 'It is under way.'
-    case 'COMPLETED':
-      return 'It was run before, but objects of its result are gone.'
-    default:
-      return `It was run before, and ${record?.status === 'FAILED' ? 'failed' : 'was cancelled'}.`
+    const standing = (key: string) => this.#results.standing(key)
+    const { records, storage } = this.#parts
+    return new Job({ records, storage, standing, abort }, record, submission, cached)
   }
 }

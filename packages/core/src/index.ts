@@ -26,7 +26,7 @@ export { type WizardDescription, type WizardInput, wizardDescription, wizardType
 
 export type { AccessSubject, Action, Authorize } from './access.js'
 export type { PayloadLimits } from './clone-json.js'
-export { createDataLab, type DataLab, type Plan, type SubmitOptions } from './datalab.js'
+export { createDataLab, type DataLab, type SubmitOptions } from './datalab.js'
 export { type DataLabSetup, defineDataLab, openDataLab } from './define-datalab.js'
 export { explainKey } from './explain-key.js'
 export type { RetryPolicy } from './failure.js'
@@ -43,6 +43,7 @@ export { MemoryRecordStore, type MemoryRecordStoreOptions } from './memory-recor
 export { MemoryStorage, type MemoryStorageOptions } from './memory-storage.js'
 export { defaultRegistry, kebabCase, OperationRegistry } from './operation-registry.js'
 export type { Output, OutputFileView } from './output.js'
+export type { Plan } from './plan.js'
 export { datalabPythonKey } from './python-key.js'
 export { readPieces } from './read-pieces.js'
 export {

@@ -5,12 +5,13 @@ import type { Output } from './output.js'
 import { isEnded, type JobRecord, type StoredRecord } from './record.js'
 import type { RecordStore, Submission } from './record-store.js'
 import { recordView } from './record-view.js'
+import { cancelledRecord, endOfRound, isSameRound } from './round.js'
 
 /** What a job handle works with. */
 export interface JobParts {
   readonly records: RecordStore
-  /** The record of a job, from the store or else from its manifest. */
-  readonly find: (key: string) => Promise<StoredRecord | undefined>
+  /** The result of a job that stands, by its key. */
+  readonly standing: (key: string) => Promise<StoredRecord | undefined>
   readonly storage: ObjectStorage
   /** Ends the run of a job that nobody waits for any more. */
   readonly abort: (key: string) => Promise<void>
@@ -23,6 +24,8 @@ interface WatchState {
   known: StoredRecord | undefined
   /** Whether it is the last there is to see. */
   isLast: boolean
+  /** Whether it has to look for itself how it ended. */
+  isOver: boolean
   wake: () => void
 }
 
@@ -32,7 +35,12 @@ export interface CancelOptions {
   force?: boolean
 }
 
-/** One submission of a job, to watch it, wait for it, and take it back. */
+/**
+ * One submission of a job, to watch it, wait for it, and take it back.
+ *
+ * It stays with what it was made for: a result that was there, or the run that was under way or was begun, with all its tries. What others ask
+ * for after that has ended changes nothing here; only a result that they replaced is the one that stands now.
+ */
 export class Job {
   readonly key: string
   /** Names this submission among those of the job, for `DataLab.job`; undefined where nothing was submitted, since the result was there. */
@@ -61,19 +69,19 @@ export class Job {
    * between, and always the last.
    */
   get events(): AsyncIterable<JobRecord> {
-    return { [Symbol.asyncIterator]: () => this.#watch() }
+    return { [Symbol.asyncIterator]: () => this.#views() }
   }
 
   /**
    * Waits for the output.
    *
-   * @throws DATALAB_ABORTED when this submission or the job was cancelled; an error of the record's code, whose message is for the user,
-   * when the job failed.
+   * @throws DATALAB_ABORTED when this submission or its run was cancelled; an error of the record's code, whose message is for the user,
+   * when the run failed.
    */
   async result(): Promise<Output> {
-    let last: JobRecord | undefined
-    for await (const record of this.events) last = record
-    if (last?.status === 'COMPLETED') return last.output ?? {}
+    let last: StoredRecord | undefined
+    for await (const record of this.#watch()) last = record
+    if (last?.status === 'COMPLETED') return (await this.#view(last)).output ?? {}
     const { code, message } = last?.error ?? { code: 'DATALAB_ABORTED', message: 'cancelled' }
     if (code === 'DATALAB_ABORTED') throw new AbortedError(message)
     throw new DataLabError(code, message, { audience: 'user', details: { key: this.key, ...last?.error } })
@@ -84,10 +92,15 @@ export class Job {
    * runs it; cancelling what has ended, or twice, changes nothing.
    */
   async cancel(options: CancelOptions = {}): Promise<void> {
-    if (this.submission !== undefined) this.#withdrawal ??= this.#withdraw(this.submission)
+    if (this.submission !== undefined) this.#withdrawal ??= this.#withdrawOwn(this.submission)
     await this.#withdrawal
     if (options.force !== true) return
     for (const { id } of await this.parts.records.submissions(this.key)) await this.#withdraw(id)
+  }
+
+  async #withdrawOwn(submission: string): Promise<void> {
+    const record = await this.parts.records.get(this.key)
+    if (record !== undefined && isSameRound(record, this.submitted)) await this.#withdraw(submission)
   }
 
   async #withdraw(submission: string): Promise<void> {
@@ -99,8 +112,12 @@ export class Job {
     if (left === 0) await abort(this.key)
   }
 
-  async *#watch(): AsyncGenerator<JobRecord, void, undefined> {
-    const state: WatchState = { latest: undefined, known: undefined, isLast: false, wake: () => {} }
+  async *#views(): AsyncGenerator<JobRecord, void, undefined> {
+    for await (const record of this.#watch()) yield await this.#view(record)
+  }
+
+  async *#watch(): AsyncGenerator<StoredRecord, void, undefined> {
+    const state: WatchState = { latest: undefined, known: undefined, isLast: false, isOver: false, wake: () => {} }
     const take = (record: StoredRecord) => {
       if (state.isLast || isSame(record, state.known)) return
       state.latest = record
@@ -108,8 +125,13 @@ export class Job {
       state.isLast = isEnded(record.status)
       state.wake()
     }
-    const withdrawn = () => take(this.#cancelled(state.known ?? this.submitted))
-    const unsubscribe = this.parts.records.subscribe(this.key, take)
+    const hear = (record: StoredRecord) => {
+      if (isSameRound(record, this.submitted)) return take(record)
+      state.isOver = true
+      state.wake()
+    }
+    const withdrawn = () => take(cancelledRecord(state.known ?? this.submitted))
+    const unsubscribe = this.parts.records.subscribe(this.key, hear)
     this.#onWithdrawn.add(withdrawn)
     try {
       const now = await this.#now()
@@ -118,10 +140,10 @@ export class Job {
       for (;;) {
         const { latest, isLast } = state
         state.latest = undefined
-        if (latest !== undefined) yield await this.#view(latest)
+        if (latest !== undefined) yield latest
         if (isLast) return
         // What a store tells may be lost on its way; the end of a job must not be.
-        if (state.latest === undefined && !(await hasChanged(state))) await this.#look(state, take)
+        if (state.latest === undefined && (state.isOver || !(await hasChanged(state)))) await this.#look(state, take)
       }
     } finally {
       unsubscribe()
@@ -132,24 +154,28 @@ export class Job {
   /** Takes the record as it is now, unless it was told meanwhile. */
   async #look(state: WatchState, take: (record: StoredRecord) => void): Promise<void> {
     const { known } = state
+    state.isOver = false
     const now = await this.#now()
     if (state.known === known) take(now)
   }
 
-  /** The record as it is now; where neither store nor storage have it any more, one that says so. */
+  /** The record as it is now, of the round that this handle is of. */
   async #now(): Promise<StoredRecord> {
-    const record = await this.parts.find(this.key)
-    if (record !== undefined) return record
     const { submitted } = this
     if (isEnded(submitted.status)) return submitted
-    const message = 'What became of this job is not known any more. Submit it again.'
-    return { ...submitted, status: 'FAILED', message, output: null, error: { code: 'DATALAB_JOB_FORGOTTEN', message } }
+    const present = await this.parts.records.get(this.key)
+    return present !== undefined && isSameRound(present, submitted) ? present : this.#past(present)
   }
 
-  /** The record as it is for a submission that was taken back, whatever the job does for others. */
-  #cancelled(record: StoredRecord): StoredRecord {
-    const message = 'cancelled'
-    return { ...record, status: 'CANCELLED', message, output: null, error: { code: 'DATALAB_ABORTED', message } }
+  /** How it ended, as far as that is known, where another round has followed or the record was forgotten. */
+  async #past(present: StoredRecord | undefined): Promise<StoredRecord> {
+    const { submitted } = this
+    const end = present && endOfRound(submitted, present)
+    if (end !== undefined && end.status !== 'COMPLETED') return end
+    const result = await this.parts.standing(this.key)
+    if (result !== undefined && result.attempt > submitted.outdated) return result
+    const message = 'What became of this job is not known any more. Submit it again.'
+    return { ...submitted, status: 'FAILED', message, output: null, error: { code: 'DATALAB_JOB_FORGOTTEN', message } }
   }
 
   #view(record: StoredRecord): Promise<JobRecord> {

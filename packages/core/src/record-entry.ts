@@ -178,7 +178,7 @@ export function historyAfter(record: StoredRecord, replaced: StoredRecord | unde
   if (replaced === undefined) return record.history
   const known = new Set(record.history.map(({ attempt }) => attempt))
   const earlier = withSummary(replaced).filter(({ attempt }) => !known.has(attempt) && attempt < record.attempt)
-  return [...earlier, ...record.history].slice(-MAX_HISTORY)
+  return [...earlier, ...record.history].sort((a, b) => a.attempt - b.attempt).slice(-MAX_HISTORY)
 }
 
 function withSummary(record: StoredRecord): readonly AttemptSummary[] {

@@ -19,8 +19,8 @@ export interface Submission {
   readonly inputs: JsonValue
 }
 
-/** What a job is, before its first attempt. */
-export type RecordDraft = Pick<StoredRecord, 'key' | 'operation' | 'inputs' | 'provenance'>
+/** What a job is, before its first attempt: members that its record has, too. */
+export type RecordDraft = Pick<StoredRecord, 'key' | 'operation' | 'inputs' | 'provenance' | 'begunBy'>
 
 /** On what terms a job is submitted. */
 export interface SubmitTerms {

@@ -22,7 +22,7 @@ export interface RecordError {
   readonly reference?: string
 }
 
-/** How an earlier attempt at the same job went. */
+/** How another attempt at the same job went. */
 export interface AttemptSummary {
   readonly attempt: number
   readonly status: JobStatus
@@ -53,7 +53,7 @@ export interface JobState {
   readonly updated: string
   readonly started: string | null
   readonly ended: string | null
-  /** The attempts before the present one. */
+  /** The attempts before this one; those after it, too, that were to replace its result, and ended without one. */
   readonly history: readonly AttemptSummary[]
   /** Where the result comes from: enough to run it again. */
   readonly provenance: Provenance
@@ -62,6 +62,8 @@ export interface JobState {
 /** A record as it is stored: its output has object keys. Its copy in the storage, when COMPLETED, is the manifest. */
 export interface StoredRecord extends JobState {
   readonly output: StoredOutput | null
+  /** The submission that its round of attempts began with; absent in records of before this was kept. */
+  readonly begunBy?: string
   /** How often the present submission's attempt was tried again after a failure that may pass. */
   readonly retries: number
   /** How often its worker stopped without a word. */

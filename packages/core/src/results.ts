@@ -1,10 +1,10 @@
-import type { ByteSource } from './byte-source.js'
 import type { Logger } from './logger.js'
 import type { OutputFile } from './output.js'
 import { canBeRestored, lostObjects, readManifest } from './publication.js'
-import type { StoredRecord } from './record.js'
+import { isEnded, type StoredRecord } from './record.js'
 import type { RecordStore } from './record-store.js'
 import { type RestoreParts, restoreObjects } from './restore-objects.js'
+import { hasNoResult, standingRecord } from './standing-result.js'
 
 const KEY = /^[0-9a-f]{64}$/
 
@@ -39,51 +39,76 @@ export class Results {
   constructor(private readonly parts: ResultsParts) {}
 
   /**
-   * What is known of a job, and its result where that is there: completed, and with all its objects. Derived ones that were lost are made
-   * again.
+   * What is known of a job, and its result where a submission is answered with that: completed, and with all its objects. Derived ones that were
+   * lost are made again.
    *
    * @param isOnlyLooking nothing is written: what can be made again counts as there
    */
   async look(key: string, isOnlyLooking = false): Promise<{ known?: StoredRecord; result?: StoredRecord }> {
     const known = await this.parts.records.get(key)
-    const result = await this.#result(key, known, isOnlyLooking)
-    return { ...(known && { known }), ...(result && { result }) }
+    // One that is not to replace a result is joined.
+    if (known !== undefined && isLive(known) && known.outdated === 0) return { known }
+    const result = await this.#standing(key, known, isOnlyLooking)
+    // So is one that has committed, and is about to say so.
+    if (result === undefined || (known !== undefined && isLive(known) && result.attempt > known.outdated))
+      return { ...(known && { known }) }
+    if (known !== undefined && hasNoResult(known) && !isOnlyLooking) await this.#reinstate(result, known)
+    return { ...(known && { known }), result }
   }
 
-  /** The record of a job, whatever its status. */
+  /** The record of a job: of its latest attempt, as far as that is known. */
   async find(key: string): Promise<StoredRecord | undefined> {
     if (!isJobKey(key)) return undefined
-    return (await this.parts.records.get(key)) ?? (await this.completed(key))
+    return (await this.parts.records.get(key)) ?? (await this.standing(key))
   }
 
-  /** The record of a job that is completed, and whose objects are all there. */
-  async completed(key: string): Promise<StoredRecord | undefined> {
-    return isJobKey(key) ? (await this.look(key)).result : undefined
+  /** The result that stands beside an attempt that has none, or has none yet. How that goes can be told, whether or not the storage answers. */
+  async beside(record: StoredRecord): Promise<StoredRecord | undefined> {
+    const mayBe = hasNoResult(record) || (isLive(record) && record.outdated > 0)
+    return mayBe ? this.#standing(record.key, record).catch(() => undefined) : undefined
   }
 
-  /** One object of an output file. */
-  async open(basename: string, role: string): Promise<ByteSource | undefined> {
-    const key = jobKeyOf(basename)
-    const object = key === undefined ? undefined : objectOf(await this.completed(key), basename, role)
-    return object === undefined ? undefined : this.parts.storage.open(object)
+  /**
+   * The result of a job that stands: the one that was committed last, with all its objects, whatever attempts go on or ended without one since.
+   */
+  async standing(key: string): Promise<StoredRecord | undefined> {
+    return isJobKey(key) ? this.#standing(key, await this.parts.records.get(key)) : undefined
   }
 
-  async #result(
+  async #standing(
     key: string,
     known: StoredRecord | undefined,
-    isOnlyLooking: boolean,
+    isOnlyLooking = false,
   ): Promise<StoredRecord | undefined> {
-    const { storage } = this.parts
-    if (known !== undefined && known.status !== 'COMPLETED') return undefined
-    const manifest = known === undefined ? await readManifest(storage, key) : undefined
-    const record = known ?? manifest?.record
-    if (record === undefined || !(await this.#isThere(record, isOnlyLooking))) return undefined
-    return known ?? this.#adopted(record, manifest?.etag)
+    const isKnown = known?.status === 'COMPLETED'
+    if (isKnown && (await this.#isThere(known, isOnlyLooking))) return known
+    const manifest = await readManifest(this.parts.storage, key)
+    const record = manifest?.record
+    // Where another store has had the job run again, its result is in the place of the one that is known.
+    if (record === undefined || (isKnown && record.attempt <= known.attempt)) return undefined
+    if (!(await this.#isThere(record, isOnlyLooking))) return undefined
+    if (known === undefined || isKnown) return isOnlyLooking ? record : this.#adopted(record, manifest?.etag, known)
+    return hasNoResult(known) ? standingRecord(record, known) : record
   }
 
-  /** Keeps the record of a manifest, unless it was taken from there meanwhile: what was collected is not known any more. */
-  async #adopted(record: StoredRecord, etag: string | undefined): Promise<StoredRecord | undefined> {
+  /** Makes the record of a job that of the result which stands: it was asked for again, and is the answer. */
+  async #reinstate(result: StoredRecord, latest: StoredRecord): Promise<void> {
+    const { records } = this.parts
+    if (await records.forget(latest.key, latest.attempt)) await records.adopt(result)
+  }
+
+  /**
+   * Keeps the record of a manifest, unless it was taken from there meanwhile: what was collected is not known any more.
+   *
+   * @param before what is known of an earlier result
+   */
+  async #adopted(
+    record: StoredRecord,
+    etag: string | undefined,
+    before: StoredRecord | undefined,
+  ): Promise<StoredRecord | undefined> {
     const { records, storage } = this.parts
+    if (before !== undefined) await records.forget(before.key, before.attempt)
     const adopted = await records.adopt(record)
     if (adopted.status !== 'COMPLETED') return undefined
     if ((await readManifest(storage, record.key))?.etag === etag) return adopted
@@ -111,4 +136,8 @@ export class Results {
     this.#restoring.set(record.key, restoring)
     return restoring
   }
+}
+
+function isLive({ status }: StoredRecord): boolean {
+  return !isEnded(status)
 }

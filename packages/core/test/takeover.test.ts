@@ -176,6 +176,28 @@ describe('hosts that share a record store', () => {
   })
 })
 
+test('what is known of a job stays known when its result is found that a host committed before it died', async () => {
+  let time = Date.now()
+  const records = new MemoryRecordStore({ now: () => time })
+  const update = records.update.bind(records)
+  let isDying = true
+  records.update = async (lease, change) => !(isDying && change.status === 'COMPLETED') && update(lease, change)
+  const storage = new MemoryStorage()
+  const Op = operation(writesText)
+  const executor = new HandExecutor()
+  const job = await lab({ operations: [Op], records, storage, executor }).submit(Op, {})
+  await executor.bring()
+  expect(await keysOf(storage)).toContain(`${job.key}/record.json`)
+  isDying = false
+  time += 5000
+  await executor.bring()
+  expect(await job.record()).toMatchObject({
+    status: 'COMPLETED',
+    attempt: 2,
+    history: [{ attempt: 1, status: 'IN_PROGRESS', ended: null }],
+  })
+})
+
 test('a job can be taken up by its key, watched and cancelled, in another host too', async () => {
   const [records, storage] = [new MemoryRecordStore(), new MemoryStorage()]
   const { op, begun } = endless()
