@@ -84,9 +84,9 @@ export abstract class BaseDataOperation<Inputs extends object> {
     this.#context.addWarning(text)
   }
 
-  /** The same as `this.progress.report(fraction)`: 0 to 1, never backwards. */
-  setOperationProgress(fraction: number): void {
-    this.progress.report(fraction)
+  /** The same as `this.progress.report(fraction)`: 0 to 1, never backwards. Work that computes for long waits for what this returns. */
+  setOperationProgress(fraction: number): Promise<void> {
+    return this.progress.report(fraction)
   }
 
   /** What the user reads while the run goes on. */

@@ -1,4 +1,4 @@
-import { throwIfAborted } from './errors.js'
+import { Pace } from './pace.js'
 
 /**
  * How far something is, from 0 to 1; a part of it can be handed on.
@@ -10,11 +10,13 @@ export class Progress {
 
   /**
    * @param onAdvance called with each new, higher fraction
-   * @param signal checked between the items of {@link map}
+   * @param signal of the run
+   * @param pace shared by all parts of one progress
    */
   constructor(
     private readonly onAdvance: (fraction: number) => void,
     private readonly signal: AbortSignal,
+    private readonly pace: Pace = new Pace(signal),
   ) {}
 
   /** The highest fraction reported so far. */
@@ -22,8 +24,20 @@ export class Progress {
     return this.#reached
   }
 
-  /** Says that this much is done, from 0 to 1. */
-  report(fraction: number): void {
+  /**
+   * Says that this much is done, from 0 to 1.
+   *
+   * Work that computes for long waits for what this returns: every 20 ms the process then does what else waits for it, hears of an abortion, and
+   * renews the run's lease. Whoever does not wait has reported all the same.
+   *
+   * @throws DATALAB_ABORTED, to those who wait, once the run is to end.
+   */
+  report(fraction: number): Promise<void> {
+    this.#advance(fraction)
+    return this.pace.breathe()
+  }
+
+  #advance(fraction: number): void {
     const next = Math.min(fraction, 1)
     if (!(next > this.#reached)) return
     this.#reached = next
@@ -52,7 +66,8 @@ export class Progress {
   }
 
   /**
-   * Calls `work` for one item after the other; each owns an equal share of this progress, which is done when the item is.
+   * Calls `work` for one item after the other; each owns an equal share of this progress, which is done when the item is. Between two items
+   * the process does what else waits for it, where that has not been so for 20 ms.
    *
    * @throws DATALAB_ABORTED between two items once the run is to end.
    */
@@ -62,19 +77,20 @@ export class Progress {
   ): Promise<Result[]> {
     const results: Result[] = []
     for (const [index, item] of items.entries()) {
-      throwIfAborted(this.signal)
+      await this.pace.breathe()
       const part = this.#part(index / items.length, (index + 1) / items.length)
       results.push(await work(item, index, part))
-      part.report(1)
+      part.#advance(1)
     }
-    if (items.length === 0) this.report(1)
+    if (items.length === 0) this.#advance(1)
     return results
   }
 
   #part(start: number, end: number): Progress {
     return new Progress(
-      (fraction) => this.report(fraction >= 1 ? end : Math.min(end, start + (end - start) * fraction)),
+      (fraction) => this.#advance(fraction >= 1 ? end : Math.min(end, start + (end - start) * fraction)),
       this.signal,
+      this.pace,
     )
   }
 }

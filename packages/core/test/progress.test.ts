@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest'
+import { Pace } from '../src/pace.js'
 import { Progress } from '../src/progress.js'
+import { noUnhandledRejections } from './lab.js'
 
 function recorded(signal = new AbortController().signal) {
   const seen: number[] = []
@@ -84,5 +86,85 @@ describe('map', () => {
       }),
     ).rejects.toThrow('no')
     expect(seen).toEqual([])
+  })
+})
+
+describe('work that computes', () => {
+  /** A progress whose time is told by the test, and what the process did beside the work. */
+  function paced(signal = new AbortController().signal) {
+    let now = 0
+    const progress = new Progress(() => {}, signal, new Pace(signal, () => now))
+    const compute = (ms: number) => {
+      now += ms
+    }
+    let hasTurned = false
+    const beside = () => {
+      setImmediate(() => {
+        hasTurned = true
+      })
+    }
+    return { progress, compute, beside, hasTurned: () => hasTurned }
+  }
+
+  test.each([
+    [19, false],
+    [20, true],
+  ])('that reports after %i ms lets the process do something else: %j', async (ms, turns) => {
+    const { progress, compute, beside, hasTurned } = paced()
+    beside()
+    compute(ms)
+    await progress.report(0.5)
+    expect(hasTurned()).toBe(turns)
+  })
+
+  test('is counted anew from then on, for all parts of a progress', async () => {
+    const { progress, compute, beside, hasTurned } = paced()
+    const [first, second] = progress.split(1, 1)
+    compute(20)
+    await first.report(0.5)
+    beside()
+    compute(19)
+    await second.report(0.5)
+    expect(hasTurned()).toBe(false)
+    compute(1)
+    await second.split(1, 1)[0].report(0.5)
+    expect(hasTurned()).toBe(true)
+  })
+
+  test('lets it between two items, too', async () => {
+    const { progress, compute, beside, hasTurned } = paced()
+    beside()
+    const seen = await progress.map([1, 2, 3], () => {
+      const before = hasTurned()
+      compute(15)
+      return before
+    })
+    expect(seen).toEqual([false, false, true])
+  })
+
+  test('hears of an abortion that comes meanwhile', async () => {
+    const abort = new AbortController()
+    const { progress, compute } = paced(abort.signal)
+    setImmediate(() => abort.abort())
+    let rows = 0
+    const work = async () => {
+      for (; rows < 1000; rows++) {
+        compute(1)
+        await progress.report(rows / 1000)
+      }
+    }
+    await expect(work()).rejects.toMatchObject({ code: 'DATALAB_ABORTED' })
+    expect(rows).toBeLessThan(50)
+  })
+
+  test('is not told of it where it does not wait', async () => {
+    noUnhandledRejections()
+    const { progress, compute } = paced(AbortSignal.abort())
+    for (let row = 1; row <= 100; row++) {
+      compute(10)
+      void progress.report(row / 100)
+    }
+    await new Promise((resolve) => setImmediate(resolve))
+    expect(progress.fraction).toBe(1)
   })
 })

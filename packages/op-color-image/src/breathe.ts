@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers/promises'
 import { throwIfAborted } from '@datalab/core'
 
 /**
- * Lets the process do what else waits for it, in the middle of long work.
+ * Lets the process do what else waits for it, in the middle of a search that has no progress to report.
  *
  * @throws DATALAB_ABORTED once the run is to end.
  */

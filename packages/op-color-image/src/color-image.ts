@@ -9,7 +9,6 @@ import {
 import { bandsOfRows, commonSize, type Frame, type FrameSize, Images, type Limits, samplesFor } from '@datalab/fits'
 import { type Affine, IDENTITY } from './affine.js'
 import { Blend } from './blend.js'
-import { breathe } from './breathe.js'
 import { type ChannelLimits, channelLimits, checked } from './channel-limits.js'
 import { detectStars } from './detect-stars.js'
 import { encodeJpegs } from './encode-jpegs.js'
@@ -22,9 +21,6 @@ import { registerChannel, type Sighting } from './register-channel.js'
 import { Resampler } from './resample.js'
 
 type Channel = DeepReadonly<ColorChannel>
-
-/** Rows that are blended before the process may do something else. */
-const ROWS_AT_ONCE = 64
 
 /** One picture of up to six images, each in its own color, laid on the first. */
 export class ColorImage extends BaseDataOperation<ColorImageInputs> {
@@ -114,22 +110,19 @@ export class ColorImage extends BaseDataOperation<ColorImageInputs> {
     for (let y = 0; y < height; y++) {
       channel.row(y, row)
       this.#blend.addRow(y, row, limits, color)
-      if (y % ROWS_AT_ONCE !== 0) continue
-      progress.report(y / height)
-      await breathe(this.signal)
+      await progress.report((y + 1) / height)
     }
   }
 
   async #saved(picture: Picture, progress: Progress): Promise<OutputFile> {
     this.setMessage('Saving the picture')
     const outputs = this.use(Outputs)
-    const tif = await outputs.put('.tif', encodeTiff(picture, this.signal), { contentType: 'image/tiff' })
-    progress.report(0.4)
-    const jpegs = await encodeJpegs(picture, this.signal)
-    progress.report(0.9)
+    const [writing, showing, ending] = progress.split(4, 5, 1)
+    const tif = await outputs.put('.tif', encodeTiff(picture, writing), { contentType: 'image/tiff' })
+    const jpegs = await encodeJpegs(picture, showing)
     const large = await outputs.put('-large.jpg', jpegs.large, { contentType: 'image/jpeg' })
     const small = await outputs.put('-small.jpg', jpegs.small, { contentType: 'image/jpeg' })
-    progress.report(1)
+    await ending.report(1)
     return outputs.file({ type: 'image', objects: [tif, large, small] })
   }
 

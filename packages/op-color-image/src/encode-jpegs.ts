@@ -1,4 +1,4 @@
-import { breathe } from './breathe.js'
+import type { Progress } from '@datalab/core'
 import type { Picture } from './picture.js'
 
 /** The longest side a JPEG is made with. */
@@ -21,18 +21,23 @@ export interface Jpegs {
 /**
  * A picture as JPEG files. Loads sharp when first called.
  *
- * @throws DATALAB_ABORTED once the signal is aborted.
+ * @throws DATALAB_ABORTED once the run is to end whose progress is given.
  */
-export async function encodeJpegs(picture: Picture, signal?: AbortSignal): Promise<Jpegs> {
+export async function encodeJpegs(picture: Picture, progress?: Progress): Promise<Jpegs> {
   const { width, height } = picture
   const bytes = new Uint8Array(width * height * 3)
   const rows = Math.max(1, Math.floor(BAND_PIXELS / width))
+  const [showing, encoding] = progress?.split(1, 2) ?? []
   for (let from = 0; from < height; from += rows) {
     const to = Math.min(height, from + rows)
     picture.fill(from, to, bytes.subarray(3 * from * width, 3 * to * width))
-    await breathe(signal)
+    await showing?.report(to / height)
   }
-  return { large: await encode(bytes, picture, MAX_SIDE), small: await encode(bytes, picture, SMALL_SIDE) }
+  const large = await encode(bytes, picture, MAX_SIDE)
+  await encoding?.report(0.5)
+  const small = await encode(bytes, picture, SMALL_SIDE)
+  await encoding?.report(1)
+  return { large, small }
 }
 
 async function encode(bytes: Uint8Array, { width, height }: Picture, side: number): Promise<Uint8Array> {

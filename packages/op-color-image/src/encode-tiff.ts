@@ -1,4 +1,4 @@
-import { breathe } from './breathe.js'
+import type { Progress } from '@datalab/core'
 import type { Picture } from './picture.js'
 
 /** Bytes of a strip, about. */
@@ -30,11 +30,11 @@ export function fitsTiff({ width, height }: { readonly width: number; readonly h
  *
  * Source: TIFF 6.0, Adobe 1992, sections 2 (structure) and 6 (RGB images).
  *
- * @throws DATALAB_ABORTED once the signal is aborted.
+ * @throws DATALAB_ABORTED once the run is to end whose progress is given.
  */
 export async function* encodeTiff(
   picture: Picture,
-  signal?: AbortSignal,
+  progress?: Progress,
 ): AsyncGenerator<Uint8Array<ArrayBuffer>, void> {
   const { width, height } = picture
   const rows = Math.max(1, Math.floor(STRIP_BYTES / (width * BYTES_PER_PIXEL)))
@@ -44,7 +44,7 @@ export async function* encodeTiff(
     const strip = new Uint16Array((to - from) * width * 3)
     picture.fill(from, to, strip)
     yield littleEndian(strip)
-    await breathe(signal)
+    await progress?.report(to / height)
   }
 }
 

@@ -1,3 +1,4 @@
+import { Progress } from '@datalab/core'
 import sharp from 'sharp'
 import { expect, test } from 'vitest'
 import { Blend } from '../src/blend.js'
@@ -52,5 +53,7 @@ test('a star keeps its color', async () => {
 })
 
 test('ends when it is aborted', async () => {
-  await expect(encodeJpegs(halves(10, 10), AbortSignal.abort())).rejects.toMatchObject({ code: 'DATALAB_ABORTED' })
+  await expect(encodeJpegs(halves(10, 10), new Progress(() => {}, AbortSignal.abort()))).rejects.toMatchObject({
+    code: 'DATALAB_ABORTED',
+  })
 })

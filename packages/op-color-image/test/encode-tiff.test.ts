@@ -1,3 +1,4 @@
+import { Progress } from '@datalab/core'
 import { seededRandom } from '@datalab/testing'
 import sharp from 'sharp'
 import { describe, expect, test } from 'vitest'
@@ -50,7 +51,7 @@ test('comes in pieces of about a megabyte', async () => {
 })
 
 test('ends when it is aborted', async () => {
-  const pieces = encodeTiff(noise(10, 10), AbortSignal.abort())
+  const pieces = encodeTiff(noise(10, 10), new Progress(() => {}, AbortSignal.abort()))
   const all = (async () => {
     for await (const _ of pieces);
   })()
