@@ -3,6 +3,13 @@ import type { JsonObject } from './json.js'
 /** What a front end can do with an output: work on it as FITS data, or show it as a picture. */
 export type OutputType = 'fits' | 'image'
 
+/** Which input an output was made from. */
+export interface OutputInput {
+  readonly source: string
+  readonly basename: string
+  readonly root?: string
+}
+
 /** One output of a run, as {@link Outputs.file} returns it and the record store keeps it: by object keys. */
 export interface OutputFile {
   /** `<key>`, or `<key>-<n>` counted from 1 where a run has several. */
@@ -15,8 +22,8 @@ export interface OutputFile {
   readonly sizes: Readonly<Record<string, number>>
   /** Roles of those objects that the service which wrote them can make again from the others, such as previews from a FITS file. */
   readonly derived?: readonly string[]
-  /** Which input it was made from, where it was made from one. */
-  readonly input?: { readonly source: string; readonly basename: string }
+  /** Which input it was made from, where the operation says so. */
+  readonly input?: OutputInput
 }
 
 /** What `operate()` returns: output files alone, or with data for a card. Nothing at all is an empty output. */
@@ -36,6 +43,8 @@ export interface OutputFileView {
   readonly basename: string
   readonly source: 'datalab'
   readonly type: OutputType
+  /** Which input it was made from, where the operation says so. */
+  readonly input?: OutputInput
   /** `fits_url`, `large_url`, `small_url`, `tif_url`, and `<role>_url` of whatever else the operation wrote. */
   readonly [url: `${string}_url`]: string
 }

@@ -1,7 +1,7 @@
 import { AbortedError, DataLabError, throwIfAborted } from './errors.js'
 import type { JsonObject } from './json.js'
 import type { ObjectBody, ObjectStorage } from './object-storage.js'
-import type { OperationResult, OutputFile, OutputType, StoredOutput } from './output.js'
+import type { OperationResult, OutputFile, OutputInput, OutputType, StoredOutput } from './output.js'
 import { serviceKey } from './service.js'
 import { traced } from './tracing.js'
 
@@ -35,7 +35,7 @@ export interface Outputs {
     objects: readonly WrittenObject[]
     index?: number
     /** The input it was made from, where it was made from one. */
-    input?: { readonly source: string; readonly basename: string }
+    input?: OutputInput
     /** Of these objects, those that the provider of the service can make again when they are lost (`ServiceProvider.restore`). */
     derived?: readonly WrittenObject[]
   }): OutputFile
@@ -141,7 +141,7 @@ export class RunOutputs implements Outputs {
       objects: Object.freeze(Object.fromEntries(objects.map(({ role, key }) => [role, key]))),
       sizes: Object.freeze(Object.fromEntries(objects.map(({ role, size }) => [role, size]))),
       ...(derived.length === 0 ? {} : { derived: Object.freeze(derived.map(({ role }) => role)) }),
-      ...(input === undefined ? {} : { input: Object.freeze({ source: input.source, basename: input.basename }) }),
+      ...(input === undefined ? {} : { input: Object.freeze(referenceTo(input)) }),
     })
     this.#files.add(file)
     return file
@@ -165,6 +165,11 @@ export class RunOutputs implements Outputs {
       ...(output_data === undefined ? {} : { output_data: output_data.map(plainData) }),
     }
   }
+}
+
+/** Which file it is, and nothing more of what an operation knows of it. */
+function referenceTo({ source, basename, root }: OutputInput): OutputInput {
+  return { source, basename, ...(root === undefined ? {} : { root }) }
 }
 
 const FORM = 'Return a list of output files, or { output_files, output_data } with a list each.'

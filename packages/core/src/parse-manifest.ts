@@ -68,9 +68,14 @@ function isOutput(output: unknown, key: string): boolean {
 function isOutputFile(file: unknown, key: string): boolean {
   if (!isObject(file) || !isText(file.basename) || !isText(file.type) || file.source !== 'datalab') return false
   if (!isObject(file.sizes) || !isListOf(file.derived ?? [], isText)) return false
+  if (file.input !== undefined && !isInput(file.input)) return false
   return (
     isObject(file.objects) && Object.values(file.objects).every((name) => isText(name) && name.startsWith(`${key}/`))
   )
+}
+
+function isInput(input: unknown): boolean {
+  return isObject(input) && isText(input.source) && isText(input.basename) && isText(input.root ?? '')
 }
 
 function isListOf(value: unknown, isItem: (item: unknown) => boolean): boolean {

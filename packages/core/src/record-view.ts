@@ -3,14 +3,23 @@ import type { Output, OutputFile, OutputFileView, StoredOutput } from './output.
 import { persistently } from './persistently.js'
 import type { JobRecord, JobState, StoredRecord } from './record.js'
 
+/** How a record is shown. */
+export interface ViewOptions {
+  /** Whether the result was there when it was asked for. */
+  readonly cached: boolean
+  /** Whether the reader may have the output. Who may not reads the names and types of its files: no URL, and no data. */
+  readonly isOpen: boolean
+}
+
 /** A record as users read it: each object with a URL minted now. */
-export async function recordView(record: StoredRecord, storage: ObjectStorage, cached: boolean): Promise<JobRecord> {
-  return {
-    ...stateOf(record),
-    output: record.output === null ? null : await outputView(record.output, storage),
-    secondsLeft: secondsLeft(record, Date.now()),
-    cached,
-  }
+export async function recordView(
+  record: StoredRecord,
+  storage: ObjectStorage,
+  { cached, isOpen }: ViewOptions,
+): Promise<JobRecord> {
+  const { output } = record
+  const shown = output && (isOpen ? await outputView(output, storage) : closedView(output))
+  return { ...stateOf(record), output: shown, secondsLeft: secondsLeft(record, Date.now()), cached }
 }
 
 /** What users read of a record. Member by member, which takes a tenth of the time that it takes to leave out the others. */
@@ -35,7 +44,8 @@ function stateOf(record: StoredRecord): JobState {
   }
 }
 
-async function outputView(output: StoredOutput, storage: ObjectStorage): Promise<Output> {
+/** An output as users read it who may have it. */
+export async function outputView(output: StoredOutput, storage: ObjectStorage): Promise<Output> {
   const { output_files, output_data } = output
   return {
     ...(output_files === undefined
@@ -45,14 +55,19 @@ async function outputView(output: StoredOutput, storage: ObjectStorage): Promise
   }
 }
 
+function closedView({ output_files }: StoredOutput): Output {
+  if (output_files === undefined) return {}
+  return { output_files: output_files.map(({ basename, source, type }) => ({ basename, source, type })) }
+}
+
 async function fileView(file: OutputFile, storage: ObjectStorage): Promise<OutputFileView> {
-  const { basename, source, type, objects } = file
+  const { basename, source, type, objects, input } = file
   const urls = await Promise.all(
     Object.entries(objects).map(
       async ([role, key]) => [`${role}_url`, await persistently(() => storage.url(key))] as const,
     ),
   )
-  return { basename, source, type, ...Object.fromEntries(urls) }
+  return { basename, source, type, ...(input === undefined ? {} : { input }), ...Object.fromEntries(urls) }
 }
 
 /** Below this much progress there is too little to tell the rest from. */

@@ -30,6 +30,25 @@ import {
 } from './lab.js'
 
 describe('a run', () => {
+  test('whoever reads a result is told which input each file was made from, where the operation says so', async () => {
+    const Op = operation(async (run) => {
+      const outputs = run.use(Outputs)
+      return Promise.all(
+        [...(run.inputData.files ?? []), undefined].map(async (input, index) => {
+          const objects = [await outputs.put('.txt', new Uint8Array(1), { index })]
+          return outputs.file({ type: 'image', objects, index, ...(input === undefined ? {} : { input }) })
+        }),
+      )
+    })
+    const host = lab({ operations: [Op], sources: [new MemorySource(['a', 'b'])] })
+    const job = await host.submit(Op, { files: [file('a', { id: 7 }), file('b')] })
+    const { output_files = [] } = await job.result()
+    const inputs = [{ source: 'memory', basename: 'a' }, { source: 'memory', basename: 'b' }, undefined]
+    expect(output_files.map(({ input }) => input)).toEqual(inputs)
+    const { cached, output } = await (await host.submit(Op, { files: [file('b'), file('a')] })).record()
+    expect([cached, output?.output_files?.map(({ input }) => input)]).toEqual([true, inputs])
+  })
+
   test('completes, and its output is read by URL', async () => {
     const storage = new MemoryStorage()
     const Op = operation(writesText)

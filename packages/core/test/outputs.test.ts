@@ -95,6 +95,14 @@ describe('file', () => {
     })
   })
 
+  test('names the root folder of the input, where it has one', async () => {
+    const { outputs } = made()
+    const objects = [await outputs.put('.fits', bytes)]
+    const input = { source: 'local', root: 'data', basename: 'a', url: 'secret' }
+    const file = outputs.file({ type: 'fits', objects, input })
+    expect(file.input).toEqual({ source: 'local', root: 'data', basename: 'a' })
+  })
+
   test('refuses objects that this run has not written', () => {
     const { outputs } = made()
     const objects = [{ role: 'fits', key: 'other/1/other.fits', size: 1 }]

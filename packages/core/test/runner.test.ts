@@ -255,6 +255,14 @@ describe('a manifest that is none', () => {
     ['null', () => 'null'],
     ['a list', () => '[]'],
     ['bytes that are no text', () => '\u0000\ufffd'],
+    [
+      'an output of an input that is none',
+      (key) =>
+        JSON.stringify({
+          ...valid(key),
+          output: { output_files: [{ ...fileOf({ fits: `${key}/1/x.fits` }), input: 'a' }] },
+        }),
+    ],
     ['another job', (key) => JSON.stringify({ ...valid(key), key: 'other' })],
     ['another version', (key) => JSON.stringify({ ...valid(key), version: 2 })],
     ['one that failed', (key) => JSON.stringify({ ...valid(key), status: 'FAILED' })],
