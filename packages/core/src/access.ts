@@ -5,7 +5,10 @@ import type { StoredRecord } from './record.js'
 import type { Principal } from './record-store.js'
 import { jobKeyOf } from './results.js'
 
-/** What somebody wants to do with a job. */
+/**
+ * What somebody wants to do with a job: submit it; get its record, and watch it; open its output, whether as bytes, as URLs, as data, or as an
+ * input of another job. Who may get a job and not open it reads how it goes, and which files it made.
+ */
 export type Action = 'submit' | 'get' | 'open'
 
 /** Which job it is about. */

@@ -7,7 +7,7 @@ import type { FileSource } from './file-source.js'
 import { GarbageCollection, type GarbageOptions, type GarbageReport } from './garbage-collection.js'
 import { type DataLabOptions, type HostParts, hostParts, providersOf } from './host-options.js'
 import { Housekeeping } from './housekeeping.js'
-import { Job } from './job.js'
+import { Job, type JobParts } from './job.js'
 import type { AnyOperationClass, OperationClass } from './operation.js'
 import type { AnyOperationInfo } from './operation-info.js'
 import { type Plan, reasonOf } from './plan.js'
@@ -18,7 +18,7 @@ import type { Principal, Submission } from './record-store.js'
 import { allRecords } from './record-store.js'
 import { recordView } from './record-view.js'
 import { ResultSource } from './result-source.js'
-import { jobKeyOf, objectOf, Results } from './results.js'
+import { Results } from './results.js'
 import { createRunner } from './runner.js'
 import { traced } from './tracing.js'
 import { type WizardDescription, wizardDescription } from './wizard.js'
@@ -120,7 +120,7 @@ export class DataLab {
     const job = await this.#prepare(info, inputs, principal)
     const { known, result } = await this.#results.look(job.key)
     const submission: Submission = { id: randomUUID(), principal, created: new Date().toISOString(), inputs: job.sent }
-    if (result !== undefined && !force) return this.#job(result, undefined, true)
+    if (result !== undefined && !force) return this.#job(result, principal, undefined, true)
     const { inputs: seen, provenance } = job
     const draft = { key: job.key, inputs: seen, provenance, operation: provenance.operation, begunBy: submission.id }
     // Of a result that is not whole any more, or not wanted, another is made; not of one that another submission has made meanwhile.
@@ -129,7 +129,7 @@ export class DataLab {
     const { record } = await this.#parts.records.submit(draft, submission, { outdated })
     // Also where the attempt began before: this host may be the only one left of those that knew of it.
     if (!isEnded(record.status)) await this.#run({ key: job.key, operationId: info.id, priority }, submission)
-    return this.#job(record, submission, false)
+    return this.#job(record, principal, submission, false)
   }
 
   /**
@@ -169,13 +169,15 @@ export class DataLab {
    * that `force` began takes no result away. When it has ended without one, and the job is submitted again, the record is that of the result
    * again, whose history tells how the attempt went.
    *
-   * @returns undefined where none is known, or this principal may not know of it
+   * @returns undefined where none is known, or this principal may not know of it. Who may get it and not open it reads which files the output
+   * has, without URLs, and none of its data.
    */
   async get(key: string, options: { principal?: Principal } = {}): Promise<JobRecord | undefined> {
     const record = await this.#allowed(await this.#results.find(key), 'get', options.principal)
     if (record === undefined) return undefined
     const output = record.output ?? (await this.#results.beside(record))?.output ?? null
-    return recordView({ ...record, output }, this.#parts.storage, record.status === 'COMPLETED')
+    const isOpen = output === null || (await this.#mayOpen(record, options.principal))
+    return recordView({ ...record, output }, this.#parts.storage, { cached: record.status === 'COMPLETED', isOpen })
   }
 
   /**
@@ -194,12 +196,12 @@ export class DataLab {
     // Whoever asked for the latest attempt hears how that went; for others there is the result that stands.
     const result = meant === undefined && isEnded(record.status) ? await this.#results.beside(record) : undefined
     const followed = result ?? record
-    return this.#job(followed, meant, followed.status === 'COMPLETED')
+    return this.#job(followed, principal, meant, followed.status === 'COMPLETED')
   }
 
   /**
    * The bytes of a result: one object of an output file. The caller closes the source. A result stands until another is committed: it can be
-   * had while `force` has the job run again, and when that fails.
+   * had while `force` has the job run again, and when that fails. Before there is one, what a run has published of its output can be had.
    *
    * @param basename as in `output_files`
    * @param role `fits`, `large`, `small`, `tif`, or whatever else the operation wrote
@@ -210,13 +212,9 @@ export class DataLab {
     role = 'fits',
     options: { principal?: Principal } = {},
   ): Promise<ByteSource | undefined> {
-    const record = await this.#allowed(
-      await this.#results.standing(jobKeyOf(basename) ?? ''),
-      'open',
-      options.principal,
-    )
-    const object = objectOf(record, basename, role)
-    return object === undefined ? undefined : this.#parts.storage.open(object)
+    const named = await this.#results.named(basename, role)
+    if (named === undefined || !(await this.#mayOpen(named.record, options.principal))) return undefined
+    return this.#parts.storage.open(named.object)
   }
 
   /**
@@ -297,10 +295,19 @@ export class DataLab {
     })
   }
 
-  #job(record: StoredRecord, submission: Submission | undefined, cached: boolean): Job {
-    const abort = (key: string) => this.#parts.executor.abort(key)
-    const standing = (key: string) => this.#results.standing(key)
-    const { records, storage } = this.#parts
-    return new Job({ records, storage, standing, abort }, record, submission, cached)
+  #mayOpen(record: StoredRecord, principal: Principal = LOCAL): Promise<boolean> {
+    return this.#access.isAllowed(principal, 'open', record)
+  }
+
+  #job(record: StoredRecord, principal: Principal, submission: Submission | undefined, cached: boolean): Job {
+    const { executor, records, storage } = this.#parts
+    const parts: JobParts = {
+      records,
+      storage,
+      standing: (key) => this.#results.standing(key),
+      mayOpen: (one) => this.#mayOpen(one, principal),
+      abort: (key) => executor.abort(key),
+    }
+    return new Job(parts, record, submission, cached)
   }
 }

@@ -4,7 +4,7 @@ import type { ObjectStorage } from './object-storage.js'
 import type { Output } from './output.js'
 import { isEnded, type JobRecord, type StoredRecord } from './record.js'
 import type { RecordStore, Submission } from './record-store.js'
-import { recordView } from './record-view.js'
+import { outputView, recordView } from './record-view.js'
 import { cancelledRecord, endOfRound, isSameRound } from './round.js'
 
 /** What a job handle works with. */
@@ -13,6 +13,8 @@ export interface JobParts {
   /** The result of a job that stands, by its key. */
   readonly standing: (key: string) => Promise<StoredRecord | undefined>
   readonly storage: ObjectStorage
+  /** Whether whoever holds the handle may have the output of a record. */
+  readonly mayOpen: (record: StoredRecord) => Promise<boolean>
   /** Ends the run of a job that nobody waits for any more. */
   readonly abort: (key: string) => Promise<void>
 }
@@ -76,12 +78,12 @@ export class Job {
    * Waits for the output.
    *
    * @throws DATALAB_ABORTED when this submission or its run was cancelled; an error of the record's code, whose message is for the user,
-   * when the run failed.
+   * when the run failed; DATALAB_NOT_FOUND when the principal of this handle may not open the result.
    */
   async result(): Promise<Output> {
     let last: StoredRecord | undefined
     for await (const record of this.#watch()) last = record
-    if (last?.status === 'COMPLETED') return (await this.#view(last)).output ?? {}
+    if (last?.status === 'COMPLETED') return this.#output(last)
     const { code, message } = last?.error ?? { code: 'DATALAB_ABORTED', message: 'cancelled' }
     if (code === 'DATALAB_ABORTED') throw new AbortedError(message)
     throw new DataLabError(code, message, { audience: 'user', details: { key: this.key, ...last?.error } })
@@ -178,9 +180,22 @@ export class Job {
     return { ...submitted, status: 'FAILED', message, output: null, error: { code: 'DATALAB_JOB_FORGOTTEN', message } }
   }
 
-  #view(record: StoredRecord): Promise<JobRecord> {
-    return recordView(record, this.parts.storage, this.cached)
+  async #output(record: StoredRecord): Promise<Output> {
+    const { storage, mayOpen } = this.parts
+    if (!(await mayOpen(record))) throw closedResult(record)
+    return record.output === null ? {} : outputView(record.output, storage)
   }
+
+  async #view(record: StoredRecord): Promise<JobRecord> {
+    const { storage, mayOpen } = this.parts
+    const isOpen = record.output === null || (await mayOpen(record))
+    return recordView(record, storage, { cached: this.cached, isOpen })
+  }
+}
+
+function closedResult({ key, operation }: StoredRecord): DataLabError {
+  const message = `${operation.name}: its result is not there for you. Ask whoever runs this service for leave to open it.`
+  return new DataLabError('DATALAB_NOT_FOUND', message, { audience: 'user', details: { key } })
 }
 
 /** A watcher that hears nothing looks for itself, as often as this. */

@@ -75,6 +75,19 @@ export class Results {
     return isJobKey(key) ? this.#standing(key, await this.parts.records.get(key)) : undefined
   }
 
+  /**
+   * One object of an output, and the record that names it: of the result that stands, else of the attempt that goes on, whose output is partial.
+   */
+  async named(basename: string, role: string): Promise<{ record: StoredRecord; object: string } | undefined> {
+    const key = jobKeyOf(basename)
+    if (key === undefined) return undefined
+    const known = await this.parts.records.get(key)
+    const result = await this.#standing(key, known)
+    const record = objectOf(result, basename, role) === undefined && known && isLive(known) ? known : result
+    const object = objectOf(record, basename, role)
+    return record && object !== undefined ? { record, object } : undefined
+  }
+
   async #standing(
     key: string,
     known: StoredRecord | undefined,

@@ -12,6 +12,7 @@ import {
   Outputs,
   readAll,
 } from '../src/index.js'
+import { deferred, operation, writeText } from './lab.js'
 
 interface CopyInputs {
   text?: string
@@ -118,6 +119,75 @@ describe('access', () => {
     for (const file of [reference, second.reference, third.reference])
       expect(await messageFor(file)).toBe(await messageFor(absent))
     expect(await textOf(lab, third.reference.basename, ada)).toBe('open tooopensecret')
+    await lab.close()
+  })
+
+  describe('of who may get a job and not open it', () => {
+    const may: Authorize = (principal, action) => principal.id === 'ada' || action !== 'open'
+    const closed = ({ key }: { key: string }) => ({
+      output_files: [{ basename: key, source: 'datalab', type: 'fits' }],
+    })
+
+    it('no URL is in any record', async () => {
+      const lab = host(may)
+      const { job } = await outputOf(lab, { text: 'x', input_files: [] })
+      expect((await lab.get(job.key, ada))?.output?.output_files?.[0]).toHaveProperty('fits_url')
+      expect((await lab.get(job.key, ben))?.output).toEqual(closed(job))
+      for (const handle of [await lab.job(job.key, ben), await lab.submit(Copy, { text: 'x', input_files: [] }, ben)]) {
+        expect(handle?.cached).toBe(true)
+        expect((await handle?.record())?.output).toEqual(closed(job))
+        for await (const { output } of handle?.events ?? []) expect(output).toEqual(closed(job))
+      }
+      await lab.close()
+    })
+
+    it('the result is refused with a sentence, also of a run that he began', async () => {
+      const lab = host(may)
+      const run = await lab.submit(Copy, { text: 'y', input_files: [] }, ben)
+      for (const handle of [run, await lab.submit(Copy, { text: 'y', input_files: [] }, ben)])
+        await expect(handle.result()).rejects.toMatchObject({
+          code: 'DATALAB_NOT_FOUND',
+          audience: 'user',
+          message: 'Copy: its result is not there for you. Ask whoever runs this service for leave to open it.',
+        })
+      expect((await run.record()).status).toBe('COMPLETED')
+      await lab.close()
+    })
+
+    it('no data are in any record', async () => {
+      const storage = new MemoryStorage()
+      const Data = operation(() => ({ output_data: [{ period: 3.5 }] }))
+      const lab = createDataLab({ operations: [Data], storage, authorize: may })
+      const job = await lab.submit(Data, {}, ada)
+      expect(await job.result()).toEqual({ output_data: [{ period: 3.5 }] })
+      expect((await lab.get(job.key, ben))?.output).toEqual({})
+      await lab.close()
+    })
+  })
+
+  it('is asked for what a run has published before its end, too', async () => {
+    const may: Authorize = (principal, action) => principal.id === 'ada' || action !== 'open'
+    const published = deferred()
+    const gate = deferred()
+    const Slow = operation(async (run) => {
+      const files = await writeText(run, 'part')
+      await run.setOutput(files)
+      published.resolve()
+      await gate.promise
+      return files
+    })
+    const lab = createDataLab({ operations: [Slow], authorize: may })
+    const job = await lab.submit(Slow, {}, ada)
+    await published.promise
+    await expect.poll(async () => (await lab.get(job.key, ada))?.output, { interval: 1 }).not.toBeNull()
+    expect((await lab.get(job.key, ada))?.output?.output_files?.[0]).toHaveProperty('txt_url')
+    expect((await lab.get(job.key, ben))?.output?.output_files?.[0]).not.toHaveProperty('txt_url')
+    const source = await lab.open(job.key, 'txt', ada)
+    expect(source && new TextDecoder().decode(await readAll(source, { limit: 10 }))).toBe('part')
+    expect(await lab.open(job.key, 'txt', ben)).toBeUndefined()
+    expect(await lab.open(job.key, 'fits', ada)).toBeUndefined()
+    gate.resolve()
+    await job.result()
     await lab.close()
   })
 })
