@@ -34,7 +34,7 @@ interface Reading extends PixelRequest {
  * strip after strip, decodes each tile once.
  */
 export class CompressedImage extends ImageHdu {
-  readonly #place: { readonly dataOffset: number; readonly dataLength: number }
+  readonly #place: Pick<HduParts, 'dataOffset' | 'dataLength' | 'maxTileBytes'>
   #header: Header | undefined
   #table: TileTable | undefined
   #compression: Compression | undefined
@@ -59,7 +59,10 @@ export class CompressedImage extends ImageHdu {
   protected override async decodeSection(request: PixelRequest): Promise<void> {
     const { grid } = this.#compression!
     const isPhysical = request.scale !== undefined
-    const reader = new TileReader(this.#compression!, this.#table!, this.bitpix, request.scale)
+    const reader = new TileReader({
+      ...{ compression: this.#compression!, table: this.#table!, bitpix: this.bitpix },
+      ...{ scale: request.scale, maxTileBytes: this.#place.maxTileBytes },
+    })
     const kept: KeptTiles = isPhysical ? this.#kept : new Map()
     const reading: Reading = { ...request, reader, kept, keep: new Map(), keptBytes: 0 }
     for (const { at, length } of runsOf(tilesOf(grid, request.section), wholeSection(grid.counts))) {

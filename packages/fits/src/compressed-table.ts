@@ -15,6 +15,10 @@ import { columnsOf, elementBytes, type TableColumn } from './table-columns.js'
 import { type BlockRequest, TableHdu } from './table-hdu.js'
 import { readHeap, type TableHeap } from './table-heap.js'
 import type { DecodedColumn } from './table-values.js'
+import { checkTileBytes } from './tile-limit.js'
+
+/** The most that is kept of uncompressed columns, in bytes, if it is not one column's. */
+const KEPT_BYTES = 128 * 1024 * 1024
 
 /** How the tables lie in each other. */
 interface Layout {
@@ -52,6 +56,7 @@ export class CompressedTable extends TableHdu {
   #header: Header | undefined
   #layout: Layout | undefined
   #infos: readonly ColumnInfo[] | undefined
+  readonly #maxTileBytes: number | undefined
   readonly #kept = new Map<number, { readonly tile: number; readonly bytes: Uint8Array<ArrayBuffer> }>()
 
   /** @throws FITS_INVALID when the header does not say how large the table is. */
@@ -61,6 +66,7 @@ export class CompressedTable extends TableHdu {
     )
     super({ ...parts, shape: [rows!, rowBytes!] })
     this.stored = new BinaryTable(parts)
+    this.#maxTileBytes = parts.maxTileBytes
   }
 
   override get header(): Header {
@@ -209,10 +215,18 @@ export class CompressedTable extends TableHdu {
     const rows = Math.min(tileRows, this.rowCount - tile * tileRows)
     const isVariable = columns[place]!.field.heapCode !== undefined
     const compression = this.#compression(place)
+    checkTileBytes(rows * width, packed!.length, this.#maxTileBytes)
     const own = isVariable ? { ...compression, algorithm: 'GZIP_1' } : compression
     const bytes = decompressColumn(packed!, rows * width, own)
-    this.#kept.set(place, { tile, bytes })
+    this.#keep(place, tile, bytes)
     return bytes
+  }
+
+  #keep(place: number, tile: number, bytes: Uint8Array<ArrayBuffer>): void {
+    this.#kept.delete(place)
+    const all = [...this.#kept.values()].reduce((sum, kept) => sum + kept.bytes.length, bytes.length)
+    if (all > KEPT_BYTES) this.#kept.clear()
+    this.#kept.set(place, { tile, bytes })
   }
 
   #compression(place: number) {

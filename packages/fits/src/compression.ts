@@ -10,6 +10,9 @@ import type { TileTable } from './tile-table.js'
 /** The algorithms that keep floats as they are, where nothing says how they were quantised. */
 const LOSSLESS = /^(GZIP_[12]|NOCOMPRESS)$/
 
+/** The columns that may hold a tile (FITS 4.0, section 10.1.3). Files without the first are not the standard's, but say all that is needed. */
+const DATA_COLUMNS = ['COMPRESSED_DATA', 'GZIP_COMPRESSED_DATA', 'UNCOMPRESSED_DATA']
+
 /** How an image was compressed. */
 export interface Compression {
   readonly grid: TileGrid
@@ -17,7 +20,7 @@ export interface Compression {
   /** Whether floats were made integers before they were compressed. */
   readonly isQuantized: boolean
   readonly dithering: Dithering
-  /** ZDITHER0, the place of the first tile in the random sequence, counted from 1. */
+  /** ZDITHER0, the place of the first tile in the random sequence, counted from 1; 0 where the file has none. */
   readonly ditherSeed: number
 }
 
@@ -33,7 +36,7 @@ export function compressionOf(header: Header, axes: readonly number[], bitpix: B
   if (table.column('NULL_PIXEL_MASK')) {
     throw unsupported('the image has a mask of null pixels (NULL_PIXEL_MASK); uncompress it with funpack first')
   }
-  if (!table.column('COMPRESSED_DATA')?.bytes) {
+  if (!DATA_COLUMNS.some((name) => table.column(name)?.bytes)) {
     throw invalid('the table of the compressed image has no column COMPRESSED_DATA', { column: 'COMPRESSED_DATA' })
   }
   const tile = axes.map((length, axis) =>
@@ -42,13 +45,21 @@ export function compressionOf(header: Header, axes: readonly number[], bitpix: B
   const grid = tileGrid(axes, tile)
   checkRows(grid, table)
   checkPixels(countPixels(axes), decoder, bitpix, table)
-  return {
-    grid,
-    decoder,
-    isQuantized: bitpix < 0 && isQuantized(header, table),
-    dithering: ditheringOf(header.getString('ZQUANTIZ')),
-    ditherSeed: requireInteger(header, 'ZDITHER0', { min: 1, max: 10_000, fallback: 1 }),
-  }
+  return { grid, decoder, ...quantizationOf(header, bitpix, table) }
+}
+
+function quantizationOf(
+  header: Header,
+  bitpix: Bitpix,
+  table: TileTable,
+): Pick<Compression, 'isQuantized' | 'dithering' | 'ditherSeed'> {
+  const isFloats = bitpix < 0 && isQuantized(header, table)
+  // Integers are what they are, whatever is said of floats.
+  const dithering = isFloats ? ditheringOf(header.getString('ZQUANTIZ')) : 'NO_DITHER'
+  // An image of which no tile was quantised in the end has no use for a seed: cfitsio writes 0 there.
+  const isDithered = dithering !== 'NO_DITHER'
+  const ditherSeed = isDithered ? requireInteger(header, 'ZDITHER0', { min: 0, max: 10_000, fallback: 1 }) : 1
+  return { isQuantized: isFloats, dithering, ditherSeed }
 }
 
 function checkRows(grid: TileGrid, table: TileTable): void {

@@ -7,7 +7,10 @@ import type { Hdu } from './hdu.js'
  * Close it when done, or declare it with `await using`.
  */
 export class Fits {
-  /** All HDUs in file order, or as many as were asked for. One that is cut or malformed has an `error`, and is the last. */
+  /**
+   * All HDUs in file order, or as many as were asked for. One that is cut or malformed has an `error`; it is the last where it does not say
+   * where the next one begins.
+   */
   readonly hdus: readonly Hdu[]
   readonly #source: ByteSource
   readonly #ownsSource: boolean

@@ -16,6 +16,8 @@ export interface HduParts {
   readonly dataOffset: number
   readonly dataLength: number
   readonly error?: FitsError
+  /** The most bytes that a compressed tile may become: see `OpenFitsOptions`. */
+  readonly maxTileBytes?: number | undefined
 }
 
 /** How to read stored bytes. */

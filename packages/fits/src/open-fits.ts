@@ -15,6 +15,11 @@ export type FitsInput = string | FileHandle | Blob | Uint8Array | ByteSource
 export interface OpenFitsOptions extends GunzipOptions {
   /** How many HDUs to list, from the first on; all by default. For a look into a gzip file, of which no more than these headers is inflated. */
   readonly count?: number
+  /**
+   * The most bytes that a tile of a compressed image, or the rows of a column that were compressed together, may become; by default 64 MiB, or
+   * 64 times its own length where that is more.
+   */
+  readonly maxTileBytes?: number | undefined
 }
 
 /**
@@ -22,7 +27,7 @@ export interface OpenFitsOptions extends GunzipOptions {
  *
  * Only the headers are read. A path is opened, and closed with the file; bytes are used where they are; what is handed in open stays its
  * owner's to close, after the file. Missing padding at the end and bytes after the last HDU are no error; an HDU that is cut or malformed
- * is listed with its `error`, after sound ones.
+ * is listed with its `error`.
  *
  * A file that begins like gzip is inflated, whatever its name is: to the end of the last HDU that is listed, or of its header where `count`
  * was reached; once, into memory and beyond 32 MiB into a temporary file that goes when the file is closed.
@@ -47,7 +52,8 @@ export async function openFits(input: FitsInput, options: OpenFitsOptions = {}):
     if (Buffer.from(start).toString('latin1', 0, 9) !== 'SIMPLE  =') {
       throw notFitsError(start, source === raw ? name : `what ${name} inflates to`)
     }
-    return new Fits(await walkHdus(source, count), source, isPath || source !== raw)
+    const hdus = await walkHdus(source, { count, maxTileBytes: options.maxTileBytes })
+    return new Fits(hdus, source, isPath || source !== raw)
   } catch (error) {
     if (isPath || source !== raw) await source.close()
     throw error

@@ -9,7 +9,7 @@ export interface RiceOptions {
 }
 
 /** Bits that say a block's split, and the split that means "uncoded"; by bytes of an integer. */
-const CODES = { 1: [3, 6], 2: [4, 14], 4: [5, 25] } as const
+export const CODES = { 1: [3, 6], 2: [4, 14], 4: [5, 25] } as const
 
 /** Zero bytes behind the coded ones: what a look at the last bits may touch. */
 const PAD = 8
@@ -20,6 +20,13 @@ const MAX_BYTES = 2 ** 28
 /** The fewest bytes that can hold `pixels` coded integers: each block takes at least the bits of its split. */
 export function minRiceBytes(pixels: number, { bytepix, blocksize }: RiceOptions): number {
   return bytepix + Math.ceil((Math.ceil(pixels / blocksize) * CODES[bytepix][0]) / 8)
+}
+
+/** The most coded integers that so many bytes can hold, of so many tiles. */
+export function maxRicePixels(bytes: number, tiles: number, { bytepix, blocksize }: RiceOptions): number {
+  const blocks = Math.floor((Math.max(0, bytes - tiles * bytepix) * 8) / CODES[bytepix][0])
+  // Of each tile the last block may be a short one, and some of its bits are in a byte of their own.
+  return (blocks + tiles) * blocksize
 }
 
 /**

@@ -6,7 +6,7 @@ import type { Header } from './header.js'
 import { integersOf } from './integers-of.js'
 import { decodePlio, maxPlioPixels } from './plio.js'
 import { requireInteger } from './require-integer.js'
-import { decodeRice, minRiceBytes, type RiceOptions } from './rice.js'
+import { decodeRice, maxRicePixels, type RiceOptions } from './rice.js'
 import type { StoredPixels } from './samples.js'
 
 /** Undoes one compression algorithm for the tiles of an image. */
@@ -91,13 +91,12 @@ function riceDecoder(header: Header): TileDecoder {
   if (bytepix === 8) throw unsupported('the image is Rice-coded with BYTEPIX = 8, for which there is no decoder')
   if (bytepix !== 1 && bytepix !== 2 && bytepix !== 4) throw invalid(`BYTEPIX is ${bytepix}, but must be 1, 2 or 4`)
   const options: RiceOptions = { bytepix, blocksize }
-  const bytesPerMillion = minRiceBytes(1_000_000, options) - bytepix
   return {
     decode(bytes, into) {
       decodeRice(bytes, into, options)
       return into
     },
-    maxPixels: (bytes, tiles) => Math.ceil((bytes / bytesPerMillion) * 1_000_000) + blocksize * tiles,
+    maxPixels: (bytes, tiles) => maxRicePixels(bytes, tiles, options),
   }
 }
 

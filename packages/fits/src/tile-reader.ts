@@ -10,10 +10,22 @@ import { NO_SCALE, type Scale } from './scale.js'
 import { sectionPixels } from './section.js'
 import { gzipTileDecoder, type TileDecoder } from './tile-decoders.js'
 import type { Tile } from './tile-grid.js'
+import { checkTileBytes } from './tile-limit.js'
 import type { TileCell, TileTable } from './tile-table.js'
 
 /** The letters of columns whose elements are floats. */
 const FLOATS = new Set(['E', 'D'])
+
+/** What tiles are made values of with. */
+export interface TileReaderParts {
+  readonly compression: Compression
+  readonly table: TileTable
+  readonly bitpix: Bitpix
+  /** How stored values become physical ones; undefined to leave them as they are. */
+  readonly scale: Scale | undefined
+  /** The most bytes that a tile may become; undefined for the default. */
+  readonly maxTileBytes: number | undefined
+}
 
 /** Makes values of one tile after another. Not for two readings at a time: it keeps one tile's integers. */
 export class TileReader {
@@ -21,20 +33,21 @@ export class TileReader {
   readonly #table: TileTable
   readonly #bitpix: Bitpix
   readonly #scale: Scale | undefined
+  readonly #maxTileBytes: number | undefined
   #integers = new Int32Array(0)
 
-  /** @param scale How stored values become physical ones; undefined to leave them as they are. */
-  constructor(compression: Compression, table: TileTable, bitpix: Bitpix, scale: Scale | undefined) {
+  constructor({ compression, table, bitpix, scale, maxTileBytes }: TileReaderParts) {
     this.#compression = compression
     this.#table = table
     this.#bitpix = bitpix
     this.#scale = scale
+    this.#maxTileBytes = maxTileBytes
   }
 
   /**
    * Fills `into`, which has the tile's length and a type that holds its values.
    *
-   * @throws FITS_INVALID, FITS_TRUNCATED when the tile cannot be decoded.
+   * @throws FITS_INVALID, FITS_TRUNCATED when the tile cannot be decoded, FITS_UNSUPPORTED when it becomes too large.
    */
   async read(tile: Tile, cell: TileCell, heap: HeapWindow, into: StoredPixels): Promise<void> {
     const { compressed, gzipped, uncompressed } = cell
@@ -42,6 +55,7 @@ export class TileReader {
     if (!range) throw invalid(`tile ${tile.index} of the image has no data`, { tile: tile.index })
     const bytes = heap.peek(range) ?? (await heap.load(range))
     try {
+      checkTileBytes(into.byteLength, range.length, this.#maxTileBytes)
       if (range === compressed) this.#decode(tile, cell, bytes, into)
       else if (range === gzipped) this.#convertWhole(this.#undo(gzipTileDecoder(this.#bitpix), bytes, tile), into)
       else this.#copy(bytes, into)
@@ -80,6 +94,8 @@ export class TileReader {
     const { dithering, ditherSeed } = this.#compression
     if (scale === undefined || zero === undefined)
       throw invalid('the quantised image has no ZSCALE or ZZERO', { keyword: 'ZSCALE' })
+    if (ditherSeed === 0)
+      throw invalid('ZDITHER0 is 0, but must be an integer from 1 to 10000', { keyword: 'ZDITHER0' })
     return { dithering, scale, zero, blank, seed: tile.index + ditherSeed - 1 }
   }
 

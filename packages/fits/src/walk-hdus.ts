@@ -14,23 +14,31 @@ import { type HeaderAt, HeaderReader } from './read-header.js'
 /** The most HDUs a file may have. */
 const MAX_HDUS = 65_536
 
+/** How far to walk, and what the HDUs are told. */
+export interface WalkOptions {
+  /** How many HDUs, from the first on; all by default. */
+  readonly count?: number
+  readonly maxTileBytes?: number | undefined
+}
+
 /**
  * The HDUs of a file that begins with SIMPLE, by reading their headers one after the other.
  *
- * Ends after `count` of them, at the file's end, at bytes that begin no extension, or with an HDU that is cut or malformed, which is listed
- * with its error. Of a file that is inflated, whether the data of the last of `count` are there is left open.
+ * Ends after `count` of them, at the file's end, at bytes that begin no extension, or with an HDU that is cut, or so malformed that nobody
+ * knows where the next one begins: it is listed with its error. Of a file that is inflated, whether the data of the last of `count` are there is left open.
  *
  * @throws FITS_TRUNCATED, FITS_INVALID when the first header cannot be read.
  */
-export async function walkHdus(source: ByteSource, count = Number.POSITIVE_INFINITY): Promise<Hdu[]> {
+export async function walkHdus(source: ByteSource, options: WalkOptions = {}): Promise<Hdu[]> {
+  const { count = Number.POSITIVE_INFINITY, maxTileBytes } = options
   const hdus: Hdu[] = []
   const headers = new HeaderReader(source)
   for (let offset = 0; offset === 0 || (await headers.beginsExtension(offset)); ) {
     if (hdus.length >= MAX_HDUS) throw unsupported(`the file has more than ${MAX_HDUS} HDUs; split it`, { offset })
     const isLast = hdus.length + 1 >= count
-    const hdu = await readHdu({ source, headers, isLast }, hdus.length, offset)
+    const { hdu, isPassable } = await readHdu({ source, headers, isLast, maxTileBytes }, hdus.length, offset)
     hdus.push(hdu)
-    if (hdu.error || isLast) break
+    if (!isPassable || isLast) break
     offset = hdu.dataOffset + Math.ceil(hdu.dataLength / BLOCK_LENGTH) * BLOCK_LENGTH
   }
   return hdus
@@ -42,24 +50,38 @@ interface Step {
   readonly headers: HeaderReader
   /** Whether no HDU behind this one is asked for. */
   readonly isLast: boolean
+  readonly maxTileBytes: number | undefined
 }
 
-async function readHdu(step: Step, index: number, offset: number): Promise<Hdu> {
-  const { source } = step
+/** An HDU, and whether it is known where the next one begins. */
+interface Found {
+  readonly hdu: Hdu
+  readonly isPassable: boolean
+}
+
+async function readHdu(step: Step, index: number, offset: number): Promise<Found> {
+  const { source, maxTileBytes } = step
   let at: HeaderAt
+  let dataLength = 0
+  let isPassable = false
   try {
     at = await step.headers.read(offset)
     const { axes, ...layout } = layoutOf(at.header)
     const error = await dataError(step, at.end, layout.dataLength)
-    return makeHdu({
-      ...{ source, index, ...layout, storedHeader: at.header, headerOffset: offset, dataOffset: at.end },
+    if (!error) {
+      dataLength = layout.dataLength
+      isPassable = true
+    }
+    const hdu = makeHdu({
+      ...{ source, index, ...layout, storedHeader: at.header, headerOffset: offset, dataOffset: at.end, maxTileBytes },
       shape: [...axes].reverse(),
       ...(error ? { error } : {}),
     })
+    return { hdu, isPassable }
   } catch (error) {
     if (index === 0 || !isFitsError(error)) throw error
     at ??= { header: new Header(), end: source.size }
-    return brokenHdu(source, index, offset, at, error)
+    return { hdu: brokenHdu({ source, index, headerOffset: offset, at, dataLength, error }), isPassable }
   }
 }
 
@@ -95,19 +117,14 @@ async function hasBytes(source: ByteSource, end: number, isLast: boolean): Promi
   return isLast || source.reaches(end)
 }
 
+/** What is known of an HDU that is malformed. */
+interface BrokenParts extends Pick<HduParts, 'source' | 'index' | 'headerOffset' | 'dataLength'> {
+  readonly at: HeaderAt
+  readonly error: FitsError
+}
+
 /** An HDU of which nothing can be read but what its header may say of itself. */
-function brokenHdu(source: ByteSource, index: number, headerOffset: number, at: HeaderAt, error: FitsError): Hdu {
+function brokenHdu({ at, ...parts }: BrokenParts): Hdu {
   const kind = at.header.length === 0 ? 'other' : kindOf(at.header)
-  return new Hdu({
-    source,
-    index,
-    kind,
-    storedHeader: at.header,
-    bitpix: 8,
-    shape: [],
-    headerOffset,
-    dataOffset: at.end,
-    dataLength: 0,
-    error,
-  })
+  return new Hdu({ ...parts, kind, storedHeader: at.header, bitpix: 8, shape: [], dataOffset: at.end })
 }

@@ -88,6 +88,11 @@ test.each([
   expect(await codeOf((fits.hdus[1] as ImageHdu).read())).toBe('FITS_INVALID')
 })
 
+/** The column of an image of one tile. */
+function column(cell: Uint8Array): TileColumn {
+  return { name: 'COMPRESSED_DATA', form: '1PB', cells: [cell] }
+}
+
 const FLOATS = { bitpix: -32, axes: [4, 1], tile: [4, 1], algorithm: 'NOCOMPRESS' } satisfies Partial<TileFile>
 const SCALES: TileColumn[] = [
   { name: 'ZSCALE', form: '1D', cells: [0.5] },
@@ -187,6 +192,41 @@ test('says which tile is broken', async () => {
     message: expect.stringMatching(/^tile 1: /),
     details: { tile: 1 },
   })
+})
+
+test('a flat image has as few bytes as Rice coding needs, and not one less', async () => {
+  for (const [rows, bytes] of [
+    [4096, 4 + (4096 * 128 * 5) / 8],
+    [3, 4 + Math.ceil((3 * 128 * 5) / 8)],
+  ] as const) {
+    const image = { algorithm: 'RICE_1', bitpix: 16, axes: [4096, rows], tile: [4096, rows] }
+    const flat = (length: number) => tileFile({ ...image, columns: [column(new Uint8Array(length))] })
+    const fits = await openFits(flat(bytes))
+    expect((await (fits.hdus[1] as ImageHdu).readRows(rows - 1, rows)).every((value) => value === 0)).toBe(true)
+    expect(await codeOf(readTiles(flat(bytes - 1)))).not.toBe('resolved')
+  }
+})
+
+test('tiles in the other columns need no COMPRESSED_DATA, nor a seed that nothing was dithered with', async () => {
+  const cells = [int32(0x3f80_0000, 0x4000_0000, 0, 0)]
+  const columns = [{ name: 'UNCOMPRESSED_DATA', form: '1PE', cells }, ...SCALES]
+  const cards = { ZQUANTIZ: 'SUBTRACTIVE_DITHER_1', ZDITHER0: 0 }
+  expect(await readTiles(tileFile({ ...FLOATS, columns, cards }))).toEqual([1, 2, 0, 0])
+  expect(await codeOf(readTiles(quantized(SCALES, cards)))).toBe('FITS_INVALID')
+  expect(await codeOf(readTiles(tileFile({ ...FLOATS, columns: SCALES, cards })))).toBe('FITS_INVALID')
+})
+
+test('a tile that becomes far larger than it is needs leave', async () => {
+  const image = { algorithm: 'PLIO_1', bitpix: 32, axes: [4095, 4095], tile: [4095, 4095] }
+  const words = [0, 7, -100, 4102, 0, 0, 0, ...Array.from({ length: 4095 }, () => 0x4fff)]
+  const columns = [column(Uint8Array.from(words.flatMap((word) => [(word >> 8) & 0xff, word & 0xff])))]
+  const bytes = tileFile({ ...image, columns })
+  const rows = async (maxTileBytes?: number) => {
+    const fits = await openFits(bytes, { maxTileBytes })
+    return (fits.hdus[1] as ImageHdu).readRows(4094, 4095)
+  }
+  await expect(rows()).rejects.toMatchObject({ code: 'FITS_UNSUPPORTED', details: { tile: 0 } })
+  expect([...new Set(await rows(2 ** 28))]).toEqual([1])
 })
 
 test('a table of a few bytes cannot announce a large image', async () => {

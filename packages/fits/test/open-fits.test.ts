@@ -139,3 +139,13 @@ test.each([
   const fits = await openFits(fitsBytes([...cards, 'GROUPS  = T', 'PCOUNT  = 2', gcount], new Uint8Array(length)))
   expect(fits.hdus[0]).toMatchObject({ kind: 'groups', dataLength: length, error: undefined })
 })
+
+test('goes on behind an HDU that is malformed, where it says how long it is', async () => {
+  const packed = Buffer.from(fixtureBytes('rice-int16.fits.fz')).toString('latin1')
+  const broken = packed.replace(/ZBITPIX = {19}16/, 'ZBITPIX =                   13')
+  expect(broken).not.toBe(packed)
+  const extension = fitsBytes(["XTENSION= 'IMAGE'", 'BITPIX  = 8', 'NAXIS   = 0', "EXTNAME = 'LAST'"])
+  const fits = await openFits(new Uint8Array(Buffer.concat([Buffer.from(broken, 'latin1'), extension])))
+  expect(fits.hdus.map(({ error }) => error?.code)).toEqual([undefined, 'FITS_INVALID', undefined])
+  expect(fits.hdu('LAST')?.index).toBe(2)
+})
