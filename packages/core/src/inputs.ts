@@ -19,7 +19,10 @@ export interface Inputs {
    * @throws SOURCE_CHANGED when it is not the version any more that the job's key stands for.
    */
   open(file: FileReference): Promise<ByteSource>
-  /** How a user would name this file: by its input, its place there, and its name. */
+  /**
+   * How a user would name this file: by its input, its place there, and its name. A file that is listed more than once is named by the place
+   * whose very reference this is, as the operation has it from its inputs; else by the first of its places.
+   */
   label(file: FileReference): string
 }
 
@@ -28,7 +31,7 @@ export const Inputs = serviceKey<Inputs>('@datalab/core/Inputs@1')
 
 interface KnownFile {
   readonly reference: FileReference
-  readonly pointer: string
+  readonly path: readonly string[]
   readonly identity: string
 }
 
@@ -38,6 +41,8 @@ const CONCURRENCY = 32
 /** The input files of one run, as the framework holds them. */
 export class RunInputs implements Inputs {
   readonly #files: ReadonlyMap<string, KnownFile>
+  /** Where in the inputs these references are: those of one file are told apart by themselves. */
+  readonly #places = new WeakMap<object, readonly string[]>()
   readonly #used = new Map<string, KnownFile>()
   readonly #open = new Set<ByteSource>()
   readonly #room: RunReservation
@@ -45,14 +50,22 @@ export class RunInputs implements Inputs {
 
   /**
    * @param identity the inputs of the job with the identity of each file
+   * @param inputs the same as the operation has them
    */
   constructor(
     private readonly schema: ObjectSchema,
     identity: JsonObject,
     private readonly sources: ReadonlyMap<string, FileSource>,
     private readonly context: SourceContext,
+    inputs: JsonObject = {},
   ) {
-    this.#files = new Map(knownFiles(identity, []).map((file) => [nameOf(file.reference), file]))
+    const files = knownFiles(identity, [])
+    // Of a file in several places, the first is kept.
+    this.#files = new Map(files.toReversed().map((file) => [nameOf(file.reference), file]))
+    for (const { path } of files) {
+      const reference = memberAt(inputs, path)
+      if (reference !== undefined) this.#places.set(reference, path)
+    }
     this.#room = new RunReservation(this.#sourceFiles(), context)
   }
 
@@ -74,7 +87,7 @@ export class RunInputs implements Inputs {
   }
 
   label(reference: FileReference): string {
-    return `${fileLabel(this.schema, this.#known(reference).pointer)}, ${reference.basename}`
+    return `${this.#placeOf(reference)}, ${reference.basename}`
   }
 
   /**
@@ -117,9 +130,18 @@ export class RunInputs implements Inputs {
     } catch (error) {
       if (!isDataLabError(error) || error.audience !== 'user') throw error
       const { code, audience, retryable, details } = error
-      const label = fileLabel(this.schema, this.#known(reference).pointer)
-      throw new DataLabError(code, `${label}, ${error.message}`, { audience, retryable, details, cause: error })
+      throw new DataLabError(code, `${this.#placeOf(reference)}, ${error.message}`, {
+        audience,
+        retryable,
+        details,
+        cause: error,
+      })
     }
+  }
+
+  #placeOf(reference: FileReference): string {
+    const { path } = this.#known(reference)
+    return fileLabel(this.schema, jsonPointer(...(this.#places.get(reference) ?? path)))
   }
 
   /** What a run leaves behind unawaited must not keep files open after it. */
@@ -149,10 +171,16 @@ function nameOf({ source, root, basename }: FileReference): string {
   return JSON.stringify([source, root ?? null, basename])
 }
 
-function knownFiles(value: JsonValue, path: readonly (string | number)[]): KnownFile[] {
+/** The object at a place; undefined where there is none. */
+function memberAt(value: JsonValue, path: readonly string[]): object | undefined {
+  const member = path.reduce<unknown>((within, name) => (within as Record<string, unknown> | undefined)?.[name], value)
+  return typeof member === 'object' && member !== null ? member : undefined
+}
+
+function knownFiles(value: JsonValue, path: readonly string[]): KnownFile[] {
   if (typeof value !== 'object' || value === null) return []
   const identity = (value as JsonObject)[IDENTITY]
   if (typeof identity !== 'string')
     return Object.entries(value).flatMap(([name, member]) => knownFiles(member as JsonValue, [...path, name]))
-  return [{ reference: value as unknown as FileReference, pointer: jsonPointer(...path), identity }]
+  return [{ reference: value as unknown as FileReference, path, identity }]
 }

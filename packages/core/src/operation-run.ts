@@ -54,7 +54,9 @@ class OperationRun {
     deepFreeze(record.provenance as unknown as JsonObject)
     this.#operation = operations.get(record.operation.id)
     const { principal } = lease
-    this.#inputs = new RunInputs(this.#operation.info.inputs, record.provenance.inputs, sources, { principal, signal })
+    const context = { principal, signal }
+    const { inputs } = this.#operation.info
+    this.#inputs = new RunInputs(inputs, record.provenance.inputs, sources, context, record.inputs)
     this.#outputs = new RunOutputs(storage, record.key, lease.attempt, signal)
     this.#services.set(Inputs.id, this.#inputs)
     this.#services.set(Outputs.id, this.#outputs)

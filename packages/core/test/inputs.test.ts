@@ -1,6 +1,18 @@
 import { describe, expect, test } from 'vitest'
-import { Inputs, MemoryStorage } from '../src/index.js'
-import { deferred, file, keysOf, lab, MemorySource, memoryLog, operation, rejection, writesText } from './lab.js'
+import { type FitsFile, formatSchemas, type InputSchema, Inputs, MemoryStorage } from '../src/index.js'
+import {
+  deferred,
+  file,
+  keysOf,
+  lab,
+  MemorySource,
+  memoryLog,
+  operation,
+  rejection,
+  type TestInputs,
+  testSchema,
+  writesText,
+} from './lab.js'
 
 describe('input files', () => {
   test('are opened, and closed when the run ends', async () => {
@@ -118,4 +130,31 @@ describe('input files', () => {
     await job.result()
     expect(most).toBe(32)
   })
+
+  test('that are listed more than once are named by the place that is meant', async () => {
+    const source = new MemorySource(['a', 'b'])
+    const labels: string[] = []
+    const Op = operation(
+      async (run) => {
+        const { files = [] } = run.inputData
+        for (const reference of [...files, { ...file('a') }]) labels.push(run.use(Inputs).label(reference))
+        source.files.delete('a')
+        await run.use(Inputs).open(files[2] as FitsFile)
+        return undefined
+      },
+      { inputs: ordered },
+    )
+    const job = await lab({ operations: [Op], sources: [source] }).submit(Op, {
+      files: ['a', 'b', 'a'].map((name) => file(name)),
+    })
+    expect(await rejection(job.result())).toMatchObject({
+      message: expect.stringMatching(/^Files \(files\), item 3, a does not exist/),
+    })
+    expect(labels).toEqual([1, 2, 3, 1].map((item, index) => `Files (files), item ${item}, ${'abaa'[index]}`))
+  })
 })
+
+const ordered: InputSchema<TestInputs> = {
+  ...testSchema,
+  properties: { ...testSchema.properties, files: { type: 'array', items: formatSchemas.FitsFile } },
+}
