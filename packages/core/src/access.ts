@@ -1,7 +1,6 @@
 import { DataLabError } from './errors.js'
 import type { JsonObject, JsonValue } from './json.js'
 import type { Provenance } from './provenance.js'
-import type { StoredRecord } from './record.js'
 import type { Principal } from './record-store.js'
 import { jobKeyOf } from './results.js'
 
@@ -29,11 +28,11 @@ const MAX_ANCESTORS = 10_000
 export class Access {
   /**
    * @param authorize the host's word; everything is allowed where absent
-   * @param find the record of a job
+   * @param find what a job is, whatever became of its result
    */
   constructor(
     private readonly authorize: Authorize | undefined,
-    private readonly find: (key: string) => Promise<StoredRecord | undefined>,
+    private readonly find: (key: string) => Promise<AccessSubject | undefined>,
   ) {}
 
   /** Whether this is allowed for the job and for all that went into it. What is not known any more cannot be allowed. */
@@ -46,9 +45,9 @@ export class Access {
       for (const key of parentsOf(next.inputs)) {
         if (seen.has(key)) continue
         seen.add(key)
-        const record = seen.size > MAX_ANCESTORS ? undefined : await this.find(key)
-        if (record === undefined) return false
-        waiting.push(record)
+        const parent = seen.size > MAX_ANCESTORS ? undefined : await this.find(key)
+        if (parent === undefined) return false
+        waiting.push(parent)
       }
     }
     return true

@@ -65,7 +65,7 @@ export class DataLab {
   constructor(options: DataLabOptions) {
     this.#parts = hostParts(options)
     this.#results = new Results(this.#parts)
-    this.#access = new Access(options.authorize, (key) => this.#results.find(key))
+    this.#access = new Access(options.authorize, (key) => this.#results.subject(key))
     this.#sources = new Map(this.#parts.sources).set('datalab', this.#resultSource())
     const owner = `${processIdentity()}-${randomUUID()}`
     this.#housekeeping = new Housekeeping(this.#parts)

@@ -1,3 +1,4 @@
+import type { AccessSubject } from './access.js'
 import type { StoredRecord } from './record.js'
 
 /**
@@ -20,6 +21,8 @@ export interface GarbageMark {
   readonly attempt: number
   /** Since when: ISO 8601, UTC. */
   readonly garbage: string
+  /** What the job was: who may have those that its result went into depends on it. Absent where it was not known. */
+  readonly job?: Pick<AccessSubject, 'operation' | 'inputs'>
 }
 
 /** The mark that a manifest's text is in the place of; `undefined` where it is none of this job. */
@@ -32,7 +35,15 @@ export function parseGarbageMark(text: string, key: string): GarbageMark | undef
     Number.isSafeInteger(value.attempt) &&
     isText(value.garbage) &&
     !Number.isNaN(Date.parse(value.garbage))
-  return isMark ? (value as unknown as GarbageMark) : undefined
+  if (!isMark) return undefined
+  const { version, attempt, garbage, job } = value as unknown as GarbageMark
+  return { version, key, attempt, garbage, ...(isJob(job) && { job }) }
+}
+
+function isJob(job: unknown): boolean {
+  if (!isObject(job) || !isObject(job.operation) || !isObject(job.inputs)) return false
+  const { id, name, revision } = job.operation
+  return isText(id) && isText(name) && typeof revision === 'number'
 }
 
 type Members = Readonly<Record<string, unknown>>

@@ -75,7 +75,8 @@ export async function markGarbage(
   attempt = 0,
 ): Promise<boolean> {
   const latest = Math.max(attempt, latestOf(manifest))
-  return putMark(storage, { version: 1, key, attempt: latest, garbage: time.toISOString() }, manifest)
+  const mark = { version: 1, key, attempt: latest, garbage: time.toISOString(), ...jobOf(manifest) } as const
+  return putMark(storage, mark, manifest)
 }
 
 /**
@@ -95,7 +96,15 @@ export async function shutOut(
   if (attempt <= latestOf(manifest)) return true
   const updated = time.toISOString()
   if (manifest?.record !== undefined) return writeManifest(storage, { ...manifest.record, updated }, manifest)
-  return putMark(storage, { version: 1, key, attempt, garbage: manifest?.mark?.garbage ?? updated }, manifest)
+  const garbage = manifest?.mark?.garbage ?? updated
+  return putMark(storage, { version: 1, key, attempt, garbage, ...jobOf(manifest) }, manifest)
+}
+
+/** What a mark keeps of the job whose result is there, or was. */
+function jobOf(manifest: Manifest | undefined): Pick<GarbageMark, 'job'> {
+  const { record, mark } = manifest ?? {}
+  const job = record === undefined ? mark?.job : { operation: record.operation, inputs: record.inputs }
+  return job === undefined ? {} : { job }
 }
 
 /** The attempt whose result is there, or was. */

@@ -1,3 +1,4 @@
+import type { AccessSubject } from './access.js'
 import type { Logger } from './logger.js'
 import type { OutputFile } from './output.js'
 import { canBeRestored, lostObjects, readManifest } from './publication.js'
@@ -60,6 +61,14 @@ export class Results {
   async find(key: string): Promise<StoredRecord | undefined> {
     if (!isJobKey(key)) return undefined
     return (await this.parts.records.get(key)) ?? (await this.standing(key))
+  }
+
+  /** What a job is, also of one whose result was collected: for who may have those that it went into. */
+  async subject(key: string): Promise<AccessSubject | undefined> {
+    const known = await this.parts.records.get(key)
+    if (known !== undefined) return known
+    const { record, mark } = (await readManifest(this.parts.storage, key)) ?? {}
+    return record ?? (mark?.job && { key, ...mark.job })
   }
 
   /** The result that stands beside an attempt that has none, or has none yet. How that goes can be told, whether or not the storage answers. */

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import {
   type Authorize,
   BaseDataOperation,
@@ -120,6 +120,33 @@ describe('access', () => {
       expect(await messageFor(file)).toBe(await messageFor(absent))
     expect(await textOf(lab, third.reference.basename, ada)).toBe('open tooopensecret')
     await lab.close()
+  })
+
+  it('stays what it was when what a job was made of is collected', async () => {
+    vi.useFakeTimers({ toFake: ['Date'], now: new Date('2026-01-01') })
+    onTestFinished(() => void vi.useRealTimers())
+    const storage = new MemoryStorage()
+    const makes = () => createDataLab({ operations: [Copy], storage, authorize })
+    const lab = makes()
+    const parents = [await outputOf(lab, { text: 'plain', input_files: [] })]
+    parents.push(await outputOf(lab, { text: 'secret', input_files: [] }))
+    vi.setSystemTime(new Date('2026-01-03'))
+    const children = await Promise.all(parents.map(({ reference }) => outputOf(lab, { input_files: [reference] })))
+    expect(await lab.collectGarbage({ resultLife: 1, urlLife: 0 })).toMatchObject({ marked: 2, deleted: 2 })
+    expect(await lab.collectGarbage({ resultLife: 1, urlLife: 0 })).toMatchObject({ marked: 0, deleted: 0 })
+    const anew = makes()
+    for (const host of [lab, anew]) {
+      expect(await host.get(parents[0]?.job.key ?? '', ben)).toBeUndefined()
+      expect(await host.get(children[0]?.job.key ?? '', ben)).toMatchObject({ status: 'COMPLETED' })
+      expect(await textOf(host, children[0]?.reference.basename ?? '', ben)).toBe('plain')
+      expect(await host.get(children[1]?.job.key ?? '', ben)).toBeUndefined()
+      expect(await textOf(host, children[1]?.reference.basename ?? '', ada)).toBe('secret')
+    }
+    // As marks were before they told what the job was.
+    const mark = { version: 1, key: parents[0]?.job.key, attempt: 1, garbage: '2026-01-03T00:00:00.000Z' }
+    await storage.put(`${mark.key}/record.json`, new TextEncoder().encode(JSON.stringify(mark)))
+    expect(await anew.get(children[0]?.job.key ?? '', ben)).toBeUndefined()
+    await Promise.all([lab.close(), anew.close()])
   })
 
   describe('of who may get a job and not open it', () => {
