@@ -1,0 +1,55 @@
+import type { PixelKernels } from './kernels.js'
+import type { Quantization } from './quantization.js'
+import type { RiceCoding } from './rice-coding.js'
+
+/** The kernels, with their arguments checked first: a kernel itself would write to the wrong place. */
+export function checkedKernels(kernels: PixelKernels): PixelKernels {
+  return {
+    ...kernels,
+    swapBytes(from, size, into) {
+      if (from.length % size !== 0) throw new TypeError(`${from.length} bytes are no whole numbers of ${size} bytes.`)
+      checkLengths(from.length, into.length)
+      kernels.swapBytes(from, size, into)
+    },
+    decodePixels(bytes, bitpix, scale, into) {
+      checkLengths(bytes.length, (into.length * Math.abs(bitpix)) / 8)
+      kernels.decodePixels(bytes, bitpix, scale, into)
+    },
+    encodePixels(values, bitpix, scale, into) {
+      checkLengths((values.length * Math.abs(bitpix)) / 8, into.length)
+      kernels.encodePixels(values, bitpix, scale, into)
+    },
+    decodeRice(bytes, coding, into) {
+      checkCoding(coding)
+      return kernels.decodeRice(bytes, coding, into)
+    },
+    decodeRiceFloats(bytes, coding, quantization, into) {
+      checkCoding(coding)
+      checkSeed(quantization)
+      return kernels.decodeRiceFloats(bytes, coding, quantization, into)
+    },
+    decodeRiceScaled(bytes, coding, scale, into) {
+      checkCoding(coding)
+      return kernels.decodeRiceScaled(bytes, coding, scale, into)
+    },
+    dequantize(stored, quantization, into) {
+      checkLengths(stored.length, into.length)
+      checkSeed(quantization)
+      kernels.dequantize(stored, quantization, into)
+    },
+  }
+}
+
+function checkLengths(given: number, wanted: number): void {
+  if (given !== wanted) throw new TypeError(`An array has ${given} elements or bytes, where ${wanted} are wanted.`)
+}
+
+function checkCoding({ bytepix, blocksize }: RiceCoding): void {
+  if (![1, 2, 4].includes(bytepix)) throw new TypeError(`bytepix is ${bytepix}, not 1, 2 or 4.`)
+  if (!Number.isInteger(blocksize) || blocksize < 1) throw new TypeError(`blocksize is ${blocksize}, not 1 or more.`)
+}
+
+function checkSeed({ dithering, seed }: Quantization): void {
+  if (dithering === 'NO_DITHER') return
+  if (!Number.isSafeInteger(seed) || seed < 0) throw new TypeError(`The seed is ${seed}, not an integer from 0 on.`)
+}

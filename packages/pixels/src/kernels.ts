@@ -1,0 +1,74 @@
+import type { Arena } from './arena.js'
+import type { Bitpix, PixelScale, Samples } from './pixel-scale.js'
+import type { Quantization } from './quantization.js'
+import type { RiceCoding } from './rice-coding.js'
+
+/** Between stored pixels and physical values. */
+export interface ByteKernels {
+  /**
+   * Reverses the bytes of each number of `size` bytes: from big-endian to the machine's order, and back, on a little-endian machine.
+   *
+   * @param into As long as `from`; may be the same array.
+   */
+  swapBytes(from: Uint8Array, size: 2 | 4 | 8, into: Uint8Array): void
+
+  /**
+   * Turns stored big-endian pixels into physical values, in the machine's order.
+   *
+   * Values are computed in double precision and rounded once to the type of `into`; 64-bit integers, plain or unsigned by BZERO = 2^63, are
+   * the nearest double of the exact integer. BLANK becomes NaN. With a scale that changes nothing, floats keep every bit.
+   *
+   * @param bytes The stored pixels, as many as `into` holds, at any address. They are only read; the memory may be that of `into` where
+   * pixels have the same size there.
+   */
+  decodePixels(bytes: Uint8Array, bitpix: Bitpix, scale: PixelScale, into: Samples): void
+
+  /**
+   * Turns physical values into stored big-endian pixels: `(value - bzero) / bscale`, in double precision.
+   *
+   * Integers are the nearest, the even one of two; what the type has no room for becomes its nearest end, and NaN becomes BLANK, or else 0
+   * (unsigned 64-bit: what is stored for 0).
+   *
+   * @param into As many pixels as there are values.
+   */
+  encodePixels(values: Samples, bitpix: Bitpix, scale: PixelScale, into: Uint8Array): void
+}
+
+/** Rice-coded tiles, of integers and of quantised floats. */
+export interface RiceKernels {
+  /**
+   * Decodes integers that were Rice-coded (FITS 4.0, section 10.4.1; Pence, Seaman and White 2009, PASP 121, 414).
+   *
+   * @param bytes The coded bytes of a tile.
+   * @param into Filled with as many integers as it has room for.
+   * @returns Whether the bytes held them all; where they end first, what `into` holds is of no meaning.
+   */
+  decodeRice(bytes: Uint8Array, coding: RiceCoding, into: Int32Array): boolean
+
+  /** `decodeRice` and `dequantize` in one: a tile of quantised floats. The same goes for its result. */
+  decodeRiceFloats(bytes: Uint8Array, coding: RiceCoding, quantization: Quantization, into: Samples): boolean
+
+  /** `decodeRice` and the scale in one, computed in double precision and rounded once: a tile of integers. The same goes for its result. */
+  decodeRiceScaled(bytes: Uint8Array, coding: RiceCoding, scale: PixelScale, into: Samples): boolean
+
+  /**
+   * The floats of a tile's integers, computed in double precision and rounded once to the type of `into` (FITS 4.0, section 10.2; White and
+   * Greenfield 1999, ASP Conf. Ser. 172, 125).
+   *
+   * @param stored The tile's integers, all of them from its first on: the random sequence runs along them. As many as `into` holds.
+   */
+  dequantize(stored: Int32Array, quantization: Quantization, into: Samples): void
+}
+
+/**
+ * What is done to pixels where it has to be fast. Every implementation gives the same bits.
+ *
+ * Arguments are checked: arrays that do not fit each other, or numbers out of range, are a TypeError. Arrays of the `arena` are taken as they
+ * are, others piece by piece.
+ */
+export interface PixelKernels extends ByteKernels, RiceKernels {
+  /** `simd`: WebAssembly with 128-bit vectors. `reference`: plain TypeScript. */
+  readonly implementation: 'simd' | 'reference'
+  /** The memory that kernels work on without copying, for the caller alone. */
+  readonly arena: Arena
+}

@@ -1,0 +1,16 @@
+import { expect, test } from 'vitest'
+import * as pixels from '../src/index.js'
+
+test('exports exactly these values', () => {
+  expect(Object.keys(pixels).sort()).toEqual([
+    'Arena',
+    'NO_SCALE',
+    'QUANTIZED_NAN',
+    'QUANTIZED_ZERO',
+    'hasSimd',
+    'loadKernels',
+    'maxRiceBytes',
+    'minRiceBytes',
+    'referenceKernels',
+  ])
+})
