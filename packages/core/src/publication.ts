@@ -92,7 +92,7 @@ export async function shutOut(
   manifest: Manifest | undefined,
   time: Date,
 ): Promise<boolean> {
-  // Who saw what was there before a later attempt committed finds it changed.
+  // Whoever began on this has a higher number, and whoever began on what was there before finds it changed.
   if (attempt <= latestOf(manifest)) return true
   const updated = time.toISOString()
   if (manifest?.record !== undefined) return writeManifest(storage, { ...manifest.record, updated }, manifest)
@@ -107,8 +107,8 @@ function jobOf(manifest: Manifest | undefined): Pick<GarbageMark, 'job'> {
   return job === undefined ? {} : { job }
 }
 
-/** The attempt whose result is there, or was. */
-function latestOf(manifest: Manifest | undefined): number {
+/** The number of the attempt whose result is there, or was; 0 where none is. */
+export function latestOf(manifest: Manifest | undefined): number {
   return manifest?.record?.attempt ?? manifest?.mark?.attempt ?? 0
 }
 
@@ -162,9 +162,7 @@ export async function highestAttempt(storage: ObjectStorage, key: string): Promi
     highest = Math.max(highest, attemptOf(object, key) ?? 0)
     hasManifest ||= isManifestKey(object)
   }
-  if (highest > 0 || !hasManifest) return highest
-  const manifest = await readManifest(storage, key)
-  return manifest?.record?.attempt ?? manifest?.mark?.attempt ?? 0
+  return hasManifest ? Math.max(highest, latestOf(await readManifest(storage, key))) : highest
 }
 
 /**

@@ -10,6 +10,7 @@ import {
   discardEarlierAttempts,
   highestAttempt,
   isWhole,
+  latestOf,
   type Manifest,
   readManifest,
   releaseAttempt,
@@ -218,9 +219,13 @@ class Attempt {
     const record = await records.get(key)
     if (record === undefined) throw new AbortedError('the record of this job is gone')
     const before = await readManifest(storage, key)
-    if (!isCounted(before?.record, record) || !(await isWhole(storage, before.record))) return { record, before }
-    await this.#discard()
-    return { record, before, standing: before.record }
+    if (isCounted(before?.record, record) && (await isWhole(storage, before.record))) {
+      await this.#discard()
+      return { record, before, standing: before.record }
+    }
+    // Objects of attempts up to that one are collected as garbage without its being changed: nothing of them may be committed over it.
+    if (latestOf(before) >= attempt) throw conflict()
+    return { record, before }
   }
 
   /** Commits a result, where no other came first: then that one is the job's. */

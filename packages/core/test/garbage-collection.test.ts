@@ -1,11 +1,13 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import {
   DataLabError,
+  FileStorage,
   type FitsFile,
   isDataLabError,
   type Lease,
   MemoryRecordStore,
   MemoryStorage,
+  type ObjectBody,
   Outputs,
   type RecordChange,
 } from '../src/index.js'
@@ -19,6 +21,7 @@ import {
   rejection,
   type TestInputs,
   type TestRun,
+  temporaryFolder,
   textOf,
   writesText,
   writeText,
@@ -68,6 +71,10 @@ async function completed(host: ReturnType<typeof lab>, inputs: TestInputs = {}, 
   const job = await host.submit('@test/op', inputs, options)
   const [file] = (await job.result()).output_files ?? []
   return { key: job.key, reference: { source: 'datalab', basename: file?.basename ?? '' } as FitsFile, job }
+}
+
+function isMark(body: ObjectBody): boolean {
+  return body instanceof Uint8Array && new TextDecoder().decode(body).includes('"garbage"')
 }
 
 function world(operations: Parameters<typeof lab>[0]['operations'] = [Op]) {
@@ -393,6 +400,44 @@ describe('an attempt that was stopped just before it commits', () => {
     expect(await other.collectGarbage(all)).toMatchObject({ deleted: 0 })
     expect(await keysOf(storage)).toEqual([`${key}/1/${key}.txt`, `${key}/record.json`])
   })
+})
+
+test.each(['memory', 'file'])(
+  'an attempt whose number was given back by a collection elsewhere does not commit without its objects (%s)',
+  async (kind) => {
+    vi.useRealTimers()
+    const storage = kind === 'file' ? new FileStorage(temporaryFolder()) : new MemoryStorage()
+    const elsewhere = lab({ operations: [Op], storage, records: new MemoryRecordStore() })
+    const collect = () => elsewhere.collectGarbage({ urlLife: 0 })
+    const put = storage.put.bind(storage)
+    let collections = 0
+    storage.put = async (key, body, options) => {
+      const isManifest = key.endsWith('/record.json') && !isMark(body)
+      // Once when its number is taken, and once when its objects are written.
+      if (isManifest && collections === 1 && ++collections) await collect()
+      const info = await put(key, body, options)
+      if (key.endsWith('/reserved') && collections === 0 && ++collections) await collect()
+      return info
+    }
+    const host = lab({ operations: [Op], storage, retry: { retries: 3, minDelayMs: 1, maxDelayMs: 2 } })
+    const job = await host.submit(Op, { text: 'x' })
+    await job.result()
+    expect(collections).toBe(2)
+    const { attempt } = await job.record()
+    expect(await textOf(storage, `${job.key}/${attempt}/${job.key}.txt`)).toBe('x')
+    expect((await host.submit(Op, { text: 'x' })).cached).toBe(true)
+    expect((await elsewhere.submit(Op, { text: 'x' })).cached).toBe(true)
+  },
+)
+
+test('the number of a mark is not given again while objects of an earlier attempt are left', async () => {
+  const { storage, host } = world()
+  const { key } = await completed(host, { text: 'x' })
+  await completed(host, { text: 'x' }, { force: true })
+  await host.collectGarbage({ resultLife: 0 })
+  await storage.delete(`${key}/2/${key}.txt`)
+  const again = await completed(lab({ operations: [Op], storage }), { text: 'x' })
+  expect((await again.job.record()).attempt).toBe(3)
 })
 
 test.each([{ resultLife: -1 }, { urlLife: Number.NaN }])('refuses %o', async (options) => {
