@@ -7,9 +7,14 @@ const ZERO = 0x30
 
 /** The 32-bit ones' complement sum of bytes, added part by part: FITS's checksum (FITS 4.0, section 4.4.2.7 and appendix J). */
 export class Checksum {
-  #sum = 0
+  #sum: number
   /** Bytes that do not fill a word yet. */
   #rest = new Uint8Array(0)
+
+  /** @param sum That of whole words that were added before. */
+  constructor(sum = 0) {
+    this.#sum = sum
+  }
 
   /** Adds the bytes that follow; they are only read. */
   add(bytes: Uint8Array): void {

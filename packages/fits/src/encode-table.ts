@@ -1,8 +1,10 @@
 import { Card } from './card.js'
-import { formatWithChecksums } from './checksum-header.js'
+import { checksumOf, withChecksums } from './checksum-header.js'
 import { type ColumnToWrite, isVariableColumn } from './column-to-write.js'
 import { type ColumnWriter, columnCards, fixedColumnWriter } from './column-writer.js'
-import { type EncodeOptions, encodePadding } from './encode-image.js'
+import { EMPTY_PRIMARY } from './empty-primary.js'
+import type { EncodeOptions } from './encode-image.js'
+import { encodePadding } from './encode-padding.js'
 import { Header } from './header.js'
 import { headerToWrite } from './header-to-write.js'
 import { heapBytesOf, type VariableColumnWriter, variableCellsOf, variableColumnWriter } from './variable-column.js'
@@ -50,16 +52,9 @@ export function encodeTable(table: TableToWrite, options: EncodeOptions = {}): I
   return pieces(layout, options)
 }
 
-const PRIMARY = new Header([
-  new Card('SIMPLE', true, { comment: 'conforms to FITS standard' }),
-  new Card('BITPIX', 8, { comment: 'array data type' }),
-  new Card('NAXIS', 0, { comment: 'number of array dimensions' }),
-  new Card('EXTEND', true),
-])
-
 function* pieces(layout: TableLayout, { checksum = false }: EncodeOptions): Generator<Uint8Array<ArrayBuffer>, void> {
-  yield checksum ? formatWithChecksums(PRIMARY, []) : PRIMARY.format()
-  yield checksum ? formatWithChecksums(layout.header, dataPieces(layout)) : layout.header.format()
+  yield (checksum ? withChecksums(EMPTY_PRIMARY, checksumOf([])) : EMPTY_PRIMARY).format()
+  yield (checksum ? withChecksums(layout.header, checksumOf(dataPieces(layout))) : layout.header).format()
   yield* dataPieces(layout)
 }
 

@@ -4,14 +4,9 @@ export { Card, type CardOptions } from './card.js'
 export type { CardValue, Complex } from './card-value.js'
 export type { ColumnToWrite } from './column-to-write.js'
 export { CompressedTable } from './compressed-table.js'
-export {
-  type EncodeOptions,
-  encodeImage,
-  encodeImageHeader,
-  encodePadding,
-  type ImageForm,
-  type ImageToWrite,
-} from './encode-image.js'
+export { type EncodeImageOptions, type EncodeOptions, encodeImage, type ImageToWrite } from './encode-image.js'
+export { type EncodeRowsOptions, encodeImageRows, type ImageRows } from './encode-image-rows.js'
+export { encodePadding } from './encode-padding.js'
 export { encodeSamples, type PixelArray } from './encode-samples.js'
 export { encodeTable, type TableToWrite } from './encode-table.js'
 export { FitsError, type FitsErrorCode, type FitsErrorOptions, isFitsError } from './errors.js'
@@ -41,6 +36,7 @@ export {
   type ReadRowsOptions,
   type ReadStoredOptions,
 } from './image-hdu.js'
+export { encodeImageHeader, type ImageForm } from './image-header.js'
 export { Images, type ImageToSave, images, type SaveImageOptions } from './images.js'
 export { inheritedHeader } from './inherited-header.js'
 export { type FitsInput, type OpenFitsOptions, openFits } from './open-fits.js'
@@ -53,7 +49,9 @@ export { stripHeader } from './strip-header.js'
 export type { ColumnInfo, ColumnKind } from './table-column-info.js'
 export { type TableBlock, TableHdu, type TableRange, type TableSelection } from './table-hdu.js'
 export type { CellValue, ColumnValues, DecodedCells, DecodedColumn, DecodedElements, TableRow } from './table-values.js'
+export type { ImageCompression } from './tile-encoder.js'
 export { type ChecksumState, type Checksums, verifyChecksums } from './verify-checksums.js'
-export { type WriteOptions, writeImage } from './write-image.js'
+export { type WriteImageOptions, type WriteOptions, writeImage } from './write-image.js'
+export { writeImageRows } from './write-image-rows.js'
 export { writeTable } from './write-table.js'
 export { type Limits, zscale } from './zscale.js'

@@ -1,16 +1,15 @@
 import { randomUUID } from 'node:crypto'
 import { open, rename, rm } from 'node:fs/promises'
 
+/** Bytes in pieces, one after another. */
+type Pieces = Iterable<Uint8Array> | AsyncIterable<Uint8Array>
+
 /**
  * Writes a file of these pieces, which appears under its name only when it is complete; one that is there is replaced.
  *
  * On failure nothing is left behind.
  */
-export async function writePieces(
-  path: string,
-  pieces: Iterable<Uint8Array>,
-  signal: AbortSignal | undefined,
-): Promise<void> {
+export async function writePieces(path: string, pieces: Pieces, signal: AbortSignal | undefined): Promise<void> {
   const temporary = `${path}.${randomUUID()}.part`
   try {
     await writeAll(temporary, pieces, signal)
@@ -21,10 +20,10 @@ export async function writePieces(
   }
 }
 
-async function writeAll(path: string, pieces: Iterable<Uint8Array>, signal: AbortSignal | undefined): Promise<void> {
+async function writeAll(path: string, pieces: Pieces, signal: AbortSignal | undefined): Promise<void> {
   const handle = await open(path, 'wx')
   try {
-    for (const piece of pieces) {
+    for await (const piece of pieces) {
       signal?.throwIfAborted()
       await handle.writeFile(piece)
     }

@@ -1,0 +1,152 @@
+import { Card } from './card.js'
+import { RANDOM_COUNT } from './dither.js'
+import { encodeGzipTile } from './encode-gzip-tile.js'
+import { encodeRice } from './encode-rice.js'
+import { encodeSamples, type PixelArray, pixelFormat } from './encode-samples.js'
+import { QUANTIZED_BLANK, quantize } from './quantize.js'
+import type { RiceOptions } from './rice.js'
+
+/**
+ * How the pixels of an image are stored: as they are; compressed without loss (integers with RICE_1, floats with GZIP_2); or with floats in
+ * steps of their noise, `quantize` of them to its standard deviation (RICE_1 and SUBTRACTIVE_DITHER_1, as fpack does with 4), and integers
+ * without loss.
+ */
+export type ImageCompression = 'none' | 'lossless' | { readonly quantize: number }
+
+/** A tile, compressed. */
+export interface EncodedTile {
+  readonly bytes: Uint8Array
+  /** Whether it belongs to GZIP_COMPRESSED_DATA, the column of tiles that could not be quantised. */
+  readonly isFallback: boolean
+  /** ZSCALE and ZZERO; 0 where nothing was quantised. */
+  readonly scale: number
+  readonly zero: number
+}
+
+/** Compresses the tiles of an image, one after another. */
+export interface TileEncoder {
+  /** The cards that say how, from ZCMPTYPE on; complete when all tiles are encoded. */
+  cards(): Card[]
+  /** Whether the table has the columns ZSCALE and ZZERO. */
+  readonly isQuantized: boolean
+  /** @param rowLength Pixels in a row of the tile. */
+  encode(pixels: PixelArray, rowLength: number): EncodedTile
+}
+
+/** Pixels that share one split of a Rice code. */
+const BLOCKSIZE = 32
+
+/**
+ * The encoder of an image's pixels; undefined where they are better left as they are: 64-bit integers, which cfitsio and astropy do not read
+ * from tiles.
+ *
+ * @param sample An array of their type.
+ * @throws TypeError when the compression is none of those there are.
+ */
+export function tileEncoderFor(sample: PixelArray, compression: ImageCompression): TileEncoder | undefined {
+  checkCompression(compression)
+  if (compression === 'none' || sample instanceof BigInt64Array || sample instanceof BigUint64Array) return undefined
+  if (!(sample instanceof Float32Array || sample instanceof Float64Array)) return riceEncoder(sample.BYTES_PER_ELEMENT)
+  return compression === 'lossless' ? gzipEncoder() : new QuantizingEncoder(compression.quantize)
+}
+
+/** @throws TypeError when the compression is none of those there are. */
+export function checkCompression(compression: ImageCompression): void {
+  if (compression === 'none' || compression === 'lossless') return
+  if (typeof compression === 'object' && compression.quantize > 0 && Number.isFinite(compression.quantize)) return
+  throw new TypeError(
+    `compression is ${JSON.stringify(compression)}, but must be 'none', 'lossless' or { quantize: a number above 0 }`,
+  )
+}
+
+function riceEncoder(bytes: number): TileEncoder {
+  const options: RiceOptions = { bytepix: bytes as 1 | 2 | 4, blocksize: BLOCKSIZE }
+  return {
+    isQuantized: false,
+    cards: () => riceCards(bytes),
+    encode: (pixels) => ({
+      bytes: encodeRice(storedIntegers(pixels as Uint8Array), options),
+      isFallback: false,
+      scale: 0,
+      zero: 0,
+    }),
+  }
+}
+
+/** The integers as they are stored: with the sign of their BITPIX. */
+function storedIntegers(pixels: Exclude<PixelArray, BigInt64Array | BigUint64Array>): Int32Array {
+  const zero = Number(pixelFormat(pixels).bzero ?? 0)
+  const integers = new Int32Array(pixels.length)
+  for (let i = 0; i < pixels.length; i++) integers[i] = pixels[i]! - zero
+  return integers
+}
+
+function riceCards(bytepix: number): Card[] {
+  return [
+    new Card('ZCMPTYPE', 'RICE_1', { comment: 'compression algorithm' }),
+    new Card('ZNAME1', 'BLOCKSIZE', { comment: 'compression block size' }),
+    new Card('ZVAL1', BLOCKSIZE, { comment: 'pixels per block' }),
+    new Card('ZNAME2', 'BYTEPIX', { comment: 'bytes per pixel (1, 2 or 4)' }),
+    new Card('ZVAL2', bytepix, { comment: 'bytes per pixel (1, 2 or 4)' }),
+  ]
+}
+
+function gzipEncoder(): TileEncoder {
+  return {
+    isQuantized: false,
+    cards: () => [
+      new Card('ZCMPTYPE', 'GZIP_2', { comment: 'compression algorithm' }),
+      new Card('ZQUANTIZ', 'NONE', { comment: 'lossless, not quantized' }),
+    ],
+    encode: (pixels) => ({ ...gzipped(pixels, true), isFallback: false }),
+  }
+}
+
+function gzipped(pixels: PixelArray, isShuffled: boolean): Omit<EncodedTile, 'isFallback'> {
+  const bytes = encodeGzipTile(encodeSamples(pixels), pixels.BYTES_PER_ELEMENT, isShuffled)
+  return { bytes, scale: 0, zero: 0 }
+}
+
+/** Quantises floats, and Rice-codes the integers. A tile that cannot be quantised, or would not become smaller, is kept without loss. */
+class QuantizingEncoder implements TileEncoder {
+  readonly isQuantized = true
+  readonly #level: number
+  #tiles = 0
+  #ditherSeed = 1
+
+  constructor(level: number) {
+    this.#level = level
+  }
+
+  cards(): Card[] {
+    const [algorithm, ...parameters] = riceCards(4)
+    return [
+      algorithm!,
+      new Card('ZBLANK', QUANTIZED_BLANK, { comment: 'null value in the compressed integer array' }),
+      ...parameters,
+      new Card('ZQUANTIZ', 'SUBTRACTIVE_DITHER_1', { comment: 'pixel quantization algorithm' }),
+      new Card('ZDITHER0', this.#ditherSeed, { comment: 'dithering offset when quantizing floats' }),
+    ]
+  }
+
+  encode(pixels: PixelArray, rowLength: number): EncodedTile {
+    const floats = pixels as Float32Array | Float64Array
+    if (this.#tiles === 0) this.#ditherSeed = ditherSeedOf(floats)
+    const seed = this.#tiles++ + this.#ditherSeed - 1
+    const quantized = quantize(floats, { level: this.#level, rowLength, seed })
+    if (quantized) {
+      const bytes = encodeRice(quantized.integers, { bytepix: 4, blocksize: BLOCKSIZE })
+      if (bytes.length < floats.byteLength) {
+        return { bytes, isFallback: false, scale: quantized.scale, zero: quantized.zero }
+      }
+    }
+    return { ...gzipped(floats, false), isFallback: true }
+  }
+}
+
+/** ZDITHER0, from 1 to 10,000: by the sum of all bytes of the first tile, so that the same image gives the same file. cfitsio's `-qt`. */
+function ditherSeedOf({ buffer, byteOffset, byteLength }: Float32Array | Float64Array): number {
+  let sum = 0
+  for (const byte of new Uint8Array(buffer, byteOffset, byteLength)) sum += byte
+  return (sum % RANDOM_COUNT) + 1
+}
