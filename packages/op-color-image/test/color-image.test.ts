@@ -211,7 +211,7 @@ describe('channels of stars', () => {
 test('what a front end adds to a channel and its color makes no other job', async () => {
   const images = memoryImages({ a: [[1, 2]] })
   const plain = channel(images, 'a', RED)
-  const more = { ...plain, id: 17, filter: 'rp', color: { ...RED, a: 1 } }
+  const more = images.file('a', { id: 17, filter: 'rp', color: { ...RED, a: 1 } })
   const [first, second] = [await pictured(images, [plain]), await pictured(images, [more])]
   expect(second.record.key).toBe(first.record.key)
 })
@@ -264,7 +264,7 @@ testOperation(
       { color_channels: [] },
       { color_channels: [suite.file('a')] },
       { color_channels: [{ color: RED }] },
-      { color_channels: [Object.assign(suite.file('a'), { color: { r: 0, g: 0 } })] },
+      { color_channels: [suite.file('a', { color: { r: 0, g: 0 } })] },
       { color_channels: [channel(suite, 'none', RED)] },
     ],
   },

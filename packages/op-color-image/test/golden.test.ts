@@ -32,14 +32,9 @@ beforeAll(async () => {
         zmin,
         zmax,
       },
-    ]) => ({
-      ...source.file(name),
-      color: { r, g, b },
-      zmin,
-      zmax,
-    }),
+    ]) => source.file(name, { color: { r, g, b }, zmin, zmax }),
   )
-  run = await runOperation(ColorImage, { color_channels }, [images()], { sources: [source] })
+  run = await runOperation(ColorImage, { color_channels }, [images()])
   picture = await tiffOf(run)
   golden = await sharp(readFileSync(new URL('golden.png', folder)))
     .removeAlpha()

@@ -1,4 +1,4 @@
-import { type FitsFile, provide } from '@datalab/core'
+import { provide } from '@datalab/core'
 import { Images } from '@datalab/fits'
 import { type FinishedRun, type MemoryImages, runOperation } from '@datalab/testing'
 import sharp from 'sharp'
@@ -19,13 +19,12 @@ export interface ReadPicture {
 /** A channel of the frame of this name. */
 export function channel(images: MemoryImages, name: string, color: Color, zmin?: number, zmax?: number): ColorChannel {
   const limits = { ...(zmin === undefined ? {} : { zmin }), ...(zmax === undefined ? {} : { zmax }) }
-  return Object.assign(images.file(name) as FitsFile, { color, ...limits })
+  return images.file(name, { color, ...limits })
 }
 
 /** The run that makes a picture of these channels. */
 export function pictured(images: MemoryImages, color_channels: ColorChannel[]): Promise<FinishedRun> {
-  const options = { sources: [images.source] }
-  return runOperation(ColorImage, { color_channels }, [provide(Images, images)], options)
+  return runOperation(ColorImage, { color_channels }, [provide(Images, images)])
 }
 
 /** The TIFF file of a run. */

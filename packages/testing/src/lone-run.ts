@@ -19,6 +19,7 @@ import {
 import { type OperationTap, tapped } from './operation-tap.js'
 import { perRun } from './per-run.js'
 import { type LogLine, recordingLogger } from './recording-logger.js'
+import { givenFirst } from './reference-sources.js'
 import type { FinishedRun, RunOperationOptions } from './run-operation.js'
 
 /** Bytes of one object that are read at once. */
@@ -56,12 +57,10 @@ export class LoneRun {
     this.#storage = options.storage ?? new MemoryStorage()
     const { log, lines } = recordingLogger(options.log)
     this.#lines = lines
-    const given = options.sources ?? []
-    const names = new Set(given.map(({ name }) => name))
     this.#lab = createDataLab<readonly AnyOperationClass[]>({
       operations: [tapped(operation, this.#ears())],
       services: services.map(perRun),
-      sources: [...given, ...sources.filter(({ name }) => !names.has(name))],
+      sources: givenFirst(options.sources ?? [], sources),
       storage: this.#storage,
       records: options.records ?? new MemoryRecordStore(),
       executor: this.#executor,

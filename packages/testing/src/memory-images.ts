@@ -53,9 +53,13 @@ export class MemoryImages implements Images {
     this.source.set(name, Buffer.concat([...encodeImage(imageOf(name, frame))]))
   }
 
-  /** A reference to a frame, for the inputs of the operation. */
-  file(name: string): FitsFile {
-    return this.source.file(name)
+  /**
+   * A reference to a frame, for the inputs of the operation. `runOperation` finds these frames by it, but not by a copy of it.
+   *
+   * @param members what else the operation declares of its files, such as the color of a channel
+   */
+  file<Members extends object = object>(name: string, members?: Members): FitsFile & Members {
+    return this.source.file(name, members)
   }
 
   /** The rows of a saved image; row 0 is the bottom of the picture. */

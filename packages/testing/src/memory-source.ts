@@ -46,9 +46,13 @@ export class MemorySource implements FileSource {
     this.#files.delete(name)
   }
 
-  /** A reference to a file, whether it is there or not. `runOperation` finds this source by it. */
-  file(name: string): FitsFile {
-    const reference = { basename: name, source: this.name }
+  /**
+   * A reference to a file, whether it is there or not. `runOperation` finds this source by it, but not by a copy of it.
+   *
+   * @param members what else the operation declares of its files, such as the color of a channel
+   */
+  file<Members extends object = object>(name: string, members?: Members): FitsFile & Members {
+    const reference = { ...(members as Members), basename: name, source: this.name }
     rememberSource(reference, this)
     return reference
   }

@@ -22,3 +22,9 @@ export function sourcesIn(inputs: unknown): FileSource[] {
   visit(inputs)
   return [...found]
 }
+
+/** The sources that are given, and those found of other names. */
+export function givenFirst(given: readonly FileSource[], found: readonly FileSource[]): FileSource[] {
+  const names = new Set(given.map(({ name }) => name))
+  return [...given, ...found.filter(({ name }) => !names.has(name))]
+}

@@ -20,7 +20,7 @@ export interface RunOperationOptions {
   readonly signal?: AbortSignal
   /** Called with each fraction that the operation reports, while it runs. */
   readonly onProgress?: (fraction: number) => void
-  /** Where input files come from, beside the sources whose `file()` made them. */
+  /** Where input files come from, instead of sources of these names whose `file()` made them, and beside the others. */
   readonly sources?: readonly FileSource[]
   /** Where results are put; memory by default. */
   readonly storage?: ObjectStorage

@@ -4,7 +4,7 @@ import { LoneRun } from './lone-run.js'
 import { describingTests, inputTests } from './operation-input-tests.js'
 import { runTests } from './operation-run-tests.js'
 import type { OperationTap } from './operation-tap.js'
-import { sourcesIn } from './reference-sources.js'
+import { givenFirst, sourcesIn } from './reference-sources.js'
 import type { FinishedRun, RunOperationOptions } from './run-operation.js'
 
 /** How the suite runs an operation, and on what. */
@@ -12,7 +12,7 @@ export interface OperationSubject<Inputs extends object> {
   readonly operation: OperationClass<Inputs>
   /** What the operation requires. */
   readonly services?: readonly ServiceProvider[]
-  /** Where input files come from, beside the sources whose `file()` made them. */
+  /** Where input files come from, instead of sources of these names whose `file()` made them, and beside the others. */
   readonly sources?: readonly FileSource[]
   /** Inputs with which it completes: one set at least, and the more kinds of them, the more is proved. */
   readonly valid: readonly [Inputs, ...Inputs[]]
@@ -58,7 +58,7 @@ export function testOperation<Inputs extends object>(runner: TestFunctions, subj
 
 function underTest<Inputs extends object>(subject: OperationSubject<Inputs>): OperationUnderTest {
   const { operation, services = [], valid, invalid = [] } = subject
-  const sources = [...(subject.sources ?? []), ...sourcesIn([valid, invalid])]
+  const sources = givenFirst(subject.sources ?? [], sourcesIn([valid, invalid]))
   const lone = (options: RunOperationOptions = {}, tap: OperationTap = {}) =>
     new LoneRun({ operation, services, sources, options, tap })
   return {

@@ -1,6 +1,7 @@
 import {
   BaseDataOperation,
   ClientAlertError,
+  type FitsFile,
   formatSchemas,
   type InputSchema,
   Inputs,
@@ -13,7 +14,7 @@ import {
   readAll,
 } from '@datalab/core'
 import { Images } from '@datalab/fits'
-import { expect, test } from 'vitest'
+import { expect, expectTypeOf, test } from 'vitest'
 import { MemorySource, memoryImages, runOperation } from '../src/index.js'
 import { IncreaseBrightness } from './increase-brightness.js'
 
@@ -117,6 +118,22 @@ test('finds the source of a reference that a memory source made', async () => {
   const copy = { file: { ...source.file('a.txt') } }
   expect((await runOperation(Reading, copy, [], { sources: [source] })).output.output_data).toEqual([{ text: 'hello' }])
   expect(await rejection(runOperation(Reading, copy))).toMatchObject({ code: 'DATALAB_INPUT_INVALID' })
+  const other = new MemorySource({ 'a.txt': new TextEncoder().encode('others') })
+  const run2 = await runOperation(Reading, { file: source.file('a.txt') }, [], { sources: [other] })
+  expect(run2.output.output_data).toEqual([{ text: 'others' }])
+})
+
+test('finds it by a reference that has more members', async () => {
+  const source = new MemorySource({ 'a.txt': new TextEncoder().encode('hello') })
+  const reference = source.file('a.txt', { color: 'red', basename: 'other' })
+  expect(reference).toEqual({ basename: 'a.txt', source: 'memory', color: 'red' })
+  expectTypeOf(reference.color).toEqualTypeOf<string>()
+  expectTypeOf(source.file('a.txt')).toExtend<FitsFile>()
+  const Reading = operation(async (run) => {
+    const { file } = run.inputData
+    return { output_data: [{ size: (await run.use(Inputs).open(file as FitsFile)).size }] }
+  })
+  expect((await runOperation(Reading, { file: reference })).output.output_data).toEqual([{ size: 5 }])
 })
 
 test('refuses invalid inputs as a host does', async () => {

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { type OperationInfo, Outputs, provide, type WizardDescription } from '@datalab/core'
 import { Images } from '@datalab/fits'
 import { expect, test } from 'vitest'
-import { memoryImages, type TestFunctions, testOperation } from '../src/index.js'
+import { type MemorySource, memoryImages, type TestFunctions, testOperation } from '../src/index.js'
 import { IncreaseBrightness, inputSchema } from './increase-brightness.js'
 import { outcomeOf } from './recorded.js'
 
@@ -151,4 +151,20 @@ test.each<[string, string, typeof IncreaseBrightness]>([
 ])('an operation that %s fails: %s', async (_, name, Mutant) => {
   expect(await outcomeOf(declare(IncreaseBrightness), name)).toBe('passed')
   expect(await outcomeOf(declare(Mutant), name)).toMatch(/^failed/)
+})
+
+test('sources that are named take the place of those that references lead to', async () => {
+  const [meant, made] = [memoryImages({ a: [[1]] }), memoryImages()]
+  const declareWith = (sources: MemorySource[]) => (runner: TestFunctions) =>
+    testOperation(runner, {
+      operation: IncreaseBrightness,
+      services: [provide(Images, meant)],
+      sources,
+      valid: [
+        { input_files: [made.file('a')], increase_by: 1 },
+        { input_files: [{ ...meant.file('a') }], increase_by: 1 },
+      ],
+    })
+  expect(await outcomeOf(declareWith([meant.source]), 'the inputs stay as they were')).toBe('passed')
+  expect(await outcomeOf(declareWith([]), 'the inputs stay as they were')).toMatch(/^failed/)
 })
