@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
 import { dirname } from 'node:path'
 import {
   createPerform,
@@ -9,11 +10,14 @@ import {
   type RunParts,
   runParts,
   type SerializedError,
+  type StoredOutput,
   serializeError,
 } from '@datalab/core'
 import { relayLog } from './process-log.js'
 import type { ChildMessage, HostMessage, ReadyMessage } from './process-messages.js'
 import { RelayReporter } from './process-reporter.js'
+import { ProcessActivity, ProcessState } from './process-state.js'
+import { CHILD_VARIABLE, killGroup, killMarked } from './process-tree.js'
 import { endWithParent } from './process-watchdog.js'
 
 // The program of a child process: opens the set-up module once, then performs one run after the other, as the host asks.
@@ -22,11 +26,23 @@ interface Run {
   readonly number: number
   readonly abort: AbortController
   readonly reporter: RelayReporter
+  /** What came of it, while the process is made ready for the next. */
+  output?: StoredOutput
+}
+
+interface Ready {
+  readonly parts: RunParts
+  /** The process as the set-up module has left it. */
+  readonly state: ProcessState
 }
 
 const [parent = '', setup = ''] = process.argv.slice(2)
 const channel = process.send?.bind(process)
 let run: Run | undefined
+/** Whether there was a run before: it may have left something going on. */
+let isUsed = false
+/** The number of the run that something was begun by. */
+const begunBy = new AsyncLocalStorage<number>()
 
 endWithParent(Number(parent))
 process.on('message', receive)
@@ -41,11 +57,11 @@ function send(message: ChildMessage, sent: () => void = () => {}): void {
   if (process.connected) channel?.(message, undefined, undefined, sent)
 }
 
-async function open(): Promise<RunParts> {
+async function open(): Promise<Ready> {
   const parts = { ...runParts(await loadSetup(setup)), log }
   if (parts.storage.reach === 'process') throw unshared()
   send(await readiness(parts))
-  return parts
+  return { parts, state: new ProcessState() }
 }
 
 async function readiness(parts: RunParts): Promise<ReadyMessage> {
@@ -77,36 +93,70 @@ function receive(message: HostMessage): void {
 
 async function perform(number: number, request: PerformRequest): Promise<void> {
   const abort = new AbortController()
-  const reporter = new RelayReporter(number, send)
-  run = { number, abort, reporter }
+  const current: Run = { number, abort, reporter: new RelayReporter(number, send) }
+  run = current
   log.begin()
-  let isOpen = false
+  let ready: Ready
   try {
-    const parts = await opened
-    isOpen = true
-    const output = await createPerform(parts)(frozen(request), reporter, abort.signal)
-    reporter.flush()
-    run = undefined
-    send({ kind: 'done', run: number, output })
+    ready = await opened
   } catch (error) {
-    reporter.flush()
     run = undefined
-    sendFailure(number, error, !isOpen)
+    sendFailure(number, error, true)
+    return
   }
+  ready.state.restore()
+  const activity = new ProcessActivity()
+  try {
+    const { parts } = ready
+    current.output = await begunBy.run(number, () =>
+      createPerform(parts)(frozen(request), current.reporter, abort.signal),
+    )
+    current.reporter.flush()
+    const isSpent = !(await isAsBefore(ready, activity))
+    run = undefined
+    send({ kind: 'done', run: number, output: current.output, isSpent })
+  } catch (error) {
+    current.reporter.flush()
+    const isLast = !(await isAsBefore(ready, activity))
+    run = undefined
+    sendFailure(number, error, isLast)
+  } finally {
+    isUsed = true
+  }
+}
+
+/** Whether the run that is over has left nothing that the next one could meet. */
+async function isAsBefore({ state }: Ready, activity: ProcessActivity): Promise<boolean> {
+  const isRestored = state.restore()
+  return (await activity.hasEnded()) && isRestored
 }
 
 /** The host is gone, or has no more use for this process: it ends when what was printed has arrived, whatever operations left going on. */
 function end(): void {
-  process.stdout.write('', () => process.stderr.write('', () => process.exit()))
+  process.stdout.write('', () => process.stderr.write('', () => void endAll()))
+}
+
+/** With what operations have started: where the host is gone, nobody else ends that. */
+async function endAll(): Promise<void> {
+  await killMarked(process.env[CHILD_VARIABLE] ?? '')
+  if (process.ppid !== Number(parent)) killGroup(process.pid)
+  process.exit()
 }
 
 /** What nobody caught has left this process in a state that nobody knows. */
 function fail(error: unknown): void {
-  if (run !== undefined) {
-    sendFailure(run.number, error, true)
-  } else {
+  const failing = begunBy.getStore()
+  if (run === undefined) {
     log.error({ err: serializeError(error) }, 'a worker failed between two runs')
     process.exit(1)
+  } else if (run.output !== undefined) {
+    log.error({ err: serializeError(error) }, 'what a run left going on failed')
+    send({ kind: 'done', run: run.number, output: run.output, isSpent: true }, () => process.exit(1))
+  } else if (failing === run.number || (failing === undefined && !isUsed)) {
+    sendFailure(run.number, error, true)
+  } else {
+    log.error({ err: serializeError(error) }, 'what an earlier run left going on failed')
+    sendFailure(run.number, leftover(), true)
   }
 }
 
@@ -127,6 +177,13 @@ function frozen<T>(value: T): T {
   if (typeof value !== 'object' || value === null) return value
   for (const member of Object.values(value)) frozen(member)
   return Object.freeze(value)
+}
+
+/** It may be another run's failure: this one is done again, in another process. */
+function leftover(): DataLabError {
+  const message =
+    'The worker stopped, since something failed in it that an earlier job had left going on. Submit it again.'
+  return new DataLabError('DATALAB_WORKER_STOPPED', message, { audience: 'user', retryable: true })
 }
 
 function unshared(): DataLabError {

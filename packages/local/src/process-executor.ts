@@ -37,7 +37,10 @@ const IDLE_MS = 60_000
 /**
  * Runs operations in child processes of this machine. They are started when they are needed, open the set-up module once, and are used again.
  *
- * What operations log, and what children print, goes to the host's log. A run that crashes, exits, spins for ever or takes more memory than it may fails alone. Children end with this process, however it ends.
+ * What operations log, and what children print, goes to the host's log. A run that crashes, exits, spins for ever or takes more memory than it may
+ * fails alone. A child whose run has left something going on, or has changed the environment, does no other. Children end with this process,
+ * however it ends, and with each child the processes that its operations have started: on Linux all of them whose environment was not emptied,
+ * elsewhere those of its group.
  *
  * @example
  * export default defineDataLab(() => ({ operations: [Median], storage, records, executor: new ProcessExecutor({ setup: import.meta.url }) }))

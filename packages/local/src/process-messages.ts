@@ -37,7 +37,13 @@ export type ChildMessage =
       readonly facts: Readonly<Record<string, unknown>>
       readonly message: string
     }
-  | { readonly kind: 'done'; readonly run: number; readonly output: StoredOutput }
+  | {
+      readonly kind: 'done'
+      readonly run: number
+      readonly output: StoredOutput
+      /** Whether the run has left something that another one could meet. */
+      readonly isSpent: boolean
+    }
   | {
       readonly kind: 'failed'
       readonly run: number
@@ -105,7 +111,7 @@ const MEMBERS: Readonly<Record<ChildMessage['kind'], Readonly<Record<string, Che
   report: { run: isNumber, progress: optional(isNumber), message: optional(isText), warnings: listOf(isText) },
   write: { run: isNumber, write: isNumber, output: isOutput },
   log: { level: isLevel, facts: isObject, message: isText },
-  done: { run: isNumber, output: isOutput },
+  done: { run: isNumber, output: isOutput, isSpent: isFlag },
   failed: { run: isNumber, error: isError, isLast: isFlag },
 }
 

@@ -87,7 +87,7 @@ export class ProcessRun {
     if (!('run' in message) || message.run !== this.#number) return
     if (message.kind === 'report') this.#report(message)
     else if (message.kind === 'write') void this.#write(message.write, message.output)
-    else if (message.kind === 'done') this.#complete(message.output)
+    else if (message.kind === 'done') this.#complete(message.output, message.isSpent)
     else if (message.kind === 'failed') this.#fail(errorFromJSON(message.error), message.isLast)
   }
 
@@ -113,7 +113,8 @@ export class ProcessRun {
     }
   }
 
-  #complete(output: StoredOutput): void {
+  #complete(output: StoredOutput, isSpent: boolean): void {
+    if (isSpent) this.worker.spend()
     if (isOutputOf(this.request.record.key, output)) this.#resolve(output)
     else this.#reject(strangeOutput())
   }

@@ -1,4 +1,5 @@
 import { type ChildProcess, fork } from 'node:child_process'
+import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -8,6 +9,7 @@ import type { DataLabError, Logger } from '@datalab/core'
 import { eachLine, limited, type RunLog } from './process-log.js'
 import { residentBytes } from './process-memory.js'
 import { type ChildMessage, type HostMessage, parseChildMessage, type ReadyMessage } from './process-messages.js'
+import { CHILD_VARIABLE, killGroup, killMarked, killTree } from './process-tree.js'
 
 /** What children are started with. */
 export interface WorkerOptions {
@@ -31,14 +33,20 @@ export interface Ending {
   readonly cause?: Error
 }
 
+type How = Pick<Ending, 'code' | 'signal' | 'cause'>
+
 /** Who is told what a child does. */
 export interface WorkerListener {
   onMessage(message: ChildMessage): void
   onEnd(ending: Ending): void
 }
 
-/** Output that a child leaves behind is waited for so long. */
+/** Output that a child leaves behind is waited for so long, and so is what clears up after it, in milliseconds. */
 const CLOSE_MS = 500
+const CLEAR_UP_MS = 2000
+
+/** A child that was killed and has not ended after so many milliseconds never may: the system holds it, for a disk that does not answer. */
+const KILLED_MS = 2000
 
 /** A child process, as the host sees it. It does one thing at a time for whoever listens; while nobody does, it keeps nothing alive. */
 export class ProcessWorker {
@@ -47,6 +55,7 @@ export class ProcessWorker {
   /** What it told of itself, when it has opened the set-up module. */
   ready: ReadyMessage | undefined
   readonly #child: ChildProcess
+  readonly #mark = randomUUID()
   readonly #log: Logger
   readonly #runLog: RunLog
   readonly #graceMs: number
@@ -55,12 +64,21 @@ export class ProcessWorker {
   #isSpent = false
   #reason: DataLabError | undefined
   #isOutOfHeap = false
+  #patience: NodeJS.Timeout | undefined
+  #giveUp: () => void = () => {}
+  /** Resolves when it was killed, and has not ended. */
+  readonly #held = new Promise<How>((resolve) => {
+    this.#giveUp = () => {
+      this.#log.error(this.#facts, 'a worker was killed and does not end: the system holds it')
+      resolve({ code: null, signal: 'SIGKILL' })
+    }
+  })
 
   constructor({ entry, setup, graceMs, log }: WorkerOptions) {
     this.#graceMs = graceMs
     this.#log = log
     this.#runLog = limited(log)
-    this.#child = startChild(entry, setup)
+    this.#child = startChild(entry, setup, this.#mark)
     this.#facts = { worker: this.pid }
     this.ended = this.#watchEnd()
     this.#child.on('message', (value) => this.#receive(value))
@@ -112,10 +130,12 @@ export class ProcessWorker {
     this.spend()
     this.#reason ??= reason
     const { exitCode, signalCode } = this.#child
-    if (exitCode === null && signalCode === null) killTree(this.#child)
+    if (exitCode !== null || signalCode !== null) return
+    killTree(this.#child)
+    this.#patience ??= setTimeout(() => this.#giveUp(), KILLED_MS)
   }
 
-  /** Tells the process to end, and ends it where it does not. Resolves when it has ended. */
+  /** Tells the process to end, and ends it where it does not. Resolves when it has ended, or the system does not let it. */
   async end(): Promise<void> {
     this.spend()
     this.#setRef(true)
@@ -134,10 +154,12 @@ export class ProcessWorker {
   }
 
   async #watchEnd(): Promise<void> {
-    const how = await endOf(this.#child)
+    const how = await Promise.race([endOf(this.#child), this.#held])
+    clearTimeout(this.#patience)
     const wasMeant = this.#isSpent
     this.spend()
-    await this.#removeScratch()
+    const clearUp = Promise.all([this.#removeScratch(), killMarked(this.#mark)])
+    await Promise.race([clearUp, sleep(CLEAR_UP_MS, undefined, { ref: false })])
     const reason = this.#reason === undefined ? {} : { reason: this.#reason }
     const ending: Ending = { ...how, ...reason, isOutOfHeap: this.#isOutOfHeap }
     if (this.#listener !== undefined) this.#listener.onEnd(ending)
@@ -180,10 +202,10 @@ interface Referable {
   unref(): void
 }
 
-function startChild(entry: URL, setup: string): ChildProcess {
+function startChild(entry: URL, setup: string, mark: string): ChildProcess {
   return fork(entry, [String(process.pid), setup], {
     execArgv: [],
-    env: childEnvironment(process.env),
+    env: { ...childEnvironment(process.env), [CHILD_VARIABLE]: mark },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     // A group of its own: it can be ended with all it started, and an interrupt from the keyboard is the host's to handle.
     detached: process.platform !== 'win32',
@@ -198,13 +220,13 @@ export function childEnvironment(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
 }
 
 /** Resolves when the process has ended, and what it said before has arrived. */
-function endOf(child: ChildProcess): Promise<Pick<Ending, 'code' | 'signal' | 'cause'>> {
+function endOf(child: ChildProcess): Promise<How> {
   return new Promise((resolve) => {
     child.on('error', (cause) => {
       if (child.pid === undefined) resolve({ code: null, signal: null, cause })
     })
     child.once('exit', (code, signal) => {
-      killTree(child)
+      killGroup(child.pid)
       void Promise.race([allSaid(child), sleep(CLOSE_MS, undefined, { ref: false })]).then(() =>
         resolve({ code, signal }),
       )
@@ -216,14 +238,4 @@ async function allSaid(child: ChildProcess): Promise<void> {
   const { connected, stdout, stderr } = child
   const channel = connected ? [once(child, 'disconnect')] : []
   await Promise.allSettled([...channel, ...[stdout, stderr].map((stream) => stream && finished(stream))])
-}
-
-function killTree(child: ChildProcess): void {
-  if (child.pid === undefined) return
-  try {
-    process.kill(process.platform === 'win32' ? child.pid : -child.pid, 'SIGKILL')
-  } catch {
-    // It has ended, or has not made its group yet.
-    child.kill('SIGKILL')
-  }
 }

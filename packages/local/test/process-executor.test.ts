@@ -6,7 +6,7 @@ import { isProcessAlive } from '@datalab/core'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { ProcessExecutor } from '../src/process-executor.js'
 import type { HostTask } from './process-host.js'
-import { begun, last, ProcessLab, programs, testFolder } from './process-lab.js'
+import { begun, isRunning, last, ProcessLab, programs, testFolder } from './process-lab.js'
 
 const program = programs()
 
@@ -112,6 +112,23 @@ describe('children', () => {
     const [code] = await once(host, 'exit')
     expect(code).toBe(0)
   })
+
+  it.runIf(process.platform === 'linux')(
+    'end soon after the host was killed, with what they have detached',
+    { timeout: 15_000 },
+    async () => {
+      const host = startHost('detach')
+      let pids: number[] = []
+      for await (const [said] of on(host, 'message')) {
+        pids = String(said).split(' ').map(Number)
+        if (pids.length === 3) break
+      }
+      onTestFinished(() => kill(pids.filter(isRunning)))
+      expect(pids.map(isRunning)).toEqual([true, true, true])
+      host.kill('SIGKILL')
+      await vi.waitFor(() => expect(pids.filter(isRunning)).toEqual([]), { timeout: 8000, interval: 20 })
+    },
+  )
 
   it('end soon after the host was killed, though they spin', { timeout: 15_000 }, async () => {
     const host = startHost('spin', 'wait')

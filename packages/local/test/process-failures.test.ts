@@ -1,23 +1,15 @@
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { ChildProcess } from 'node:child_process'
+import { readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { isProcessAlive } from '@datalab/core'
-import { describe, expect, it, vi } from 'vitest'
-import { begun, last, ProcessLab, programs, testFolder } from './process-lab.js'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
+import { begun, isRunning, last, ProcessLab, programs, testFolder } from './process-lab.js'
 import { BehaveWithinMemory, BehaveWithinTime } from './process-operations.js'
 
 const program = programs()
 const MiB = 2 ** 20
 
 const pidOf = (identity: string) => Number.parseInt(identity, 10)
-
-/** Not one that has ended and whose parent has not looked yet. */
-function isRunning(pid: number): boolean {
-  try {
-    return !readFileSync(`/proc/${pid}/stat`, 'utf8').includes(') Z ')
-  } catch {
-    return false
-  }
-}
 
 /** A run fails alone: another goes on beside it, and the next is done as well. */
 async function expectOthersToGoOn(lab: ProcessLab, failing: () => Promise<unknown>): Promise<void> {
@@ -68,6 +60,35 @@ describe('a run that is cancelled', () => {
     expect(() => process.kill(pid, 0)).not.toThrow()
     await job.cancel()
     await vi.waitFor(() => expect(isRunning(pid)).toBe(false))
+  })
+
+  it.runIf(process.platform === 'linux').each(['it is cancelled', 'its process dies'])(
+    'takes those with it that are detached, when %s',
+    async (when) => {
+      const lab = new ProcessLab(program, { graceMs: 100 })
+      const job = await lab.submit('detach')
+      const [own = 0, orphan = 0, child = 0] = (await begun(job)).split(' ').map(Number)
+      onTestFinished(() => {
+        for (const pid of [own, orphan].filter(isRunning)) process.kill(pid, 'SIGKILL')
+      })
+      expect([own, orphan].map(isRunning)).toEqual([true, true])
+      if (when === 'it is cancelled') await job.cancel()
+      else process.kill(child, 'SIGKILL')
+      await vi.waitFor(() => expect([own, orphan].map(isRunning)).toEqual([false, false]), { timeout: 5000 })
+    },
+  )
+
+  it('does not hold its host when the system does not let its process end', async () => {
+    const lab = new ProcessLab(program, { graceMs: 50 })
+    const job = await lab.submit('spin')
+    const identity = await begun(job)
+    const kills = [vi.spyOn(process, 'kill'), vi.spyOn(ChildProcess.prototype, 'kill')]
+    for (const kill of kills) kill.mockReturnValue(true)
+    await job.cancel()
+    await lab.host.close()
+    for (const kill of kills) kill.mockRestore()
+    process.kill(pidOf(identity), 'SIGKILL')
+    expect(lab.lines.some(({ message }) => message.includes('the system holds it'))).toBe(true)
   })
 
   it('never begins when it is cancelled while it waits', async () => {

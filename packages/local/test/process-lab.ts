@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -125,4 +125,13 @@ async function until(job: Job, isIt: (record: JobRecord) => boolean): Promise<Jo
   let record = await job.record()
   for await (record of job.events) if (isIt(record)) break
   return record
+}
+
+/** Whether this process goes on. Not one that has ended and whose parent has not looked yet. */
+export function isRunning(pid: number): boolean {
+  try {
+    return !readFileSync(`/proc/${pid}/stat`, 'utf8').includes(') Z ')
+  } catch {
+    return false
+  }
 }

@@ -17,7 +17,7 @@ it.each([
   { kind: 'report', run: 1, progress: 0.5, message: 'half', warnings: ['one'] },
   { kind: 'write', run: 1, write: 2, output: { output_files: [file] } },
   { kind: 'log', level: 'warn', facts: { a: 1 }, message: 'text' },
-  { kind: 'done', run: 1, output: {} },
+  { kind: 'done', run: 1, output: {}, isSpent: false },
   { kind: 'failed', run: 1, error: JSON.parse(JSON.stringify(error)), isLast: false },
 ])('takes what a child says: $kind', (message) => {
   expect(parseChildMessage(message)).toBe(message)
@@ -32,8 +32,9 @@ it.each([
   { kind: 'report', run: 1, progress: Number.NaN, warnings: [] },
   { kind: 'report', run: 1, warnings: [1] },
   { kind: 'log', level: 'toString', facts: {}, message: '' },
-  { kind: 'done', run: 1, output: { output_files: [{ ...file, objects: { txt: 1 } }] } },
-  { kind: 'done', run: 1, output: { output_data: ['text'] } },
+  { kind: 'done', run: 1, isSpent: false, output: { output_files: [{ ...file, objects: { txt: 1 } }] } },
+  { kind: 'done', run: 1, isSpent: false, output: { output_data: ['text'] } },
+  { kind: 'done', run: 1, output: {} },
   { kind: 'failed', run: 1, error: { ...error, retryable: 'yes' }, isLast: false },
   { kind: 'failed', run: 1, error: { ...error, cause: 'text' }, isLast: false },
 ])('takes nothing else: %j', (message) => {

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import {
@@ -103,6 +104,15 @@ const WAYS = {
     run.setMessage(`${spawn('sleep', ['1000'], { stdio: 'ignore' }).pid}`)
     for (;;);
   },
+  // In a session of its own, and once more with a parent that is gone.
+  detach: (run: Behave) => {
+    const stdio = 'ignore' as const
+    const own = spawn('sleep', ['1000'], { stdio, detached: true })
+    const path = join(testFolder(), 'orphan')
+    const orphan = spawn('sh', ['-c', `setsid sleep 1000 & echo $! > ${path}`], { stdio, detached: true })
+    orphan.on('exit', () => run.setMessage(`${own.pid} ${readFileSync(path, 'utf8').trim()} ${process.pid}`))
+    return new Promise<never>(() => {})
+  },
   hog: async (run: Behave) => {
     begin(run)
     const held: Uint8Array[] = []
@@ -130,7 +140,61 @@ const WAYS = {
     return new Promise<never>(() => {})
   },
   abort: () => process.abort(),
+  leaveThrow: () =>
+    leave(() => {
+      throw new Error('left behind')
+    }),
+  leaveReject: () => leave(() => void Promise.reject(new Error('left behind'))),
+  leaveTimer: () => {
+    setInterval(() => {}, 1000)
+    return { output_data: [{ pid: process.pid }] }
+  },
+  leaveSocket: async () => {
+    const server = createServer().listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    return { output_data: [{ pid: process.pid }] }
+  },
+  leaveHandler: () => {
+    process.on('unhandledRejection', () => {})
+    return { output_data: [{ pid: process.pid }] }
+  },
+  change: (run: Behave) => {
+    process.chdir(run.scratch)
+    process.umask(0o777)
+    process.exitCode = 9
+    return { output_data: [state()] }
+  },
+  changeEnvironment: () => {
+    process.env.DATALAB_TEST_MORE = 'more'
+    return { output_data: [state()] }
+  },
+  state: () => ({ output_data: [state()] }),
+  meetLeft: async () => {
+    const path = join(testFolder(), 'go')
+    if (existsSync(path)) return { output_data: [{ pid: process.pid }] }
+    writeFileSync(path, '')
+    return new Promise<never>(() => {})
+  },
 } satisfies Record<string, (run: Behave) => OperationResult | Promise<OperationResult>>
+
+/** What runs of a process share. */
+function state() {
+  const { DATALAB_TEST_MORE: more = '' } = process.env
+  return { pid: process.pid, folder: process.cwd(), mask: process.umask(), exitCode: process.exitCode ?? null, more }
+}
+
+/** Leaves something that fails when the next run begins; nothing that keeps a process going. */
+function leave(fail: () => void) {
+  const path = join(testFolder(), 'go')
+  const timer = setInterval(() => {
+    if (!existsSync(path)) return
+    clearInterval(timer)
+    fail()
+  }, 5).unref()
+  return { output_data: [{ pid: process.pid }] }
+}
+
+const testFolder = () => process.env.DATALAB_TEST_FOLDER ?? ''
 
 /** Tells that the run goes on, and where, before anything else. */
 function begin(run: Behave): void {
@@ -154,7 +218,7 @@ async function behaveWell(run: Behave) {
 
 /** Ends when both `a` and `b` have begun. */
 async function meet(run: Behave) {
-  const folder = process.env.DATALAB_TEST_FOLDER ?? ''
+  const folder = testFolder()
   writeFileSync(join(folder, run.inputData.name ?? ''), '')
   while (!['a', 'b'].every((name) => existsSync(join(folder, name)))) await sleep(5)
   return undefined
