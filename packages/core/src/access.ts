@@ -12,13 +12,17 @@ export type Action = 'submit' | 'get' | 'open'
 
 /** Which job it is about. */
 export interface AccessSubject {
-  readonly key: string
+  /** Absent where a file could not be identified, so that the job has none: it is asked then whether the principal may learn why. */
+  readonly key?: string
   readonly operation: Provenance['operation']
   /** The inputs as the operation sees them. */
   readonly inputs: JsonObject
 }
 
-/** Says whether a principal may do something with a job: asked of the job itself, and of every job whose output went into it. */
+/**
+ * Says whether a principal may do something with a job: asked of the job itself, and of every job whose output went into it; of a job without a
+ * key, of itself alone.
+ */
 export type Authorize = (principal: Principal, action: Action, subject: AccessSubject) => boolean | Promise<boolean>
 
 /** As many jobs may have gone into one, whichever way, before nobody may have it. */
@@ -38,7 +42,7 @@ export class Access {
   /** Whether this is allowed for the job and for all that went into it. What is not known any more cannot be allowed. */
   async isAllowed(principal: Principal, action: Action, subject: AccessSubject): Promise<boolean> {
     if (this.authorize === undefined) return true
-    const seen = new Set([subject.key])
+    const seen = new Set(subject.key === undefined ? [] : [subject.key])
     for (const waiting: AccessSubject[] = [subject]; waiting.length > 0; ) {
       const next = waiting.pop() as AccessSubject
       if (!(await this.authorize(principal, action, next))) return false
@@ -51,6 +55,14 @@ export class Access {
       }
     }
     return true
+  }
+
+  /**
+   * Whether somebody may learn why a job which he would submit has no key: a file that is not there. Else that would tell him which are. The jobs
+   * that went into it are not asked about: what is not there of them, and what he may not open, is one to him already.
+   */
+  async mayLearnWhy(principal: Principal, subject: Omit<AccessSubject, 'key'>): Promise<boolean> {
+    return this.authorize === undefined || this.authorize(principal, 'submit', subject)
   }
 }
 

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { Access, type Action, refused } from './access.js'
+import { Access, type AccessSubject, type Action, refused } from './access.js'
 import type { ByteSource } from './byte-source.js'
 import { DataLabError } from './errors.js'
 import type { RunTicket } from './executor.js'
@@ -100,7 +100,8 @@ export class DataLab {
    *
    * @param operation a class, or a name, id, or name in kebab case
    * @param inputs what the wizard produced; never changed
-   * @throws DATALAB_INPUT_INVALID with a sentence for each thing to change (`details.issues`); DATALAB_OPERATION_UNKNOWN; DATALAB_CLOSED.
+   * @throws DATALAB_INPUT_INVALID with a sentence for each thing to change (`details.issues`); DATALAB_OPERATION_UNKNOWN; DATALAB_CLOSED;
+   * DATALAB_NOT_FOUND for whoever may not submit it, whether or not its files are there.
    */
   submit<Inputs extends object>(
     operation: OperationClass<Inputs>,
@@ -261,6 +262,9 @@ export class DataLab {
       services: providersOf(info, this.#parts),
       sources: this.#sources,
       limits: this.#parts.payload,
+      onUnidentified: async (subject: Omit<AccessSubject, 'key'>) => {
+        if (!(await this.#access.mayLearnWhy(principal, subject))) throw refused(info.name)
+      },
     }
     const job = await prepareJob(info, inputs, surroundings, { principal })
     const subject = { key: job.key, operation: job.provenance.operation, inputs: job.inputs }

@@ -18,6 +18,8 @@ export interface JobSurroundings {
   readonly services: readonly ServiceProvider[]
   readonly sources: ReadonlyMap<string, FileSource>
   readonly limits: PayloadLimits
+  /** Called where a file could not be identified, before that is told: what it throws is told instead. */
+  readonly onUnidentified?: (job: Pick<Provenance, 'operation' | 'inputs'>) => Promise<void>
 }
 
 /** A job that can be submitted. */
@@ -53,7 +55,10 @@ export async function prepareJob(
   const files = normalizer.files(declared)
   for (const { reference } of files)
     Object.assign(reference, surroundings.sources.get(reference.source)?.canonical?.(reference))
-  const identities = await identifyFiles(info, files, surroundings.sources, context)
+  const identities = await identifyFiles(info, files, surroundings.sources, context).catch(async (error) => {
+    await surroundings.onUnidentified?.(deepFreeze({ operation: operationOf(info), inputs: declared as JsonObject }))
+    throw error
+  })
   const normalized = normalizer.normalize(declared, (reference) => identities.get(reference))
   const key = cacheKey(info, surroundings.services, normalized.identity)
   return deepFreeze({

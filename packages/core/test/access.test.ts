@@ -7,12 +7,13 @@ import {
   formatSchemas,
   type InputSchema,
   Inputs,
+  LocalSource,
   MemoryStorage,
   type OperationInfo,
   Outputs,
   readAll,
 } from '../src/index.js'
-import { deferred, operation, writeText } from './lab.js'
+import { deferred, down, file, MemorySource, operation, rejection, writeText } from './lab.js'
 
 interface CopyInputs {
   text?: string
@@ -147,6 +148,64 @@ describe('access', () => {
     await storage.put(`${mark.key}/record.json`, new TextEncoder().encode(JSON.stringify(mark)))
     expect(await anew.get(children[0]?.job.key ?? '', ben)).toBeUndefined()
     await Promise.all([lab.close(), anew.close()])
+  })
+
+  describe('of who may not submit a job', () => {
+    const may: Authorize = ({ id }, _, { inputs }) => id === 'ada' || !JSON.stringify(inputs).includes('private')
+    const inputs = (...files: FitsFile[]) => ({ input_files: files })
+    const source = new MemorySource(['private/there', 'there'])
+    const local = new LocalSource({ roots: {} })
+    const broken = {
+      ...source,
+      name: 'broken',
+      reach: 'process',
+      identify: async () => Promise.reject(down()),
+    } as const
+    const makes = () => createDataLab({ operations: [Copy], sources: [source, local, broken as never], authorize: may })
+
+    it.each([
+      ['a file', file('private/there'), file('private/not there')],
+      ['a file of a source that is not there', file('private/there'), { source: 'none', basename: 'private/x' }],
+      [
+        'a file of a root that is not there',
+        file('private/there'),
+        { source: 'local', root: 'private', basename: 'x' },
+      ],
+      ['a file of a source that does not answer', file('private/there'), { source: 'broken', basename: 'private/x' }],
+    ])('it tells nothing whether %s is there', async (_, there, missing) => {
+      const lab = makes()
+      const tell = (reference: FitsFile) => rejection(lab.submit(Copy, inputs(reference), ben))
+      const [one, other] = [await tell(there), await tell(missing)]
+      expect(one.code).toBe('DATALAB_NOT_FOUND')
+      expect({ ...other.toJSON(), stack: '' }).toEqual({ ...one.toJSON(), stack: '' })
+      expect((await rejection(lab.plan(Copy, inputs(missing), ben))).message).toBe(one.message)
+      await lab.close()
+    })
+
+    it('it is told what is wrong to who may', async () => {
+      const lab = makes()
+      for (const [who, missing] of [[ada, 'private/not there'] as const, [ben, 'not there'] as const]) {
+        const error = await rejection(lab.submit(Copy, inputs(file('there'), file(missing)), who))
+        expect(error).toMatchObject({ code: 'DATALAB_INPUT_INVALID' })
+        expect(error.message).toContain(`${missing} does not exist`)
+      }
+      await lab.close()
+    })
+
+    it('the question has no key where there is none', async () => {
+      const asked: unknown[] = []
+      const lab = createDataLab({
+        operations: [Copy],
+        sources: [source],
+        authorize: (principal, action, { key, inputs: of }) => {
+          asked.push([principal.id, action, typeof key, of])
+          return true
+        },
+      })
+      await rejection(lab.plan(Copy, inputs(file('not there', { id: 7 })), ben))
+      expect(asked).toEqual([['ben', 'submit', 'undefined', inputs(file('not there'))]])
+      await lab.close()
+    })
   })
 
   describe('of who may get a job and not open it', () => {
