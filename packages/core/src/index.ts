@@ -16,7 +16,7 @@ export {
 } from './operation.js'
 export type { AnyOperationInfo, OperationInfo, OperationLimits } from './operation-info.js'
 export { register } from './operation-registry.js'
-export type { OperationResult, OutputFile, OutputType, StoredOutput } from './output.js'
+export type { OperationResult, OutputFile, OutputInput, OutputType, StoredOutput } from './output.js'
 export { Outputs, type WrittenObject } from './outputs.js'
 export { Progress } from './progress.js'
 export type { RunContext } from './run-context.js'

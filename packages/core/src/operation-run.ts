@@ -57,7 +57,7 @@ class OperationRun {
     const context = { principal, signal }
     const { inputs } = this.#operation.info
     this.#inputs = new RunInputs(inputs, record.provenance.inputs, sources, context, record.inputs)
-    this.#outputs = new RunOutputs(storage, record.key, lease.attempt, signal)
+    this.#outputs = new RunOutputs(storage, record.key, lease.attempt, signal, record.provenance)
     this.#services.set(Inputs.id, this.#inputs)
     this.#services.set(Outputs.id, this.#outputs)
     this.#context = this.#makeContext()

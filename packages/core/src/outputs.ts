@@ -2,6 +2,7 @@ import { AbortedError, DataLabError, throwIfAborted } from './errors.js'
 import type { JsonObject } from './json.js'
 import type { ObjectBody, ObjectStorage } from './object-storage.js'
 import type { OperationResult, OutputFile, OutputInput, OutputType, StoredOutput } from './output.js'
+import type { Provenance } from './provenance.js'
 import { serviceKey } from './service.js'
 import { traced } from './tracing.js'
 
@@ -15,6 +16,8 @@ export interface WrittenObject {
 
 /** What a run writes. */
 export interface Outputs {
+  /** Where the results of this run come from: for outputs of other formats than FITS, into which `Images` writes it. */
+  readonly provenance: Provenance
   /** The name of output number `index` (from 0), or of the only one where no index is given. */
   basename(index?: number): string
   /**
@@ -61,6 +64,7 @@ export class RunOutputs implements Outputs {
     private readonly key: string,
     private readonly attempt: number,
     private readonly signal: AbortSignal,
+    readonly provenance: Provenance,
   ) {}
 
   basename(index?: number): string {

@@ -9,6 +9,8 @@ import {
   MemoryStorage,
   type OutputFile,
   Outputs,
+  parseProvenance,
+  provenanceLines,
   provide,
   provideEach,
   type RunContext,
@@ -47,6 +49,18 @@ describe('a run', () => {
     expect(output_files.map(({ input }) => input)).toEqual(inputs)
     const { cached, output } = await (await host.submit(Op, { files: [file('b'), file('a')] })).record()
     expect([cached, output?.output_files?.map(({ input }) => input)]).toEqual([true, inputs])
+  })
+
+  test('knows the provenance of what it writes', async () => {
+    const Op = operation(async (run) => {
+      const outputs = run.use(Outputs)
+      const lines = provenanceLines(outputs.provenance)
+      return { output_data: [{ lines, isFrozen: Object.isFrozen(outputs.provenance.inputs) }] }
+    })
+    const job = await lab({ operations: [Op] }).submit(Op, { text: 'a' })
+    const { output_data: [data] = [] } = await job.result()
+    expect(parseProvenance(data?.lines as string[])).toEqual((await job.record()).provenance)
+    expect(data?.isFrozen).toBe(true)
   })
 
   test('completes, and its output is read by URL', async () => {

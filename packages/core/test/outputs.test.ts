@@ -6,7 +6,8 @@ import { deferred, keysOf } from './lab.js'
 const bytes = new TextEncoder().encode('x')
 
 function made(signal = new AbortController().signal, storage = new MemoryStorage()) {
-  return { storage, outputs: new RunOutputs(storage, 'key', 3, signal) }
+  const provenance = { key: 'key', operation: { id: '@test/op', name: 'Test', revision: 1 }, services: {}, inputs: {} }
+  return { storage, outputs: new RunOutputs(storage, 'key', 3, signal, provenance) }
 }
 
 describe('put', () => {

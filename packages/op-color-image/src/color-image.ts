@@ -10,6 +10,7 @@ import { bandsOfRows, commonSize, type Frame, type FrameSize, Images, type Limit
 import { type Affine, IDENTITY } from './affine.js'
 import { Blend } from './blend.js'
 import { type ChannelLimits, channelLimits, checked } from './channel-limits.js'
+import { descriptionOf } from './description.js'
 import { detectStars } from './detect-stars.js'
 import { encodeJpegs } from './encode-jpegs.js'
 import { encodeTiff, fitsTiff } from './encode-tiff.js'
@@ -118,8 +119,10 @@ export class ColorImage extends BaseDataOperation<ColorImageInputs> {
     this.setMessage('Saving the picture')
     const outputs = this.use(Outputs)
     const [writing, showing, ending] = progress.split(4, 5, 1)
-    const tif = await outputs.put('.tif', encodeTiff(picture, writing), { contentType: 'image/tiff' })
-    const jpegs = await encodeJpegs(picture, showing)
+    const description = descriptionOf(outputs.provenance)
+    const tiff = encodeTiff(picture, { description, progress: writing })
+    const tif = await outputs.put('.tif', tiff, { contentType: 'image/tiff' })
+    const jpegs = await encodeJpegs(picture, { description, progress: showing })
     const large = await outputs.put('-large.jpg', jpegs.large, { contentType: 'image/jpeg' })
     const small = await outputs.put('-small.jpg', jpegs.small, { contentType: 'image/jpeg' })
     await ending.report(1)

@@ -10,19 +10,30 @@ const BYTES_PER_PIXEL = 6
 const MAX_BYTES = 2 ** 32 - 1
 
 /** Types of a field's values. */
+const ASCII = 2
 const SHORT = 3
 const LONG = 4
+
+const BYTES_PER_VALUE = { [ASCII]: 1, [SHORT]: 2, [LONG]: 4 } as const
 
 /** An entry of the directory: a tag, the type of its values, and these. */
 interface Field {
   readonly tag: number
-  readonly type: typeof SHORT | typeof LONG
-  readonly values: readonly number[]
+  readonly type: keyof typeof BYTES_PER_VALUE
+  readonly values: ArrayLike<number> & Iterable<number>
 }
 
 /** Whether a picture of this size fits into a TIFF file. */
 export function fitsTiff({ width, height }: { readonly width: number; readonly height: number }): boolean {
   return width * height * BYTES_PER_PIXEL + 2 ** 20 < MAX_BYTES
+}
+
+/** What a file is made with. */
+export interface TiffOptions {
+  /** Told in the file, as its ImageDescription: ASCII, at most 64 KiB. */
+  readonly description?: string | undefined
+  /** Of the run, which is checked between the pieces. */
+  readonly progress?: Progress | undefined
 }
 
 /**
@@ -34,11 +45,11 @@ export function fitsTiff({ width, height }: { readonly width: number; readonly h
  */
 export async function* encodeTiff(
   picture: Picture,
-  progress?: Progress,
+  { description, progress }: TiffOptions = {},
 ): AsyncGenerator<Uint8Array<ArrayBuffer>, void> {
   const { width, height } = picture
   const rows = Math.max(1, Math.floor(STRIP_BYTES / (width * BYTES_PER_PIXEL)))
-  yield header(width, height, rows)
+  yield header(picture, rows, description)
   for (let from = 0; from < height; from += rows) {
     const to = Math.min(height, from + rows)
     const strip = new Uint16Array((to - from) * width * 3)
@@ -49,7 +60,11 @@ export async function* encodeTiff(
 }
 
 /** All that comes before the strips: the signature, the directory, and the values that do not fit into it. */
-function header(width: number, height: number, rowsPerStrip: number): Uint8Array<ArrayBuffer> {
+function header(
+  { width, height }: Picture,
+  rowsPerStrip: number,
+  description: string | undefined,
+): Uint8Array<ArrayBuffer> {
   const strips = Math.ceil(height / rowsPerStrip)
   const rowsOf = (strip: number) => Math.min(rowsPerStrip, height - strip * rowsPerStrip)
   const counts = Array.from({ length: strips }, (_, strip) => rowsOf(strip) * width * BYTES_PER_PIXEL)
@@ -59,6 +74,7 @@ function header(width: number, height: number, rowsPerStrip: number): Uint8Array
     { tag: 258, type: SHORT, values: [16, 16, 16] }, // BitsPerSample
     { tag: 259, type: SHORT, values: [1] }, // Compression: none
     { tag: 262, type: SHORT, values: [2] }, // PhotometricInterpretation: RGB
+    ...descriptionOf(description),
     { tag: 273, type: LONG, values: counts.map((_, strip) => start + strip * (counts[0] as number)) }, // StripOffsets
     { tag: 274, type: SHORT, values: [1] }, // Orientation: the first row is the top one
     { tag: 277, type: SHORT, values: [3] }, // SamplesPerPixel
@@ -68,6 +84,11 @@ function header(width: number, height: number, rowsPerStrip: number): Uint8Array
   ]
   const length = directory(fields(0)).length
   return directory(fields(length))
+}
+
+/** The field ImageDescription, which ends with a NUL. */
+function descriptionOf(text: string | undefined): Field[] {
+  return text === undefined ? [] : [{ tag: 270, type: ASCII, values: Buffer.from(`${text}\0`, 'latin1') }]
 }
 
 /** The signature and one directory, little-endian, with its long values after it; an even number of bytes. */
@@ -94,14 +115,18 @@ function directory(fields: readonly Field[]): Uint8Array<ArrayBuffer> {
 }
 
 function writeValues(view: DataView, at: number, { type, values }: Field): void {
-  for (const [index, value] of values.entries())
-    if (type === SHORT) view.setUint16(at + 2 * index, value, true)
-    else view.setUint32(at + 4 * index, value, true)
+  let place = at
+  for (const value of values) {
+    if (type === ASCII) view.setUint8(place, value)
+    else if (type === SHORT) view.setUint16(place, value, true)
+    else view.setUint32(place, value, true)
+    place += BYTES_PER_VALUE[type]
+  }
 }
 
 /** The bytes of values that do not fit into the four of their entry, up to an even number. */
 function outsideBytes({ type, values }: Field): number {
-  const bytes = values.length * (type === SHORT ? 2 : 4)
+  const bytes = values.length * BYTES_PER_VALUE[type]
   return bytes <= 4 ? 0 : bytes + (bytes % 2)
 }
 

@@ -1,11 +1,12 @@
 import { readFileSync } from 'node:fs'
-import { provide, wizardDescription } from '@datalab/core'
+import { parseProvenance, provide, wizardDescription } from '@datalab/core'
 import { Header, Images } from '@datalab/fits'
 import { memoryImages, starField, testOperation } from '@datalab/testing'
 import sharp from 'sharp'
 import { describe, expect, it, test } from 'vitest'
+import { descriptionOf } from '../src/description.js'
 import { ColorImage } from '../src/index.js'
-import { BLUE, channel, GREEN, pictured, pixelAt, RED, tiffOf, WHITE } from './pictures.js'
+import { BLUE, channel, descriptionIn, GREEN, pictured, pixelAt, RED, tiffOf, WHITE } from './pictures.js'
 
 const { NaN: missing } = Number
 const FULL = 65_535
@@ -214,6 +215,25 @@ test('what a front end adds to a channel and its color makes no other job', asyn
   const more = images.file('a', { id: 17, filter: 'rp', color: { ...RED, a: 1 } })
   const [first, second] = [await pictured(images, [plain]), await pictured(images, [more])]
   expect(second.record.key).toBe(first.record.key)
+})
+
+test('the pictures tell where they come from', async () => {
+  const images = memoryImages({ a: [[1, 2]] })
+  const run = await pictured(images, [channel(images, 'a', RED)])
+  const [tiff] = await run.objects('tif')
+  expect(parseProvenance(descriptionIn(tiff as Uint8Array)?.split('\n') ?? [])).toEqual(run.record.provenance)
+  for (const role of ['large', 'small']) {
+    const [jpeg] = await run.objects(role)
+    const text = (await sharp(jpeg as Uint8Array).metadata()).exif?.toString('latin1').split('\0') ?? []
+    expect(text.map((part) => parseProvenance(part.split('\n')))).toContainEqual(run.record.provenance)
+  }
+})
+
+test('provenance that is more than pictures can tell is left to the record', () => {
+  const operation = { id: '@test/op', name: 'Test', revision: 1 }
+  const of = (text: string) => descriptionOf({ key: 'k', operation, services: {}, inputs: { text } })
+  expect(of('x')).toContain('"text":"x"')
+  expect(of('x'.repeat(60_000))).toBeUndefined()
 })
 
 test('the form is the one that front ends were made for', () => {

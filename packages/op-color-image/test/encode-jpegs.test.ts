@@ -52,8 +52,21 @@ test('a star keeps its color', async () => {
   expect(Math.max(g, b)).toBeLessThan(90)
 })
 
+test('tells a description in both files, and the same picture', async () => {
+  const description = 'several\nlines of text'
+  const [plain, told] = [await encodeJpegs(halves(300, 300)), await encodeJpegs(halves(300, 300), { description })]
+  for (const size of ['large', 'small'] as const) {
+    expect((await sharp(plain[size]).metadata()).exif).toBeUndefined()
+    expect((await sharp(told[size]).metadata()).exif?.toString('latin1')).toContain(`${description}\0`)
+    const [before, after] = [await sharp(plain[size]).raw().toBuffer(), await sharp(told[size]).raw().toBuffer()]
+    expect(after.equals(before)).toBe(true)
+  }
+})
+
 test('ends when it is aborted', async () => {
-  await expect(encodeJpegs(halves(10, 10), new Progress(() => {}, AbortSignal.abort()))).rejects.toMatchObject({
+  await expect(
+    encodeJpegs(halves(10, 10), { progress: new Progress(() => {}, AbortSignal.abort()) }),
+  ).rejects.toMatchObject({
     code: 'DATALAB_ABORTED',
   })
 })

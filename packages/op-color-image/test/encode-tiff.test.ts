@@ -3,8 +3,9 @@ import { seededRandom } from '@datalab/testing'
 import sharp from 'sharp'
 import { describe, expect, test } from 'vitest'
 import { Blend } from '../src/blend.js'
-import { encodeTiff, fitsTiff } from '../src/encode-tiff.js'
+import { encodeTiff, fitsTiff, type TiffOptions } from '../src/encode-tiff.js'
 import { Picture } from '../src/picture.js'
+import { descriptionIn } from './pictures.js'
 
 function noise(width: number, height: number): Picture {
   const random = seededRandom(1)
@@ -13,9 +14,9 @@ function noise(width: number, height: number): Picture {
   return new Picture(blend)
 }
 
-async function encoded(picture: Picture): Promise<Buffer> {
+async function encoded(picture: Picture, options: TiffOptions = {}): Promise<Buffer> {
   const pieces: Uint8Array[] = []
-  for await (const piece of encodeTiff(picture)) pieces.push(piece)
+  for await (const piece of encodeTiff(picture, options)) pieces.push(piece)
   return Buffer.concat(pieces)
 }
 
@@ -43,6 +44,18 @@ describe('another reader finds every value of a picture', () => {
   })
 })
 
+test.each(['', 'abc', 'abcd', 'several\nlines of text', 'x'.repeat(60_000)])(
+  'tells the description %#, and the same picture',
+  async (description) => {
+    const picture = noise(30, 20)
+    const [plain, told] = [await encoded(picture), await encoded(picture, { description })]
+    expect(descriptionIn(plain)).toBeUndefined()
+    expect(descriptionIn(told)).toBe(description)
+    const [before, after] = [await sharp(plain).raw().toBuffer(), await sharp(told).raw().toBuffer()]
+    expect(after.equals(before)).toBe(true)
+  },
+)
+
 test('comes in pieces of about a megabyte', async () => {
   const sizes: number[] = []
   for await (const piece of encodeTiff(noise(1000, 1000))) sizes.push(piece.length)
@@ -51,7 +64,7 @@ test('comes in pieces of about a megabyte', async () => {
 })
 
 test('ends when it is aborted', async () => {
-  const pieces = encodeTiff(noise(10, 10), new Progress(() => {}, AbortSignal.abort()))
+  const pieces = encodeTiff(noise(10, 10), { progress: new Progress(() => {}, AbortSignal.abort()) })
   const all = (async () => {
     for await (const _ of pieces);
   })()

@@ -27,6 +27,7 @@ export function teeOutputs(run: RunContext): TeedRun {
 
 function teed(outputs: Outputs, written: Map<string, Uint8Array[]>): Outputs {
   return {
+    provenance: outputs.provenance,
     basename: (index) => outputs.basename(index),
     file: (parts) => outputs.file(parts),
     put(suffix, body, options) {
