@@ -25,6 +25,7 @@ export type CommandName = keyof typeof commands
 
 const {
   dryRun,
+  fitsCompression,
   force,
   hdu,
   help,
@@ -60,19 +61,19 @@ export const commands = {
   run: {
     synopsis: 'run <operation> [files...] [--<input> value...] --out DIR',
     summary: 'Runs an operation, and puts its results into a folder.',
-    flags: [out, storage, inputs, root, json, force, verbose, help],
+    flags: [out, storage, inputs, root, fitsCompression, json, force, verbose, help],
     load: async () => (await import('./commands/run.js')).run,
   },
   plan: {
     synopsis: 'plan <operation> [files...] [--<input> value...] --out DIR',
     summary: 'Says what run would do, without doing it.',
-    flags: [out, storage, inputs, root, json, force, verbose, help],
+    flags: [out, storage, inputs, root, fitsCompression, json, force, verbose, help],
     load: async () => (await import('./commands/plan.js')).plan,
   },
   key: {
     synopsis: 'key <operation> [files...] [--<input> value...] [--python]',
     summary: 'Prints the key of a job: equal for equal inputs.',
-    flags: [inputs, root, python, verbose, help],
+    flags: [inputs, root, fitsCompression, python, verbose, help],
     load: async () => (await import('./commands/key.js')).key,
   },
   verify: {

@@ -43,6 +43,13 @@ export const flags = {
     summary: 'Lets JSON inputs name files below this folder by this root; may be repeated.',
     isRepeatable: true,
   },
+  fitsCompression: {
+    name: 'fits-compression',
+    takes: 'value',
+    placeholder: 'none|lossless|quantize:Q',
+    summary:
+      "Compresses FITS results tile by tile, as '.fits.fz': lossless, or floats in Q steps to their noise, as fpack does (4 is usual).",
+  },
   lint: {
     name: 'lint',
     takes: 'nothing',

@@ -1,5 +1,6 @@
 import { createDataLab, type DataLab, type Logger } from '@datalab/core'
 import type { CommandContext } from './commands.js'
+import { compressionFrom } from './fits-compression.js'
 import { flags } from './flags.js'
 import type { JobRequest } from './job-request.js'
 import { lineLogger } from './line-logger.js'
@@ -12,7 +13,7 @@ export async function labFor(
   place: Place = {},
 ): Promise<DataLab> {
   const log: { log?: Logger } = request.arguments.has(flags.verbose) ? { log: lineLogger(terminal) } : {}
-  const services = await offers.services()
+  const services = await offers.services(compressionFrom(request.arguments))
   return createDataLab({ operations: [request.operation], services, sources: request.sources, ...place, ...log })
 }
 

@@ -1,10 +1,15 @@
 import type { AnyOperationClass, ServiceProvider } from '@datalab/core'
+import type { ImageCompression } from '@datalab/fits'
 
 /** What a command line has on offer. Loaded when a command asks for it. */
 export interface Offers {
   operations(): Promise<readonly AnyOperationClass[]>
-  /** What the operations require. */
-  services(): Promise<readonly ServiceProvider[]>
+  /**
+   * What the operations require.
+   *
+   * @param compression how the pixels of FITS outputs are stored
+   */
+  services(compression?: ImageCompression): Promise<readonly ServiceProvider[]>
 }
 
 /** The operations of `datalab`, and what they require. */
@@ -17,8 +22,8 @@ export const offers: Offers = {
     ])
     return [ColorImage, IncreaseBrightness, Median]
   },
-  async services() {
+  async services(compression = 'none') {
     const { images } = await import('@datalab/fits')
-    return [images()]
+    return [images({ compression })]
   },
 }

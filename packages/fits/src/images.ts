@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import {
   ClientAlertError,
   type FileReference,
@@ -10,8 +11,10 @@ import {
   type RunContext,
   type ServiceProvider,
   serviceKey,
+  type WrittenObject,
 } from '@datalab/core'
 import { encodeImage } from './encode-image.js'
+import { encodeImageRows } from './encode-image-rows.js'
 import { FitsError, isFitsError } from './errors.js'
 import { findImage } from './find-image.js'
 import type { Fits } from './fits.js'
@@ -22,6 +25,8 @@ import { openFits } from './open-fits.js'
 import { renderPreview } from './preview.js'
 import type { Image } from './read-image.js'
 import { restorePreviews } from './restore-previews.js'
+import type { Samples } from './samples.js'
+import { checkCompression, type ImageCompression } from './tile-encoder.js'
 
 /** An image to save; without a header it gets none but the structural cards and its provenance. */
 export type ImageToSave = Pick<Image, 'data' | 'width' | 'height'> & { readonly header?: Header | undefined }
@@ -62,9 +67,31 @@ const MAX_PIXELS = 2 ** 31
 /** Rises when decoding may change a pixel. */
 const REVISION = 1
 
-/** Provides {@link Images} to the operations of a host. */
-export function images(): ServiceProvider<Images> {
-  return provideEach(Images, (run) => new RunImages(run), { revision: REVISION, restore: restorePreviews })
+/** Pixels that are compressed before the process may do something else. */
+const BAND_PIXELS = 2 ** 18
+
+/** How a host wants its images. */
+export interface ImagesOptions {
+  /**
+   * How the pixels of outputs are stored: as they are, by default; or compressed tile by tile, in files that are called `.fits.fz`. It is part
+   * of the key of each job, since pixels that are quantised are others.
+   */
+  readonly compression?: ImageCompression
+}
+
+/**
+ * Provides {@link Images} to the operations of a host.
+ *
+ * @throws TypeError when the compression is none of those there are.
+ * @example createDataLab({ services: [images({ compression: 'lossless' })], ... })
+ */
+export function images({ compression = 'none' }: ImagesOptions = {}): ServiceProvider<Images> {
+  checkCompression(compression)
+  return provideEach(Images, (run) => new RunImages(run, compression), {
+    revision: REVISION,
+    restore: restorePreviews,
+    ...(compression === 'none' ? {} : { settings: { compression } }),
+  })
 }
 
 /** The images of one run. */
@@ -72,7 +99,10 @@ class RunImages implements Images {
   readonly #inputs: Inputs
   readonly #outputs: Outputs
 
-  constructor(private readonly run: RunContext) {
+  constructor(
+    private readonly run: RunContext,
+    private readonly compression: ImageCompression,
+  ) {
     this.#inputs = run.use(Inputs)
     this.#outputs = run.use(Outputs)
   }
@@ -94,10 +124,7 @@ class RunImages implements Images {
     const { index, input, history = [], progress } = options
     const place = index === undefined ? {} : { index }
     const header = this.#header(image.header, history)
-    const fits = await this.#outputs.put('.fits', encodeImage({ ...image, header }), {
-      ...place,
-      contentType: 'application/fits',
-    })
+    const fits = await this.#put({ ...image, header }, place)
     progress?.report(0.4)
     const preview = await renderPreview(image)
     progress?.report(0.8)
@@ -107,15 +134,33 @@ class RunImages implements Images {
     return this.#outputs.file({
       type: 'fits',
       objects: [fits, large, small],
-      derived: [large, small],
+      // From quantised pixels others would be made.
+      ...(typeof this.compression === 'object' ? {} : { derived: [large, small] }),
       ...place,
       ...(input === undefined ? {} : { input }),
     })
   }
 
+  #put(image: ImageToSave & { readonly header: Header }, place: { index?: number }): Promise<WrittenObject> {
+    const { compression, run } = this
+    const options = { ...place, contentType: 'application/fits' }
+    if (compression === 'none') return this.#outputs.put('.fits', encodeImage(image), options)
+    const rows = { ...image, pixels: bandsOfPixels(image.data) }
+    const pieces = encodeImageRows(rows, { compression, temporaryFolder: () => run.scratch })
+    return this.#outputs.put('.fits.fz', pieces, options)
+  }
+
   #header(header: Header | undefined, history: readonly string[]): Header {
     const lines = [...history, ...provenanceLines(this.run.provenance)]
     return (header ?? new Header()).addHistory(lines.join('\n'))
+  }
+}
+
+/** Pixels a part at a time, between which the process may do something else. */
+async function* bandsOfPixels(data: Samples): AsyncGenerator<Samples, void> {
+  for (let at = 0; at < data.length; at += BAND_PIXELS) {
+    yield data.subarray(at, at + BAND_PIXELS)
+    await setImmediate()
   }
 }
 

@@ -37,7 +37,7 @@ export {
   type ReadStoredOptions,
 } from './image-hdu.js'
 export { encodeImageHeader, type ImageForm } from './image-header.js'
-export { Images, type ImageToSave, images, type SaveImageOptions } from './images.js'
+export { Images, type ImagesOptions, type ImageToSave, images, type SaveImageOptions } from './images.js'
 export { inheritedHeader } from './inherited-header.js'
 export { type FitsInput, type OpenFitsOptions, openFits } from './open-fits.js'
 export { type Preview, type PreviewOptions, type PreviewSource, renderPreview } from './preview.js'

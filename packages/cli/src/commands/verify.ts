@@ -20,6 +20,7 @@ import { compareImages, type ImageDifference } from '../compare-images.js'
 import { addRoot, FileArguments } from '../file-arguments.js'
 import { loadOperations } from '../find-operation.js'
 import { findRoots, rootNamesIn } from '../find-roots.js'
+import { compressionOf } from '../fits-compression.js'
 import { flags } from '../flags.js'
 import { followJob } from '../follow-job.js'
 import { Interruption } from '../interruption.js'
@@ -60,7 +61,8 @@ async function verdictOn(file: string, parsed: ParsedArguments, context: Command
   const provenance = provenanceOf(image, file)
   const operation = await operationOf(provenance, context)
   const sources = await sourcesOf(provenance, path, parsed, context)
-  await using lab = createDataLab({ operations: [operation], services: await context.offers.services(), sources })
+  const services = await context.offers.services(compressionOf(provenance))
+  await using lab = createDataLab({ operations: [operation], services, sources })
   const record = await runAgain(lab, operation, provenance, context)
   const differences = await differencesFrom(lab, record, image)
   const [nearest] = differences.sort((a, b) => a.pixels - b.pixels)

@@ -1,0 +1,27 @@
+import type { Provenance } from '@datalab/core'
+import type { ImageCompression } from '@datalab/fits'
+import { usageError } from './command-error.js'
+import { flags } from './flags.js'
+import type { ParsedArguments } from './parse-arguments.js'
+
+/** The service whose settings say how results were stored. */
+const IMAGES = '@datalab/fits/Images@1'
+
+/**
+ * How results shall be stored, by the command line; as they are where it says nothing.
+ *
+ * @throws CommandError for a value that is none.
+ */
+export function compressionFrom(parsed: ParsedArguments): ImageCompression {
+  const text = parsed.value(flags.fitsCompression) ?? 'none'
+  if (text === 'none' || text === 'lossless') return text
+  const quantize = Number(/^quantize:(\d+(?:\.\d+)?)$/.exec(text)?.[1])
+  if (quantize > 0) return { quantize }
+  throw usageError(`--fits-compression takes none, lossless or quantize:4 (any number above 0), not '${text}'.`)
+}
+
+/** How the results of a job were stored. */
+export function compressionOf({ settings }: Provenance): ImageCompression {
+  const own = settings?.[IMAGES] as { compression?: ImageCompression } | undefined
+  return own?.compression ?? 'none'
+}
