@@ -2,6 +2,7 @@
 // Hosts that share a folder work at random, are killed and stopped at random, and must never leave a wrong state behind. A round that fails
 // keeps its folder and tells its seed: `node stress/stress.mjs 1 SEED` draws the same again. --save writes the result beside this file. Two rounds
 // go on at a time, or one with --alone; with --short they have fewer hosts, to which less happens.
+// Damaged FITS files: node stress/stress.mjs fits [--cases N] [--seed S] [--minutes M] [--alone] [--save], see fits/fuzz.mjs.
 import { execFileSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { arch, availableParallelism, cpus, platform, release, tmpdir } from 'node:os'
@@ -11,7 +12,13 @@ import { planOf } from './plan.mjs'
 import { Round } from './round.mjs'
 import { Totals } from './totals.mjs'
 
+const start = performance.now()
 const words = process.argv.slice(2)
+if (words[0] === 'fits') {
+  const { main } = await import('./fits/fuzz.mjs')
+  await main(words.slice(1), surroundings)
+  process.exit()
+}
 const flags = words.filter((word) => word.startsWith('--'))
 const [rounds = 200, seed = 1] = words.filter((word) => !word.startsWith('--')).map(Number)
 if (platform() !== 'linux') {
@@ -19,7 +26,6 @@ if (platform() !== 'linux') {
   process.exit(2)
 }
 
-const start = performance.now()
 const folder = mkdtempSync(join(tmpdir(), 'datalab-stress-'))
 const world = join(folder, 'world')
 mkdirSync(world)
