@@ -18,7 +18,7 @@ export interface OutputFile {
   readonly type: OutputType
   /** Object key by role: `fits`, `large`, `small`, `tif`, ... */
   readonly objects: Readonly<Record<string, string>>
-  /** Bytes of each object, by role: what is not as long any more is not what was written. */
+  /** Bytes of each object, by role, as it was written, or made again since: what is not as long is lost. */
   readonly sizes: Readonly<Record<string, number>>
   /** Roles of those objects that the service which wrote them can make again from the others, such as previews from a FITS file. */
   readonly derived?: readonly string[]

@@ -141,11 +141,9 @@ export function canBeRestored({ output }: StoredRecord, lost: ReadonlySet<string
 /** The keys of those objects that the output names and that are not there, or not as long as they were written. */
 export async function lostObjects(storage: ObjectStorage, record: StoredRecord): Promise<ReadonlySet<string>> {
   const lost = objectSizesOf(record.output)
-  const derived = derivedObjects(record.output)
   for await (const { key, size } of listObjects(storage, `${record.key}/`)) {
     if (lost.size === 0) break
-    // What was made again may be as long as it likes.
-    if (lost.get(key) === size || derived.has(key)) lost.delete(key)
+    if (lost.get(key) === size) lost.delete(key)
   }
   return new Set(lost.keys())
 }

@@ -9,17 +9,18 @@ export interface RestoreParts {
   readonly services: ReadonlyMap<string, ServiceProvider>
 }
 
-/** Has the derived objects of a result made again that were lost; false where one could not be. */
+/** Has the derived objects of a result made again that were lost, and tells how long they are, by key; undefined where one could not be. */
 export async function restoreObjects(
   parts: RestoreParts,
   record: StoredRecord,
   lost: ReadonlySet<string>,
-): Promise<boolean> {
+): Promise<ReadonlyMap<string, number> | undefined> {
+  const sizes = new Map<string, number>()
   for (const file of record.output?.output_files ?? []) {
     const roles = Object.keys(file.objects).filter((role) => lost.has(file.objects[role] as string))
-    if (roles.length > 0 && !(await restoreFile(parts, record, file, roles))) return false
+    if (roles.length > 0 && !(await restoreFile(parts, record, file, roles, sizes))) return undefined
   }
-  return true
+  return sizes
 }
 
 async function restoreFile(
@@ -27,6 +28,7 @@ async function restoreFile(
   record: StoredRecord,
   file: OutputFile,
   roles: readonly string[],
+  sizes: Map<string, number>,
 ): Promise<boolean> {
   const left = new Set(roles)
   const task: LostObjects = {
@@ -38,7 +40,8 @@ async function restoreFile(
     },
     put: async (role, body, contentType) => {
       if (!roles.includes(role)) throw new TypeError(`'${role}' is none of the lost objects: ${roles.join(', ')}.`)
-      await storage.put(file.objects[role] as string, body, { contentType })
+      const { key, size } = await storage.put(file.objects[role] as string, body, { contentType })
+      sizes.set(key, size)
       left.delete(role)
     },
   }

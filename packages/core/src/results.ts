@@ -1,11 +1,9 @@
 import type { AccessSubject } from './access.js'
-import type { Logger } from './logger.js'
 import type { OutputFile } from './output.js'
-import { canBeRestored, lostObjects, readManifest } from './publication.js'
+import { readManifest } from './publication.js'
 import { isEnded, type StoredRecord } from './record.js'
-import type { RecordStore } from './record-store.js'
-import { type RestoreParts, restoreObjects } from './restore-objects.js'
 import { hasNoResult, standingRecord } from './standing-result.js'
+import { WholeResults, type WholeResultsParts } from './whole-results.js'
 
 const KEY = /^[0-9a-f]{64}$/
 
@@ -28,16 +26,15 @@ export function objectOf(record: StoredRecord | undefined, basename: string, rol
 }
 
 /** Where what is known of jobs is kept. */
-export interface ResultsParts extends RestoreParts {
-  readonly records: RecordStore
-  readonly log: Logger
-}
+export type ResultsParts = WholeResultsParts
 
 /** What is known of jobs: in the record store, else in the manifests of the storage. */
 export class Results {
-  readonly #restoring = new Map<string, Promise<boolean>>()
+  readonly #wholes: WholeResults
 
-  constructor(private readonly parts: ResultsParts) {}
+  constructor(private readonly parts: ResultsParts) {
+    this.#wholes = new WholeResults(parts)
+  }
 
   /**
    * What is known of a job, and its result where a submission is answered with that: completed, and with all its objects. Derived ones that were
@@ -103,13 +100,15 @@ export class Results {
     isOnlyLooking = false,
   ): Promise<StoredRecord | undefined> {
     const isKnown = known?.status === 'COMPLETED'
-    if (isKnown && (await this.#isThere(known, isOnlyLooking))) return known
+    const whole = isKnown ? await this.#wholes.whole(known, isOnlyLooking) : undefined
+    if (whole !== undefined) return whole
     const manifest = await readManifest(this.parts.storage, key)
-    const record = manifest?.record
+    const committed = manifest?.record
     // Where another store has had the job run again, its result is in the place of the one that is known.
-    if (record === undefined || (isKnown && record.attempt <= known.attempt)) return undefined
-    if (!(await this.#isThere(record, isOnlyLooking))) return undefined
-    if (known === undefined || isKnown) return isOnlyLooking ? record : this.#adopted(record, manifest?.etag, known)
+    if (committed === undefined || (isKnown && committed.attempt <= known.attempt)) return undefined
+    const record = await this.#wholes.whole(committed, isOnlyLooking)
+    if (record === undefined) return undefined
+    if (known === undefined || isKnown) return isOnlyLooking ? record : this.#adopted(record, known)
     return hasNoResult(known) ? standingRecord(record, known) : record
   }
 
@@ -124,39 +123,14 @@ export class Results {
    *
    * @param before what is known of an earlier result
    */
-  async #adopted(
-    record: StoredRecord,
-    etag: string | undefined,
-    before: StoredRecord | undefined,
-  ): Promise<StoredRecord | undefined> {
+  async #adopted(record: StoredRecord, before: StoredRecord | undefined): Promise<StoredRecord | undefined> {
     const { records, storage } = this.parts
     if (before !== undefined) await records.forget(before.key, before.attempt)
     const adopted = await records.adopt(record)
     if (adopted.status !== 'COMPLETED') return undefined
-    if ((await readManifest(storage, record.key))?.etag === etag) return adopted
+    if ((await readManifest(storage, record.key))?.record !== undefined) return adopted
     await records.forget(record.key, record.attempt)
     return undefined
-  }
-
-  async #isThere(record: StoredRecord, isOnlyLooking: boolean): Promise<boolean> {
-    const lost = await lostObjects(this.parts.storage, record)
-    if (lost.size === 0) return true
-    if (!canBeRestored(record, lost)) return false
-    return isOnlyLooking || this.#restore(record, lost)
-  }
-
-  /** Once at a time, however many ask. Where it cannot be done, the job is run again. */
-  #restore(record: StoredRecord, lost: ReadonlySet<string>): Promise<boolean> {
-    const before = this.#restoring.get(record.key)
-    if (before !== undefined) return before
-    const restoring = restoreObjects(this.parts, record, lost)
-      .catch((err) => {
-        this.parts.log.warn({ key: record.key, err }, 'lost objects could not be made again')
-        return false
-      })
-      .finally(() => this.#restoring.delete(record.key))
-    this.#restoring.set(record.key, restoring)
-    return restoring
   }
 }
 
