@@ -16,8 +16,8 @@ import type {
 export interface RecordEntry {
   readonly record: StoredRecord
   readonly submissions: readonly Submission[]
-  /** Who may write the record, and until when (milliseconds since the epoch, by the store's clock). */
-  readonly lease: { readonly owner: string; readonly expires: number } | null
+  /** Who may write the record, until when (milliseconds since the epoch, by the store's clock), and for how many milliseconds it was given. */
+  readonly lease: { readonly owner: string; readonly expires: number; readonly length: number } | null
 }
 
 const MAX_DEATHS = 3
@@ -86,15 +86,16 @@ export function claimed(
   options: ClaimOptions,
   now: number,
 ): { entry: RecordEntry; answer: ClaimAnswer } {
-  const { record, lease, submissions } = entry
+  const seen = inTime(entry, now)
+  const { record, lease, submissions } = seen
   if (isEnded(record.status)) return { entry, answer: {} }
-  if (lease?.owner === owner && lease.expires > now) return { entry, answer: { lease: leaseOf(entry, owner) } }
+  if (lease?.owner === owner && lease.expires > now) return { entry: seen, answer: { lease: leaseOf(entry, owner) } }
   const notBefore = options.isEnding === true ? 0 : Date.parse(record.notBefore ?? '') || 0
   const waitMs = Math.max(lease?.expires ?? 0, notBefore) - now
-  if (waitMs > 0) return { entry, answer: { waitMs } }
+  if (waitMs > 0) return { entry: seen, answer: { waitMs } }
   const isDeath = record.status === 'IN_PROGRESS'
   const deaths = record.deaths + (isDeath ? 1 : 0)
-  if (isDeath && deaths >= (options.maxDeaths ?? MAX_DEATHS)) return { entry: stopped(entry, deaths, now), answer: {} }
+  if (isDeath && deaths >= (options.maxDeaths ?? MAX_DEATHS)) return { entry: stopped(seen, deaths, now), answer: {} }
   const attempt = Math.max(record.attempt + 1, options.attempt ?? 1)
   const began: StoredRecord = {
     ...record,
@@ -107,8 +108,26 @@ export function claimed(
     updated: iso(now),
     history: isDeath ? withSummary(record) : record.history,
   }
-  const next = { record: began, submissions, lease: { owner, expires: now + options.leaseMs } }
+  const next = { record: began, submissions, lease: leaseFor(owner, options.leaseMs, now) }
   return { entry: next, answer: { lease: leaseOf(next, owner) } }
+}
+
+/**
+ * The entry by a clock that was set back: nobody waits longer, from now on, than was asked for. How much of that is over is not known any more.
+ */
+function inTime(entry: RecordEntry, now: number): RecordEntry {
+  const { record, lease } = entry
+  // Fractions of a millisecond are rounded.
+  const isTooLong = lease !== null && lease.expires - now > lease.length + 1
+  const changed = isTooLong ? { ...entry, lease: leaseFor(lease.owner, lease.length, now) } : entry
+  const released = Date.parse(record.updated)
+  if (record.notBefore === null || !(released > now)) return changed
+  const notBefore = iso(now + Date.parse(record.notBefore) - released)
+  return { ...changed, record: { ...record, notBefore, updated: iso(now) } }
+}
+
+function leaseFor(owner: string, length: number, now: number): RecordEntry['lease'] {
+  return { owner, expires: now + length, length }
 }
 
 function leaseOf({ record, submissions }: RecordEntry, owner: string): Lease {
@@ -118,7 +137,7 @@ function leaseOf({ record, submissions }: RecordEntry, owner: string): Lease {
 
 /** The lease prolonged; undefined when it is lost. */
 export function renewed(entry: RecordEntry, lease: Lease, leaseMs: number, now: number): RecordEntry | undefined {
-  return isHeld(entry, lease) ? { ...entry, lease: { owner: lease.owner, expires: now + leaseMs } } : undefined
+  return isHeld(entry, lease) ? { ...entry, lease: leaseFor(lease.owner, leaseMs, now) } : undefined
 }
 
 /** The record changed by its lease's owner; undefined when the lease is lost. */

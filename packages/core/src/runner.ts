@@ -90,7 +90,7 @@ async function runTicket(
     await tracedSince('datalab.queue', new Date(record.updated), facts)
     return traced('datalab.run', facts, () => new Attempt(parts, ticket, lease, signal, perform).run())
   }
-  return waitMs === undefined || signal.aborted ? {} : { againInMs: waitMs }
+  return waitMs === undefined || signal.aborted ? {} : { againInMs: Math.min(waitMs, LONGEST_MS) }
 }
 
 /** What an attempt begins with. */

@@ -174,3 +174,36 @@ test('the latest 50 attempts are remembered', async () => {
   const numbers = (await store.get('k'))?.history.map(({ attempt }) => attempt)
   expect(numbers).toEqual(Array.from({ length: 50 }, (_, index) => index + 11))
 })
+
+describe('a clock that is set back', () => {
+  const hour = 3600_000
+  const error = { code: 'STORAGE_UNAVAILABLE', message: 'The storage does not answer.' }
+  beforeEach(() => {
+    time += 2 * hour
+  })
+
+  test('holds back a run that was given back for as long as was asked for, once more at most', async () => {
+    await store.submit(draft(), submission())
+    await store.release(await claimed(), { delayMs: 700, error })
+    time -= hour
+    expect(await store.claim('k', 'other', { leaseMs: 5000 })).toEqual({ waitMs: 700 })
+    expect(await store.get('k')).toMatchObject({ status: 'PENDING', message: error.message, retries: 1 })
+    time += 500
+    expect(await store.claim('k', 'other', { leaseMs: 5000 })).toEqual({ waitMs: 200 })
+    time += 200
+    expect((await claimed('k', 'other')).attempt).toBe(2)
+  })
+
+  test('makes no lease longer than it was given', async () => {
+    await store.submit(draft(), submission())
+    const lease = await claimed()
+    time -= hour
+    expect(await store.claim('k', 'other', { leaseMs: 1 })).toEqual({ waitMs: 5000 })
+    time += 4000
+    expect(await store.claim('k', 'other', { leaseMs: 1 })).toEqual({ waitMs: 1000 })
+    expect(await store.renew(lease, 3000)).toBe(true)
+    expect(await store.claim('k', 'other', { leaseMs: 1 })).toEqual({ waitMs: 3000 })
+    time += 3000
+    expect((await claimed('k', 'other')).attempt).toBe(2)
+  })
+})

@@ -170,8 +170,8 @@ export class RecordTable {
   #leaseOf({ owner, until, length }: RecordRow, now: number): RecordEntry['lease'] {
     if (owner === null || until === null || length === null) return null
     const left = until - this.clock.steady()
-    // More time than it was given: the system was started anew since then, and whoever had the lease is no more.
-    return { owner, expires: now + (left > length ? 0 : left) }
+    // More time than it was given, but for rounding: the system was started anew since then, and whoever had the lease is no more.
+    return { owner, expires: now + (left > length + 1 ? 0 : left), length }
   }
 
   #keep(entry: RecordEntry, before: RecordEntry | undefined, now: number): void {
@@ -199,9 +199,8 @@ export class RecordTable {
     this.connection.run('UPDATE records SET owner = ?, until = ?, length = ? WHERE key = ?', ...values, key)
   }
 
-  #leaseValues({ owner, expires }: NonNullable<RecordEntry['lease']>, now: number): [string, number, number] {
-    const length = expires - now
-    return [owner, this.clock.steady() + length, length]
+  #leaseValues({ owner, expires, length }: NonNullable<RecordEntry['lease']>, now: number): [string, number, number] {
+    return [owner, this.clock.steady() + expires - now, length]
   }
 
   #keepSubmissions(key: string, submissions: readonly Submission[], before: readonly Submission[]): void {

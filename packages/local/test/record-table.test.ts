@@ -64,6 +64,17 @@ describe('a lease', () => {
   })
 })
 
+it('a run that was given back is held back for as long as was asked for when the time is set back', () => {
+  lab.submit('k')
+  const { lease } = claim()
+  if (lease === undefined) throw new Error('no lease')
+  lab.table.release(lease, { delayMs: 700 })
+  lab.now -= HOUR_MS
+  expect(claim('other')).toEqual({ waitMs: 700 })
+  lab.pass(700)
+  expect(claim('other').lease).toMatchObject({ attempt: 2 })
+})
+
 describe('submissions', () => {
   it('stay with a job that has ended', () => {
     lab.submit('k', 'b')
