@@ -57,3 +57,15 @@
 @inline export function loadHigh<T>(from: usize): v128 {
   return sizeof<T>() == 4 ? f64x2.promote_low_f32x4(v128.load64_zero(from, 8)) : v128.load(from, 16)
 }
+
+/** What reverses the bytes of 16-bit lanes, or leaves them: for `swizzle`. */
+// @ts-ignore: decorator
+@inline export function byteOrder16(isSwapped: bool): v128 {
+  return isSwapped ? i8x16(1, 0, 3, 2, 5, 4, 7, 6, 9, 8, 11, 10, 13, 12, 15, 14) : i8x16(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15)
+}
+
+/** What reverses the bytes of 32-bit lanes, or leaves them. */
+// @ts-ignore: decorator
+@inline export function byteOrder32(isSwapped: bool): v128 {
+  return isSwapped ? i8x16(3, 2, 1, 0, 7, 6, 5, 4, 11, 10, 9, 8, 15, 14, 13, 12) : i8x16(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15)
+}

@@ -1,4 +1,5 @@
-import type { PixelKernels } from './kernels.js'
+import type { PixelKernels, Plane } from './kernels.js'
+import type { Samples } from './pixel-scale.js'
 import type { Quantization } from './quantization.js'
 import type { RiceCoding } from './rice-coding.js'
 
@@ -37,6 +38,18 @@ export function checkedKernels(kernels: PixelKernels): PixelKernels {
       checkSeed(quantization)
       kernels.dequantize(stored, quantization, into)
     },
+    median(planes, into, options) {
+      checkPlanes(planes, into)
+      kernels.median(planes, into, options)
+    },
+    reduce(statistic, planes, into, options) {
+      checkPlanes(planes, into)
+      kernels.reduce(statistic, planes, into, options)
+    },
+    clippedMean(planes, into, clipping, options) {
+      checkPlanes(planes, into)
+      kernels.clippedMean(planes, into, clipping, options)
+    },
   }
 }
 
@@ -52,4 +65,13 @@ function checkCoding({ bytepix, blocksize }: RiceCoding): void {
 function checkSeed({ dithering, seed }: Quantization): void {
   if (dithering === 'NO_DITHER') return
   if (!Number.isSafeInteger(seed) || seed < 0) throw new TypeError(`The seed is ${seed}, not an integer from 0 on.`)
+}
+
+function checkPlanes(planes: readonly Plane[], into: Samples): void {
+  const [first] = planes
+  if (first === undefined) throw new TypeError('There are no planes to combine.')
+  for (const plane of planes) {
+    checkLengths(plane.length, into.length)
+    if (plane.constructor !== first.constructor) throw new TypeError('The planes differ in type; decode them to one.')
+  }
 }

@@ -1,5 +1,14 @@
 export { Arena, type PixelArrays } from './arena.js'
-export type { ByteKernels, PixelKernels, RiceKernels } from './kernels.js'
+export type {
+  ByteKernels,
+  Clipping,
+  PixelKernels,
+  Plane,
+  RiceKernels,
+  StackKernels,
+  StackOptions,
+  Statistic,
+} from './kernels.js'
 export { type KernelOptions, loadKernels, referenceKernels } from './load-kernels.js'
 export { type Bitpix, NO_SCALE, type PixelScale, type Samples } from './pixel-scale.js'
 export { type Dithering, QUANTIZED_NAN, QUANTIZED_ZERO, type Quantization } from './quantization.js'

@@ -60,13 +60,66 @@ export interface RiceKernels {
   dequantize(stored: Int32Array, quantization: Quantization, into: Samples): void
 }
 
+/** The same pixels of one frame: a band of it, in the numbers it is stored in. */
+export type Plane = Float32Array | Float64Array | Int32Array | Int16Array | Uint16Array
+
+/** How the numbers of frames, and of the result, lie in memory. */
+export interface StackOptions {
+  /** Whether the frames' numbers are big-endian, as they are in FITS files; false by default. */
+  readonly isBigEndian?: boolean
+  /** Whether those of the result are to be; false by default. */
+  readonly isResultBigEndian?: boolean
+}
+
+/** What becomes of the values of a pixel; `deviation` is the standard deviation of the population, as NumPy's `std`. */
+export type Statistic = 'sum' | 'mean' | 'min' | 'max' | 'deviation'
+
+/** Which values are outliers: those more than some standard deviations from the centre, in each of some rounds. */
+export interface Clipping {
+  /** Deviations below the centre that are still in; 3 by default. */
+  readonly low?: number
+  /** Deviations above the centre that are still in; 3 by default. */
+  readonly high?: number
+  /** The most rounds; 5 by default. They end earlier when nothing more is out. */
+  readonly rounds?: number
+  /** What is taken for the centre; the median by default. */
+  readonly centre?: 'median' | 'mean'
+}
+
+/**
+ * What combines frames pixel by pixel. NaN is missing: a pixel is combined from what there is, and one missing everywhere is NaN.
+ *
+ * Planes are of one type, and each is as long as the result. Those from one call of `allocatePlanes` are taken as they are, others piece by piece.
+ */
+export interface StackKernels {
+  /**
+   * The median of each pixel; the mean of the two middle values where their number is even.
+   *
+   * Bit for bit that of NumPy's `median` and `nanmedian`: from float32 to float32 the mean is a float32 one, in all other cases one of doubles,
+   * rounded once where the result is float32. -0 comes before 0.
+   *
+   * Up to 64 frames it is a selection network (Batcher 1968), beyond that a bisection.
+   */
+  median(planes: readonly Plane[], into: Samples, options?: StackOptions): void
+
+  /** A statistic of each pixel, in double precision, values added in the order of the planes; rounded once to the type of `into`. */
+  reduce(statistic: Statistic, planes: readonly Plane[], into: Samples, options?: StackOptions): void
+
+  /**
+   * The mean of each pixel without outliers, in double precision, rounded once. Infinities are missing, too.
+   *
+   * Each round takes the centre and the standard deviation of what is left, and takes out what is too far off.
+   */
+  clippedMean(planes: readonly Plane[], into: Samples, clipping?: Clipping, options?: StackOptions): void
+}
+
 /**
  * What is done to pixels where it has to be fast. Every implementation gives the same bits.
  *
  * Arguments are checked: arrays that do not fit each other, or numbers out of range, are a TypeError. Arrays of the `arena` are taken as they
  * are, others piece by piece.
  */
-export interface PixelKernels extends ByteKernels, RiceKernels {
+export interface PixelKernels extends ByteKernels, RiceKernels, StackKernels {
   /** `simd`: WebAssembly with 128-bit vectors. `reference`: plain TypeScript. */
   readonly implementation: 'simd' | 'reference'
   /** The memory that kernels work on without copying, for the caller alone. */

@@ -3,10 +3,12 @@ import { checkedKernels } from './checked-kernels.js'
 import type { PixelKernels } from './kernels.js'
 import { byteKernels as referenceBytes } from './reference/byte-kernels.js'
 import { riceKernels as referenceRice } from './reference/rice-kernels.js'
+import { stackKernels as referenceStack } from './reference/stack-kernels.js'
 import { byteKernels } from './simd/byte-kernels.js'
 import { hasSimd } from './simd/has-simd.js'
 import { Machine } from './simd/machine.js'
 import { riceKernels } from './simd/rice-kernels.js'
+import { stackKernels } from './simd/stack-kernels.js'
 
 /** What kernels may be told. */
 export interface KernelOptions {
@@ -31,11 +33,15 @@ export function loadKernels(options: KernelOptions = {}): PixelKernels {
   if (!hasSimd()) return referenceKernels(options)
   const machine = new Machine(options.arenaBytes ?? ARENA_BYTES)
   const { arena } = machine
-  return checkedKernels({ implementation: 'simd', arena, ...byteKernels(machine), ...riceKernels(machine) })
+  return checkedKernels({ implementation: 'simd', arena, ...kernelsOf(machine) })
 }
 
 /** The same in plain TypeScript: what the fast ones are held against, and what serves where there is no WebAssembly SIMD. */
 export function referenceKernels(options: KernelOptions = {}): PixelKernels {
   const arena = new Arena(new ArrayBuffer(options.arenaBytes ?? ARENA_BYTES))
-  return checkedKernels({ implementation: 'reference', arena, ...referenceBytes, ...referenceRice })
+  return checkedKernels({ implementation: 'reference', arena, ...referenceBytes, ...referenceRice, ...referenceStack })
+}
+
+function kernelsOf(machine: Machine) {
+  return { ...byteKernels(machine), ...riceKernels(machine), ...stackKernels(machine) }
 }

@@ -7,8 +7,8 @@ const PAGE = 65_536
 
 /** Behind what the modules keep for themselves: the random numbers, then room for pieces of arrays from elsewhere. */
 const RANDOMS = PAGE
-const SCRATCH = 2 * PAGE
-const SCRATCH_BYTES = 256 * 1024
+export const SCRATCH = 2 * PAGE
+export const SCRATCH_BYTES = 256 * 1024
 const ARENA = SCRATCH + SCRATCH_BYTES
 
 /** A kernel's vectors hold a multiple of this many pixels of any type. */
