@@ -1,13 +1,15 @@
+import { lstat } from 'node:fs/promises'
+import { resolve } from 'node:path'
 import type { AnyOperationInfo, JsonSchema } from '@datalab/core'
 import { usageError } from './command-error.js'
 import type { FileArguments } from './file-arguments.js'
+import { describedFile } from './file-members.js'
 import { type Flag, spelled } from './flags.js'
 import { fileInputs, inputFlags, inputKind, itemSchema } from './input-kind.js'
 import { withRoots } from './inputs-file.js'
 import { parseJson } from './json-text.js'
+import { parseNumber } from './number-text.js'
 import type { ParsedArguments } from './parse-arguments.js'
-
-const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/
 
 /** Where values on the command line come to. */
 export interface ArgumentSurroundings {
@@ -77,7 +79,7 @@ async function itemValue(
     withRoots(Array.isArray(value) ? schema : itemSchema(schema), { value, folders: [cwd] }, files)
   switch (inputKind(schema)) {
     case 'file':
-      return text.startsWith('{') ? rooted(json()) : files.reference(text)
+      return text.startsWith('{') ? rooted(json()) : fileValue(flag, itemSchema(schema), text, { files, cwd })
     case 'number':
       return numberOf(flag, text)
     case 'boolean':
@@ -89,10 +91,26 @@ async function itemValue(
   }
 }
 
+/** The reference to a file, with the members that are written behind it. */
+async function fileValue(
+  flag: Flag,
+  schema: JsonSchema,
+  text: string,
+  { files, cwd }: ArgumentSurroundings,
+): Promise<unknown> {
+  const isThere = (path: string) =>
+    lstat(resolve(cwd, path)).then(
+      () => true,
+      () => false,
+    )
+  const { path, members } = await describedFile(flag, schema, text, isThere)
+  return { ...members, ...(await files.reference(path)) }
+}
+
 function numberOf(flag: Flag, text: string): number {
-  if (!NUMBER.test(text))
-    throw usageError(`${spelled(flag)} is '${text}', which is no number. Give one such as 12 or -0.5.`)
-  return Number(text)
+  const number = parseNumber(text)
+  if (number !== undefined) return number
+  throw usageError(`${spelled(flag)} is '${text}', which is no number. Give one such as 12 or -0.5.`)
 }
 
 function booleanOf(flag: Flag, text: string): boolean {

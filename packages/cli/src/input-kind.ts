@@ -1,4 +1,5 @@
 import { type JsonSchema, type ObjectSchema, wizardType } from '@datalab/core'
+import { memberSynopsis } from './file-members.js'
 import { type Flag, flags } from './flags.js'
 
 /** How a value of an input is written on the command line. */
@@ -53,7 +54,8 @@ function takesOf(schema: JsonSchema): Flag['takes'] {
 function placeholderOf(schema: JsonSchema): string {
   const { enum: choices, const: only } = itemSchema(schema)
   const values = choices ?? (only === undefined ? undefined : [only])
-  const placeholders = { file: 'FILE', number: 'NUMBER', boolean: '', text: 'TEXT', json: 'JSON' }
+  const file = `FILE${memberSynopsis(itemSchema(schema))}`
+  const placeholders = { file, number: 'NUMBER', boolean: '', text: 'TEXT', json: 'JSON' }
   return values?.map(String).join('|') ?? placeholders[inputKind(schema)]
 }
 
