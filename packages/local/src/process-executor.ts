@@ -11,6 +11,7 @@ import {
   silentLogger,
   throwIfAborted,
 } from '@datalab/core'
+import { memoryShare } from './process-memory.js'
 import { ProcessPool } from './process-pool.js'
 import { ProcessRun, type RunTerms } from './process-run.js'
 import type { ProcessWorker, WorkerOptions } from './process-worker.js'
@@ -23,7 +24,10 @@ export interface ProcessExecutorOptions {
   concurrency?: number
   /** Milliseconds that a run which is to end may go on before its process is ended; 3000 by default. */
   graceMs?: number
-  /** Bytes of resident memory that a run may take where its operation says nothing; as much as there is by default. */
+  /**
+   * Bytes of resident memory that a run may take where its operation says nothing; `Infinity` for as much as there is. By default, three
+   * quarters of what this process may use, by its container or else by the machine, are divided by `concurrency`; it is 1 GiB at least.
+   */
   memoryLimit?: number
   /** Milliseconds after which a child that has nothing to do is ended; 60,000 by default. */
   idleMs?: number
@@ -54,7 +58,9 @@ export class ProcessExecutor implements Executor {
   readonly #terms: RunTerms
 
   constructor(options: ProcessExecutorOptions) {
-    const { concurrency = availableParallelism(), graceMs = GRACE_MS, memoryLimit } = options
+    const { concurrency = availableParallelism(), graceMs = GRACE_MS } = options
+    const { memoryLimit = memoryShare(concurrency) } = options
+    if (!(memoryLimit > 0)) throw new TypeError(`A memory limit must be a number of bytes above 0, not ${memoryLimit}.`)
     const entry = options.entry ?? new URL('./process-child.js', import.meta.url)
     this.#tickets = new InlineExecutor({ concurrency })
     this.#terms = { graceMs, memoryLimit }
@@ -100,7 +106,7 @@ export class ProcessExecutor implements Executor {
   /** Whether a child that has worked before has most of what an operation may take still to give: memory is kept after a run. */
   async #hasRoom(worker: ProcessWorker, operationId: string): Promise<boolean> {
     const limit = worker.ready?.memory[operationId] ?? this.#terms.memoryLimit
-    return limit === undefined || ((await worker.memory()) ?? 0) <= limit / 2
+    return ((await worker.memory()) ?? 0) <= limit / 2
   }
 }
 

@@ -1,5 +1,20 @@
 import { execFile } from 'node:child_process'
 import { readFileSync } from 'node:fs'
+import { totalmem } from 'node:os'
+
+/** What is for the runs; the rest is for the host and the system. */
+const SHARE = 0.75
+const LEAST = 2 ** 30
+
+/**
+ * Bytes of resident memory that each of so many runs may take at once: an equal part of three quarters of what this process may use, by its
+ * container or else by the machine; 1 GiB at least.
+ */
+export function memoryShare(runs: number, total = totalmem(), constrained = process.constrainedMemory()): number {
+  // Without a bound the system tells none, or one that no machine has.
+  const usable = constrained > 0 ? Math.min(constrained, total) : total
+  return Math.max(LEAST, Math.floor((SHARE * usable) / runs))
+}
 
 /** Bytes of memory that a process has resident; undefined where the system does not tell, or the process is gone. */
 export async function residentBytes(pid: number): Promise<number | undefined> {

@@ -16,7 +16,7 @@ export interface RunTerms {
   /** How long a run that is to end may go on before its process is ended. */
   readonly graceMs: number
   /** Bytes of resident memory, where the operation says nothing. */
-  readonly memoryLimit: number | undefined
+  readonly memoryLimit: number
 }
 
 const WATCH_MS = 50
@@ -121,7 +121,7 @@ export class ProcessRun {
 
   async #watchMemory(): Promise<void> {
     const limit = this.#memoryLimit()
-    if (limit === undefined || this.#isWatching) return
+    if (limit === Number.POSITIVE_INFINITY || this.#isWatching) return
     this.#isWatching = true
     const bytes = (await this.worker.memory()) ?? 0
     this.#isWatching = false
@@ -129,7 +129,7 @@ export class ProcessRun {
     if (bytes > limit && !this.#isOver) this.worker.kill(outOfMemory(limit))
   }
 
-  #memoryLimit(): number | undefined {
+  #memoryLimit(): number {
     return this.worker.ready?.memory[this.request.record.operation.id] ?? this.terms.memoryLimit
   }
 

@@ -81,6 +81,16 @@ describe('children', () => {
     expect(await lab.pid()).not.toBe(first)
   })
 
+  it('may keep what they like without a limit', async () => {
+    const lab = new ProcessLab(program, { concurrency: 1, memoryLimit: Number.POSITIVE_INFINITY })
+    const first = await lab.pid()
+    await lab.run('keep')
+    expect(await lab.pid()).toBe(first)
+    const setup = '/setup.js'
+    for (const memoryLimit of [0, -1, Number.NaN])
+      expect(() => new ProcessExecutor({ setup, memoryLimit })).toThrow('A memory limit must be a number of bytes')
+  })
+
   it('are ended when they have nothing to do for a while', async () => {
     const lab = new ProcessLab(program, { idleMs: 50 })
     const identity = await begunAndDone(lab)

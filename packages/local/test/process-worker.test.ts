@@ -2,7 +2,7 @@ import { PassThrough } from 'node:stream'
 import { finished } from 'node:stream/promises'
 import { expect, it } from 'vitest'
 import { eachLine, relayLog } from '../src/process-log.js'
-import { fromPs, residentBytes } from '../src/process-memory.js'
+import { fromPs, memoryShare, residentBytes } from '../src/process-memory.js'
 import type { ChildMessage } from '../src/process-messages.js'
 import { childEnvironment } from '../src/process-worker.js'
 
@@ -29,6 +29,16 @@ it('the resident memory of a process is told by the system, in each of its ways'
   expect(bytes).toBeGreaterThan(2 ** 24)
   expect(Math.abs(((await fromPs(process.pid)) ?? 0) / bytes - 1)).toBeLessThan(0.2)
   expect([await residentBytes(2 ** 30), await fromPs(2 ** 30)]).toEqual([undefined, undefined])
+})
+
+it.each([
+  ['the machine', 16, 0, 4, 3],
+  ['the machine, where there is no bound', 16, 2 ** 33, 4, 3],
+  ['the container', 64, 8, 2, 3],
+  ['no less than 1 GiB', 2, 0, 8, 1],
+])('runs share three quarters of the memory: %s', (_, total, constrained, runs, share) => {
+  expect(memoryShare(runs, total * 2 ** 30, constrained * 2 ** 30)).toBe(share * 2 ** 30)
+  expect(memoryShare(1)).toBeGreaterThanOrEqual(2 ** 30)
 })
 
 it('lines are taken from a stream wherever it is cut, and long ones are cut', async () => {
