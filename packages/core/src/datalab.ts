@@ -8,6 +8,7 @@ import { GarbageCollection, type GarbageOptions, type GarbageReport } from './ga
 import { type DataLabOptions, type HostParts, hostParts, providersOf } from './host-options.js'
 import { Housekeeping } from './housekeeping.js'
 import { Job, type JobParts } from './job.js'
+import { mintedUrls } from './object-urls.js'
 import type { AnyOperationClass, OperationClass } from './operation.js'
 import type { AnyOperationInfo } from './operation-info.js'
 import { type Plan, reasonOf } from './plan.js'
@@ -178,7 +179,8 @@ export class DataLab {
     if (record === undefined) return undefined
     const output = record.output ?? (await this.#results.beside(record))?.output ?? null
     const isOpen = output === null || (await this.#mayOpen(record, options.principal))
-    return recordView({ ...record, output }, this.#parts.storage, { cached: record.status === 'COMPLETED', isOpen })
+    const urlOf = mintedUrls(this.#parts.storage)
+    return recordView({ ...record, output }, urlOf, { cached: record.status === 'COMPLETED', isOpen })
   }
 
   /**

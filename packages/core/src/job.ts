@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import { AbortedError, DataLabError } from './errors.js'
 import type { ObjectStorage } from './object-storage.js'
+import { keptUrls, mintedUrls } from './object-urls.js'
 import type { Output } from './output.js'
 import { isEnded, type JobRecord, type StoredRecord } from './record.js'
 import type { RecordStore, Submission } from './record-store.js'
@@ -115,7 +116,10 @@ export class Job {
   }
 
   async *#views(): AsyncGenerator<JobRecord, void, undefined> {
-    for await (const record of this.#watch()) yield await this.#view(record)
+    const minted = mintedUrls(this.parts.storage)
+    const kept = keptUrls(minted)
+    // The last is kept by whoever asked, perhaps for long: its URLs are as fresh as can be.
+    for await (const record of this.#watch()) yield await this.#view(record, isEnded(record.status) ? minted : kept)
   }
 
   async *#watch(): AsyncGenerator<StoredRecord, void, undefined> {
@@ -181,15 +185,14 @@ export class Job {
   }
 
   async #output(record: StoredRecord): Promise<Output> {
-    const { storage, mayOpen } = this.parts
+    const { mayOpen, storage } = this.parts
     if (!(await mayOpen(record))) throw closedResult(record)
-    return record.output === null ? {} : outputView(record.output, storage)
+    return record.output === null ? {} : outputView(record.output, mintedUrls(storage))
   }
 
-  async #view(record: StoredRecord): Promise<JobRecord> {
-    const { storage, mayOpen } = this.parts
-    const isOpen = record.output === null || (await mayOpen(record))
-    return recordView(record, storage, { cached: this.cached, isOpen })
+  async #view(record: StoredRecord, urlOf = mintedUrls(this.parts.storage)): Promise<JobRecord> {
+    const isOpen = record.output === null || (await this.parts.mayOpen(record))
+    return recordView(record, urlOf, { cached: this.cached, isOpen })
   }
 }
 

@@ -1,6 +1,5 @@
-import type { ObjectStorage } from './object-storage.js'
+import type { UrlOf } from './object-urls.js'
 import type { Output, OutputFile, OutputFileView, StoredOutput } from './output.js'
-import { persistently } from './persistently.js'
 import type { JobRecord, JobState, StoredRecord } from './record.js'
 
 /** How a record is shown. */
@@ -11,14 +10,14 @@ export interface ViewOptions {
   readonly isOpen: boolean
 }
 
-/** A record as users read it: each object with a URL minted now. */
+/** A record as users read it: each object with its URL. */
 export async function recordView(
   record: StoredRecord,
-  storage: ObjectStorage,
+  urlOf: UrlOf,
   { cached, isOpen }: ViewOptions,
 ): Promise<JobRecord> {
   const { output } = record
-  const shown = output && (isOpen ? await outputView(output, storage) : closedView(output))
+  const shown = output && (isOpen ? await outputView(output, urlOf) : closedView(output))
   return { ...stateOf(record), output: shown, secondsLeft: secondsLeft(record, Date.now()), cached }
 }
 
@@ -45,12 +44,12 @@ function stateOf(record: StoredRecord): JobState {
 }
 
 /** An output as users read it who may have it. */
-export async function outputView(output: StoredOutput, storage: ObjectStorage): Promise<Output> {
+export async function outputView(output: StoredOutput, urlOf: UrlOf): Promise<Output> {
   const { output_files, output_data } = output
   return {
     ...(output_files === undefined
       ? {}
-      : { output_files: await Promise.all(output_files.map((file) => fileView(file, storage))) }),
+      : { output_files: await Promise.all(output_files.map((file) => fileView(file, urlOf))) }),
     ...(output_data === undefined ? {} : { output_data }),
   }
 }
@@ -60,12 +59,10 @@ function closedView({ output_files }: StoredOutput): Output {
   return { output_files: output_files.map(({ basename, source, type }) => ({ basename, source, type })) }
 }
 
-async function fileView(file: OutputFile, storage: ObjectStorage): Promise<OutputFileView> {
+async function fileView(file: OutputFile, urlOf: UrlOf): Promise<OutputFileView> {
   const { basename, source, type, objects, input } = file
   const urls = await Promise.all(
-    Object.entries(objects).map(
-      async ([role, key]) => [`${role}_url`, await persistently(() => storage.url(key))] as const,
-    ),
+    Object.entries(objects).map(async ([role, key]) => [`${role}_url`, await urlOf(key)] as const),
   )
   return { basename, source, type, ...(input === undefined ? {} : { input }), ...Object.fromEntries(urls) }
 }

@@ -1,6 +1,14 @@
 import { readdirSync } from 'node:fs'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
-import { InlineExecutor, type Job, type JobRecord, MemoryRecordStore, MemoryStorage } from '../src/index.js'
+import {
+  InlineExecutor,
+  type Job,
+  type JobRecord,
+  MemoryRecordStore,
+  MemoryStorage,
+  type OutputFile,
+  Outputs,
+} from '../src/index.js'
 import { deferred, endless, held, keysOf, lab, operation, rejection, temporaryFolder, writesText } from './lab.js'
 
 describe('cancelling', () => {
@@ -116,6 +124,27 @@ describe('events', () => {
     expect(seen).toEqual([...seen].sort((a, b) => a - b))
     expect(seen.at(-1)).toBe(1)
     expect(seen.length).toBeLessThan(50)
+  })
+
+  test('mint the URL of an output once while it is partial, and once more at the end', async () => {
+    const COUNT = 20
+    const Op = operation(async (run) => {
+      const files: OutputFile[] = []
+      for (let index = 0; index < COUNT; index++) {
+        const object = await run.use(Outputs).put('.txt', new Uint8Array(1), { index })
+        files.push(run.use(Outputs).file({ type: 'image', objects: [object], index }))
+        await run.setOutput([...files])
+        // As the reader comes to see each of them.
+        await seen.get(index + 1)?.promise
+      }
+      return files
+    })
+    const seen = new Map(Array.from({ length: COUNT }, (_, index) => [index + 1, deferred()]))
+    const storage = new MemoryStorage()
+    const url = vi.spyOn(storage, 'url')
+    const job = await lab({ operations: [Op], storage }).submit(Op, {})
+    for await (const { output } of job.events) seen.get(output?.output_files?.length ?? 0)?.resolve()
+    expect(url).toHaveBeenCalledTimes(2 * COUNT)
   })
 
   test('a reader who leaves is forgotten', async () => {
