@@ -25,6 +25,7 @@ export {
   readFrame,
   samplesFor,
 } from './frame.js'
+export type { SkyPlace } from './gnomonic.js'
 export { Hdu, type StoredBytesOptions } from './hdu.js'
 export type { Bitpix, HduKind } from './hdu-layout.js'
 export { Header } from './header.js'
@@ -50,7 +51,10 @@ export type { ColumnInfo, ColumnKind } from './table-column-info.js'
 export { type TableBlock, TableHdu, type TableRange, type TableSelection } from './table-hdu.js'
 export type { CellValue, ColumnValues, DecodedCells, DecodedColumn, DecodedElements, TableRow } from './table-values.js'
 export type { ImageCompression } from './tile-encoder.js'
+export { unpackFile } from './unpack-file.js'
+export { type UnpackOptions, unpackFits } from './unpack-fits.js'
 export { type ChecksumState, type Checksums, verifyChecksums } from './verify-checksums.js'
+export { type PixelPlace, readWcs, TangentWcs } from './wcs.js'
 export { type WriteImageOptions, type WriteOptions, writeImage } from './write-image.js'
 export { writeImageRows } from './write-image-rows.js'
 export { writeTable } from './write-table.js'
