@@ -116,7 +116,9 @@ function detailsOf({ bucket, key }: Deed): Record<string, unknown> {
 function adviceOnPermission({ bucket, action }: Deed): string {
   const allow = `Allow ${PERMISSIONS[action]} for these credentials.`
   if (action !== 'read' && action !== 'look up') return allow
-  return `${allow} It answers so, too, for an object that is not there, unless s3:ListBucket on ${bucket.name} is allowed.`
+  // An answer to HEAD has no body that would say which of these it is.
+  const wrong = action === 'look up' ? 'when the credentials are wrong, and ' : ''
+  return `${allow} It answers so, too, ${wrong}for an object that is not there, unless s3:ListBucket on ${bucket.name} is allowed.`
 }
 
 function doubtOf({ action }: Deed): string {

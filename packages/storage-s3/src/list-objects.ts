@@ -46,6 +46,9 @@ async function ask(bucket: Bucket, prefix: string, after: string, limit: number)
     ...(after !== '' && { StartAfter: after }),
   }
   const answer = await bucket.request(({ ListObjectsV2Command }) => new ListObjectsV2Command(input))
+  // Whatever stands between may answer in S3's place; its page is no empty list.
+  if (answer.Name === undefined && answer.KeyCount === undefined && answer.IsTruncated === undefined)
+    throw new S3Failure('refused', 'answers with something that is no list of objects')
   const found = (answer.Contents ?? []).map((one) => ({ ...one, name: decoded(one.Key ?? '', answer.EncodingType) }))
   const objects = found.flatMap(({ name, Size: size = 0, ETag, LastModified: modified = new Date(0) }) => {
     const key = bucket.keyOf(name)

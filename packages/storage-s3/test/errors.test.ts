@@ -263,6 +263,13 @@ describe('a server that does not keep to the rules', () => {
     expect(error.code).toBe(code)
   })
 
+  test('is not taken for an empty list where it is none', async () => {
+    const client = new FakeClient().on('ListObjectsV2', () => ({}))
+    const error = await failureOf(client.storage().list(''))
+    expect(error).toMatchObject({ code: 'STORAGE_UNAVAILABLE', retryable: false })
+    expect(error.message).toContain('no list of objects')
+  })
+
   test('and lists without an end is not followed', async () => {
     const page = { Contents: [{ Key: 'a', ETag: '"e"', Size: 1, LastModified: new Date() }], IsTruncated: true }
     const client = new FakeClient().on('ListObjectsV2', () => page)
