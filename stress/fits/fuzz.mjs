@@ -13,7 +13,7 @@ const BATCH = 500
 const SILENCE_MS = 30_000
 
 /** Runs the cases; gives back what is to be said of them. */
-export async function fuzzFits(words) {
+async function fuzzFits(words) {
   const option = (name, fallback) => (words.includes(name) ? Number(words[words.indexOf(name) + 1]) : fallback)
   const seed = option('--seed', 1)
   const only = option('--only', undefined)

@@ -38,7 +38,7 @@ export class CompressedImage extends ImageHdu {
   #header: Header | undefined
   #table: TileTable | undefined
   #compression: Compression | undefined
-  #kept: KeptTiles = new Map()
+  #kept: { readonly isPhysical: boolean; readonly tiles: KeptTiles } = { isPhysical: true, tiles: new Map() }
 
   constructor(parts: HduParts) {
     super(parts)
@@ -63,14 +63,14 @@ export class CompressedImage extends ImageHdu {
       ...{ compression: this.#compression!, table: this.#table!, bitpix: this.bitpix },
       ...{ scale: request.scale, maxTileBytes: this.#place.maxTileBytes },
     })
-    const kept: KeptTiles = isPhysical ? this.#kept : new Map()
+    const kept: KeptTiles = isPhysical === this.#kept.isPhysical ? this.#kept.tiles : new Map()
     const reading: Reading = { ...request, reader, kept, keep: new Map(), keptBytes: 0 }
     for (const { at, length } of runsOf(tilesOf(grid, request.section), wholeSection(grid.counts))) {
       for (let first = at; first < at + length; first += BATCH_TILES) {
         await this.#decodeTiles(reading, first, Math.min(first + BATCH_TILES, at + length))
       }
     }
-    if (isPhysical) this.#kept = reading.keep
+    this.#kept = { isPhysical, tiles: reading.keep }
   }
 
   /** Decodes tiles that follow one another in the table. */

@@ -7,6 +7,7 @@ import { invalid, unsupported } from './errors.js'
 import { GZIP_RATIO } from './gzip-tile.js'
 import type { HduParts } from './hdu.js'
 import type { Header } from './header.js'
+import type { ReadOptions } from './image-hdu.js'
 import { readBytes } from './read-bytes.js'
 import { requireInteger, safeProduct } from './require-integer.js'
 import { restoreTableHeader } from './restore-table-header.js'
@@ -16,6 +17,7 @@ import { type BlockRequest, TableHdu } from './table-hdu.js'
 import { readHeap, type TableHeap } from './table-heap.js'
 import type { DecodedColumn } from './table-values.js'
 import { checkTileBytes } from './tile-limit.js'
+import { UncompressedHeap } from './uncompressed-heap.js'
 
 /** The most that is kept of uncompressed columns, in bytes, if it is not one column's. */
 const KEPT_BYTES = 128 * 1024 * 1024
@@ -95,6 +97,49 @@ export class CompressedTable extends TableHdu {
     const bytes = safeProduct([this.rowCount, this.shape[1]!], 'the table') + this.heapBytes
     if (bytes > this.dataLength * GZIP_RATIO) {
       throw invalid(`the table announces ${bytes} bytes, more than its ${this.dataLength} compressed ones can hold`)
+    }
+  }
+
+  /**
+   * The bytes of the table as they were before it was compressed: its rows, tile by tile, then its heap; without padding. Each piece is the
+   * caller's.
+   *
+   * @throws as `column`; FITS_UNSUPPORTED for a heap that memory does not hold.
+   */
+  async *uncompressedBytes(options: ReadOptions = {}): AsyncGenerator<Uint8Array<ArrayBuffer>, void> {
+    this.check()
+    const { columns, tileRows } = this.#lay()
+    const heap = new UncompressedHeap(this.header, this.heapBytes)
+    for (let tile = 0; tile * tileRows < this.rowCount; tile++) {
+      options.signal?.throwIfAborted()
+      const count = Math.min(tileRows, this.rowCount - tile * tileRows)
+      const rows = new Uint8Array(count * this.shape[1]!)
+      for (const [place, { field }] of columns.entries()) {
+        if (field.bytes === 0) continue
+        const isVariable = field.heapCode !== undefined
+        const bytes = await this.#tileBytes(place, tile, isVariable ? field.bytes + 16 : field.bytes)
+        scatter(bytes, rows, { width: field.bytes, offset: field.offset, count })
+        if (isVariable) await this.#fillHeap(heap, place, { tile, count })
+      }
+      yield rows
+    }
+    if (heap.bytes.length > 0) yield heap.bytes
+  }
+
+  async #fillHeap(
+    heap: UncompressedHeap,
+    place: number,
+    { tile, count }: { tile: number; count: number },
+  ): Promise<void> {
+    const { field } = this.#lay().columns[place]!
+    const cells = await this.#cellsOf(place, tile, 0, count)
+    const packed = await readHeap(this.#lay().heap, cells)
+    const rows = await this.#tileBytes(place, tile, field.bytes + 16)
+    const view = new DataView(rows.buffer, rows.byteOffset, rows.length)
+    for (const [row, { size }] of cells.entries()) {
+      if (size === 0) continue
+      const at = field.code === 'Q' ? Number(view.getBigInt64(row * 16 + 8)) : view.getInt32(row * 8 + 4)
+      heap.put(this.#uncompressCell(place, packed[row]!, size), at, field.name)
     }
   }
 
@@ -233,5 +278,17 @@ export class CompressedTable extends TableHdu {
     const { columns, algorithms } = this.#lay()
     const { form, info } = columns[place]!
     return { algorithm: algorithms[place]!, code: form.code, name: info.key }
+  }
+}
+
+/** Puts the first `count` fields of a column, `width` bytes each, into their places in the rows. */
+function scatter(
+  fields: Uint8Array,
+  rows: Uint8Array,
+  { width, offset, count }: { readonly width: number; readonly offset: number; readonly count: number },
+): void {
+  const rowBytes = rows.length / count
+  for (let row = 0; row < count; row++) {
+    rows.set(fields.subarray(row * width, (row + 1) * width), row * rowBytes + offset)
   }
 }
