@@ -37,7 +37,9 @@ export class InputNormalizer {
 
   /** All references to files, in the order of the inputs. */
   files(inputs: JsonValue): InputFile[] {
-    return this.#files(this.schema, inputs, [])
+    const found: InputFile[] = []
+    this.#findFiles(this.schema, inputs, '', found)
+    return found
   }
 
   /**
@@ -50,21 +52,34 @@ export class InputNormalizer {
   }
 
   #declared(schema: JsonSchema, value: JsonValue): JsonValue {
+    if (!isContainer(value)) return value
     const branch = this.#branch(schema, value)
-    const items = itemsOf(branch)
-    if (Array.isArray(value)) return items === undefined ? value : value.map((item) => this.#declared(items, item))
-    if (!isObject(value) || isOpen(branch)) return value
-    const members = Object.entries(value).flatMap(([name, member]): [string, JsonValue][] => {
-      const child = branch.properties?.[name] ?? branch.additionalProperties
-      return typeof child === 'object' ? [[name, this.#declared(child, member)]] : []
-    })
-    return Object.fromEntries(members)
+    if (Array.isArray(value)) {
+      const items = itemsOf(branch)
+      return items === undefined ? value : value.map((item) => this.#declared(items, item))
+    }
+    return isOpen(branch)
+      ? value
+      : mapMembers(branch, value as JsonObject, (child, member) => this.#declared(child, member))
   }
 
-  #files(schema: JsonSchema, value: JsonValue, path: readonly (string | number)[]): InputFile[] {
+  #findFiles(schema: JsonSchema, value: JsonValue, pointer: string, found: InputFile[]): void {
+    if (!isContainer(value)) return
     const branch = this.#branch(schema, value)
-    if (isFileSchema(branch)) return [{ pointer: jsonPointer(...path), reference: value as unknown as FileReference }]
-    return childrenOf(branch, value).flatMap(([name, child, member]) => this.#files(child, member, [...path, name]))
+    if (isFileSchema(branch)) {
+      found.push({ pointer, reference: value as unknown as FileReference })
+      return
+    }
+    if (Array.isArray(value)) {
+      const items = itemsOf(branch)
+      if (items === undefined) return
+      for (const [index, item] of value.entries()) this.#findFiles(items, item, `${pointer}/${index}`, found)
+      return
+    }
+    for (const [name, member] of Object.entries(value)) {
+      const child = memberSchema(branch, name)
+      if (child !== undefined) this.#findFiles(child, member, pointer + jsonPointer(name), found)
+    }
   }
 
   #normalize(
@@ -72,26 +87,29 @@ export class InputNormalizer {
     value: JsonValue,
     identityOf: (reference: FileReference) => string | undefined,
   ): NormalizedInputs {
+    if (!isContainer(value)) return { inputs: value, identity: value }
     const branch = this.#branch(schema, value)
     if (isFileSchema(branch)) {
       const version = identityOf(value as unknown as FileReference)
       const identity = version === undefined ? value : { ...(value as JsonObject), [IDENTITY]: version }
       return { inputs: value, identity }
     }
-    const children = childrenOf(branch, value).map(
-      ([name, child, member]) => [name, this.#normalize(child, member, identityOf)] as const,
-    )
-    if (Array.isArray(value))
-      return normalizedList(
-        branch,
-        value,
-        children.map(([, child]) => child),
+    if (Array.isArray(value)) {
+      const items = itemsOf(branch)
+      const normalized = value.map((item) =>
+        items === undefined ? { inputs: item, identity: item } : this.#normalize(items, item, identityOf),
       )
-    if (!isObject(value)) return { inputs: value, identity: value }
-    return {
-      inputs: { ...value, ...Object.fromEntries(children.map(([name, child]) => [name, child.inputs])) },
-      identity: { ...value, ...Object.fromEntries(children.map(([name, child]) => [name, child.identity])) },
+      return normalizedList(branch, normalized)
     }
+    const object = value as JsonObject
+    const members = mapMembers(branch, object, (child, member) => this.#normalize(child, member, identityOf))
+    const inputs: Record<string, JsonValue> = { ...object }
+    const identity: Record<string, JsonValue> = { ...object }
+    for (const [name, member] of Object.entries(members)) {
+      inputs[name] = member.inputs
+      identity[name] = member.identity
+    }
+    return { inputs, identity }
   }
 
   /** The branch of a union that the value is valid by; a schema without branches is its own. */
@@ -104,12 +122,7 @@ export class InputNormalizer {
   }
 }
 
-function normalizedList(
-  schema: JsonSchema,
-  value: readonly JsonValue[],
-  children: NormalizedInputs[],
-): NormalizedInputs {
-  const items = children.length === value.length ? children : value.map((item) => ({ inputs: item, identity: item }))
+function normalizedList(schema: JsonSchema, items: NormalizedInputs[]): NormalizedInputs {
   const sorted = schema.unordered === true ? sortedByIdentity(items) : items
   return { inputs: sorted.map((item) => item.inputs), identity: sorted.map((item) => item.identity) }
 }
@@ -128,16 +141,24 @@ function compared(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0
 }
 
-type Child = [name: string | number, schema: JsonSchema, value: JsonValue]
+/** What becomes of each member that a schema says anything of, by name. */
+function mapMembers<Result>(
+  schema: JsonSchema,
+  value: JsonObject,
+  mapped: (schema: JsonSchema, member: JsonValue) => Result,
+): Record<string, Result> {
+  const members: Record<string, Result> = {}
+  for (const name of Object.keys(value)) {
+    const child = memberSchema(schema, name)
+    if (child !== undefined) members[name] = mapped(child, value[name] as JsonValue)
+  }
+  return members
+}
 
-function childrenOf(schema: JsonSchema, value: JsonValue): Child[] {
-  const items = itemsOf(schema)
-  if (Array.isArray(value)) return items === undefined ? [] : value.map((item, index): Child => [index, items, item])
-  if (!isObject(value)) return []
-  return Object.entries(value).flatMap(([name, member]): Child[] => {
-    const child = schema.properties?.[name] ?? schema.additionalProperties
-    return typeof child === 'object' ? [[name, child, member]] : []
-  })
+/** What a schema says of a member; undefined where it says nothing. */
+function memberSchema({ properties, additionalProperties }: JsonSchema, name: string): JsonSchema | undefined {
+  const child = properties?.[name] ?? additionalProperties
+  return typeof child === 'object' ? child : undefined
 }
 
 /** Whether a schema says nothing of the members of its objects. */
@@ -153,6 +174,7 @@ function itemsOf(schema: JsonSchema): JsonSchema | undefined {
   return Array.isArray(schema.items) ? undefined : (schema.items as JsonSchema | undefined)
 }
 
-function isObject(value: JsonValue): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
+/** Whether a value is a list or an object. */
+function isContainer(value: JsonValue): value is readonly JsonValue[] | JsonObject {
+  return typeof value === 'object' && value !== null
 }

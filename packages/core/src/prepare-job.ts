@@ -5,7 +5,7 @@ import { isDataLabError } from './errors.js'
 import { type FileReference, type FileSource, type SourceContext, sourceOf } from './file-source.js'
 import { type InputIssue, inputError } from './input-issue.js'
 import { inputLabel } from './input-message.js'
-import { deepFreeze, type JsonObject, type JsonValue } from './json.js'
+import { copyJson, deepFreeze, type JsonObject, type JsonValue } from './json.js'
 import { type InputFile, InputNormalizer } from './normalize-inputs.js'
 import type { AnyOperationInfo } from './operation-info.js'
 import type { Provenance } from './provenance.js'
@@ -48,7 +48,7 @@ export async function prepareJob(
 ): Promise<PreparedJob> {
   const validators = await loadValidators()
   const sent = clonedInputs(info, inputs, surroundings.limits)
-  const clone = structuredClone(sent)
+  const clone = copyJson(sent)
   validateInputs(validators, info, clone)
   const normalizer = new InputNormalizer(info.inputs, validators)
   const declared = normalizer.declared(clone)

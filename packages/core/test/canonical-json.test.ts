@@ -46,3 +46,11 @@ test('empty and nested values', () => {
   expect(canonicalJson([])).toBe('[]')
   expect(canonicalJson({ b: [{ d: 1, c: 2 }], a: null })).toBe('{"a":null,"b":[{"c":2,"d":1}]}')
 })
+
+test('strings are what JSON makes of them, whichever characters they have', () => {
+  for (let code = 0; code <= 0x17f; code++) {
+    const text = `a${String.fromCharCode(code)}z`
+    expect(canonicalJson(text)).toBe(JSON.stringify(text))
+    expect(canonicalJson({ [text]: 1 })).toBe(JSON.stringify({ [text]: 1 }))
+  }
+})

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { canonicalJson } from '../src/canonical-json.js'
 import { cloneJson } from '../src/clone-json.js'
-import { deepFreeze, type JsonValue, jsonPointer } from '../src/json.js'
+import { copyJson, deepFreeze, type JsonValue, jsonPointer } from '../src/json.js'
 
 const seed = 20260801
 const name = fc.string({ unit: 'grapheme' }).filter((text) => !['__proto__', 'constructor', 'prototype'].includes(text))
@@ -77,3 +77,20 @@ test('pointers escape ~ and /', () => {
   expect(jsonPointer('a/b', 0, '~')).toBe('/a~1b/0/~0')
   expect(jsonPointer()).toBe('')
 })
+
+test('a copy is equal, and shares nothing that can be changed', () => {
+  fc.assert(
+    fc.property(json, (value) => {
+      const text = JSON.stringify(value)
+      const copy = copyJson(deepFreeze(value) as JsonValue)
+      expect(JSON.stringify(copy)).toBe(text)
+      expect(containersOf(copy).filter((one) => containersOf(value).includes(one) || Object.isFrozen(one))).toEqual([])
+    }),
+    { seed },
+  )
+})
+
+function containersOf(value: JsonValue): object[] {
+  if (typeof value !== 'object' || value === null) return []
+  return [value, ...Object.values(value).flatMap((member) => containersOf(member as JsonValue))]
+}
