@@ -14,6 +14,8 @@ export interface FileReference {
 export interface SourceContext {
   readonly principal: Principal
   readonly signal?: AbortSignal
+  /** To be told when a cache begins to wait for room that others use, and when that is over. */
+  readonly waiting?: (isWaiting: boolean) => void
 }
 
 /**

@@ -54,7 +54,8 @@ class OperationRun {
     deepFreeze(record.provenance as unknown as JsonObject)
     this.#operation = operations.get(record.operation.id)
     const { principal } = lease
-    const context = { principal, signal }
+    const waiting = (isWaiting: boolean) => report.waiting?.(isWaiting)
+    const context = { principal, signal, waiting }
     const { inputs } = this.#operation.info
     this.#inputs = new RunInputs(inputs, record.provenance.inputs, sources, context, record.inputs)
     this.#outputs = new RunOutputs(storage, record.key, lease.attempt, signal, record.provenance)

@@ -17,6 +17,8 @@ export interface RunReporter {
   progress(fraction: number): void
   message(text: string): void
   warn(text: string): void
+  /** Whether the run waits now for room that others use: that does not count as its time, and whoever watches is told. */
+  waiting?(isWaiting: boolean): void
   /** Publishes partial output. Resolves when it is written, or the run is over. */
   output(partial: StoredOutput): Promise<void>
 }

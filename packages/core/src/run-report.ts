@@ -14,6 +14,9 @@ const PRECISION = 10_000
 /** Below 1, which only a completed job reaches. */
 const HIGHEST = 0.99
 
+/** What a user reads meanwhile. */
+const WAITING = 'Waiting for room in the file cache'
+
 const MAX_WARNINGS = 100
 const MAX_TEXT = 1000
 
@@ -27,12 +30,18 @@ export class RunReport implements RunReporter {
   #timer: NodeJS.Timeout | undefined
   #writing: Promise<void> | undefined
   #next: Promise<void> | undefined
+  #message: string | null = null
+  #isWaiting = false
   #isOver = false
 
+  /**
+   * @param onWaiting told when the run begins and ends to wait for others
+   */
   constructor(
     private readonly records: RecordStore,
     private readonly lease: Lease,
     private readonly log: Logger,
+    private readonly onWaiting: (isWaiting: boolean) => void = () => {},
   ) {}
 
   get warnings(): readonly string[] {
@@ -45,7 +54,15 @@ export class RunReport implements RunReporter {
   }
 
   message(text: string): void {
-    this.#add({ message: shortened(text) }, false)
+    this.#message = shortened(text)
+    if (!this.#isWaiting) this.#add({ message: this.#message }, false)
+  }
+
+  waiting(isWaiting: boolean): void {
+    if (this.#isOver || isWaiting === this.#isWaiting) return
+    this.#isWaiting = isWaiting
+    this.onWaiting(isWaiting)
+    this.#add({ message: isWaiting ? WAITING : this.#message }, true)
   }
 
   warn(text: string): void {

@@ -20,6 +20,7 @@ import {
 import { isEnded, type StoredRecord } from './record.js'
 import { historyAfter } from './record-entry.js'
 import type { Lease, RecordChange, RecordStore, ReleaseOptions } from './record-store.js'
+import { RunLimit } from './run-limit.js'
 import { RunReport } from './run-report.js'
 import { traceContext, traced, tracedSince } from './tracing.js'
 
@@ -104,6 +105,7 @@ interface Prepared {
 /** One attempt at a job, from its claim to its end. */
 class Attempt {
   readonly #report: RunReport
+  readonly #limit: RunLimit
   readonly #abort = new AbortController()
   readonly #signal: AbortSignal
   /** Whether the attempt's folder in the storage is this one's, and may be deleted. */
@@ -118,16 +120,16 @@ class Attempt {
     private readonly given: AbortSignal,
     private readonly perform: Perform,
   ) {
-    this.#report = new RunReport(parts.records, lease, parts.log)
+    this.#report = new RunReport(parts.records, lease, parts.log, (isWaiting) => this.#wait(isWaiting))
+    this.#limit = new RunLimit(timeLimitOf(parts, ticket.operationId), () => this.#abort.abort(this.#timeOut()))
     this.#signal = this.#abort.signal
   }
 
   async run(): Promise<RunAnswer> {
     const { leaseMs } = this.parts
     const renewal = setInterval(() => void this.#renew(), leaseMs / 3)
-    const limit = setTimeout(() => this.#abort.abort(this.#timeOut()), timeLimitOf(this.parts, this.ticket.operationId))
     renewal.unref()
-    limit.unref()
+    this.#limit.go()
     const forward = () => this.#abort.abort(this.given.reason)
     this.given.addEventListener('abort', forward, { once: true })
     if (this.given.aborted) forward()
@@ -138,7 +140,7 @@ class Attempt {
     } finally {
       this.given.removeEventListener('abort', forward)
       clearInterval(renewal)
-      clearTimeout(limit)
+      this.#limit.stand()
     }
   }
 
@@ -251,6 +253,16 @@ class Attempt {
     return { ...record, ...ended, status: 'COMPLETED', history: historyAfter(record, replaced) }
   }
 
+  /** The time that a run waits for others is not its own; the store keeps the lease for as long as there is left. */
+  #wait(isWaiting: boolean): void {
+    if (isWaiting) {
+      this.#limit.stand()
+      return
+    }
+    this.#limit.go()
+    void this.#renew(this.#limit.left)
+  }
+
   #timeOut(): DataLabError {
     const seconds = timeLimitOf(this.parts, this.ticket.operationId) / 1000
     const message = `It took longer than ${seconds} seconds, which is the limit. Try it with fewer or smaller files.`
@@ -310,11 +322,17 @@ class Attempt {
     if (status !== 'IN_PROGRESS' || attempt !== this.lease.attempt) void this.#renew()
   }
 
-  async #renew(): Promise<void> {
+  /**
+   * @param keepMs for how long the store is to keep the lease by itself; as was said before where absent
+   */
+  async #renew(keepMs?: number): Promise<void> {
     const { records, leaseMs, log } = this.parts
+    const { key, owner } = this.lease
     try {
-      if (await records.renew(this.lease, leaseMs)) return
-      this.#abort.abort(new AbortedError('another attempt at this job took over'))
+      const isHeld = await records.renew(this.lease, leaseMs)
+      if (!isHeld) this.#abort.abort(new AbortedError('another attempt at this job took over'))
+      // The answer is this lease, which has not run out.
+      else if (keepMs !== undefined) await records.claim(key, owner, { leaseMs, keepMs })
     } catch (err) {
       log.warn({ key: this.lease.key, err }, 'the lease could not be renewed')
     }

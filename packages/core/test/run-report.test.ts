@@ -21,7 +21,9 @@ function reporting(update: (change: RecordChange) => Promise<boolean> = async ()
       return update(change)
     },
   } as unknown as RecordStore
-  return { changes, lines, report: new RunReport(records, lease, log) }
+  const waits: boolean[] = []
+  const report = new RunReport(records, lease, log, (isWaiting) => waits.push(isWaiting))
+  return { changes, lines, waits, report }
 }
 
 const tick = () => vi.advanceTimersByTimeAsync(0)
@@ -99,6 +101,22 @@ test('writes are in order, however long one takes', async () => {
   gate.resolve(true)
   await Promise.all([one, two])
   expect(done).toEqual([{ output: { output_data: [{ step: 'one' }] } }, { output: { output_data: [{ step: 'two' }] } }])
+})
+
+test('a wait is told at once, and then what was last said again', async () => {
+  const { changes, report, waits } = reporting()
+  report.message('before')
+  report.waiting(true)
+  report.waiting(true)
+  report.message('meanwhile')
+  await tick()
+  report.waiting(false)
+  await tick()
+  const waiting = 'Waiting for room in the file cache'
+  expect(changes).toEqual([{ message: 'before' }, { message: waiting }, { message: 'meanwhile' }])
+  await report.end()
+  report.waiting(true)
+  expect(waits).toEqual([true, false])
 })
 
 test('what comes while a write takes long is written together after it', async () => {

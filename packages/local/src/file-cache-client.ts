@@ -1,10 +1,10 @@
-import { mkdir } from 'node:fs/promises'
 import { DataLabError } from '@datalab/core'
 import { isDeadOwner, newOwner } from './cache-owner.js'
 import { Changes } from './changes.js'
 import { cacheUnavailable } from './file-cache-error.js'
 import { indexPath } from './file-cache-paths.js'
 import type { FileCacheCalls, FileCacheSettings } from './file-cache-program.js'
+import { makeFolder } from './make-folder.js'
 import { SqliteDatabase } from './sqlite.js'
 
 /** How often dead processes are looked for, at most. */
@@ -69,7 +69,7 @@ export class FileCacheClient {
 
   async #open(): Promise<SqliteDatabase<FileCacheCalls>> {
     const { folder } = this.settings
-    await mkdir(folder, { recursive: true, mode: 0o700 }).catch((error) => {
+    await makeFolder(folder).catch((error) => {
       throw cacheUnavailable(folder, error)
     })
     const settings: FileCacheSettings = { ...this.settings, owner: this.owner }

@@ -109,11 +109,11 @@ export class FileCache implements SourceCache {
   async reserve(files: readonly SourceFile[], context: SourceContext): Promise<Reservation> {
     const wanted = unique(files.map((file) => new WantedFile(file, context)))
     try {
-      return { isWhole: true, release: await this.#hold(wanted, context.signal) }
+      return { isWhole: true, release: await this.#hold(wanted, context) }
     } catch (error) {
       if (!isWithoutRoom(error)) throw error
       const needed = wanted.filter(({ hasParts }) => !hasParts)
-      return { isWhole: false, release: await this.#hold(needed, context.signal) }
+      return { isWhole: false, release: await this.#hold(needed, context) }
     }
   }
 
@@ -152,17 +152,24 @@ export class FileCache implements SourceCache {
   }
 
   /** Pins files as soon as there is room for all of them. Returns what lets go of them. */
-  async #hold(files: readonly WantedFile[], signal: AbortSignal | undefined): Promise<() => Promise<void>> {
+  async #hold(
+    files: readonly WantedFile[],
+    { signal, waiting = () => {} }: SourceContext,
+  ): Promise<() => Promise<void>> {
     const request = { id: randomUUID(), owner: this.#index.owner, queue: true }
     const release = () => this.#index.release(request.id)
+    let looks = 0
     try {
-      let left = files
-      for (let looks = 0; left.length > 0; looks++) {
+      for (let left = files; left.length > 0; ) {
         const answer = await this.#index.call('pin', request, left.map(pinnedFile))
         if (answer.is === 'pinned') return release
         if (answer.is === 'never') throw withoutRoom(answer, left)
-        if (answer.is === 'unknown') left = await measured(left, new Set(answer.keys))
-        else await this.#index.wait(looks, signal)
+        if (answer.is === 'unknown') {
+          left = await measured(left, new Set(answer.keys))
+          continue
+        }
+        if (looks === 0) waiting(true)
+        await this.#index.wait(looks++, signal)
       }
       // It may have its place in the queue.
       await release()
@@ -170,6 +177,8 @@ export class FileCache implements SourceCache {
     } catch (error) {
       await release()
       throw error
+    } finally {
+      if (looks > 0) waiting(false)
     }
   }
 

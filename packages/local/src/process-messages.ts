@@ -30,6 +30,7 @@ export interface ReportMessage {
 export type ChildMessage =
   | ReadyMessage
   | ReportMessage
+  | { readonly kind: 'wait'; readonly run: number; readonly isWaiting: boolean }
   | { readonly kind: 'write'; readonly run: number; readonly write: number; readonly output: StoredOutput }
   | {
       readonly kind: 'log'
@@ -109,6 +110,7 @@ const isError: Check = (error) =>
 const MEMBERS: Readonly<Record<ChildMessage['kind'], Readonly<Record<string, Check>>>> = {
   ready: { identity: isText, scratch: isText, memory: mapOf(isNumber) },
   report: { run: isNumber, progress: optional(isNumber), message: optional(isText), warnings: listOf(isText) },
+  wait: { run: isNumber, isWaiting: isFlag },
   write: { run: isNumber, write: isNumber, output: isOutput },
   log: { level: isLevel, facts: isObject, message: isText },
   done: { run: isNumber, output: isOutput, isSpent: isFlag },

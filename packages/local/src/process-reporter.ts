@@ -43,6 +43,11 @@ export class RelayReporter implements RunReporter {
     this.#report()
   }
 
+  waiting(isWaiting: boolean): void {
+    this.flush()
+    this.send({ kind: 'wait', run: this.run, isWaiting })
+  }
+
   /** Resolves when the host has written it. */
   output(output: StoredOutput): Promise<void> {
     this.flush()

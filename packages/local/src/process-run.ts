@@ -86,6 +86,7 @@ export class ProcessRun {
   #receive(message: ChildMessage): void {
     if (!('run' in message) || message.run !== this.#number) return
     if (message.kind === 'report') this.#report(message)
+    else if (message.kind === 'wait') this.reporter.waiting?.(message.isWaiting)
     else if (message.kind === 'write') void this.#write(message.write, message.output)
     else if (message.kind === 'done') this.#complete(message.output, message.isSpent)
     else if (message.kind === 'failed') this.#fail(errorFromJSON(message.error), message.isLast)

@@ -155,9 +155,8 @@ describe('the room of a run', () => {
     expect(await cache.usage()).toMatchObject({ bytes: 400, pinned: 0, waiting: 0 })
   })
 
-  it.each(['cancelled', 'out of time'])('is given back, or not waited for any more, when it is %s', async (how) => {
-    const { source, cache } = lab.cached()
-    const host = hostOf(source)
+  /** A run that has room until it is cancelled. */
+  async function holding(host: DataLab) {
     const begun = deferred()
     onFirst = ({ signal }) => {
       begun.resolve()
@@ -165,18 +164,37 @@ describe('the room of a run', () => {
     }
     const first = await host.submit(Read, { files: [lab.far.add('a', 600)] })
     await begun.promise
-    const second = await host.submit(how === 'cancelled' ? Read : ReadWithinTime, { files: [lab.far.add('b', 600)] })
-    if (how === 'cancelled') {
-      while ((await cache.usage()).waiting < 1);
-      await second.cancel()
-    }
+    return first
+  }
+
+  it('is given back, or not waited for any more, when it is cancelled', async () => {
+    const { source, cache } = lab.cached()
+    const host = hostOf(source)
+    const first = await holding(host)
+    const second = await host.submit(Read, { files: [lab.far.add('b', 600)] })
+    while ((await cache.usage()).waiting < 1);
+    await second.cancel()
     const { status, error } = await recordOf(second)
-    expect([status, error?.code]).toEqual(
-      how === 'cancelled' ? ['CANCELLED', 'DATALAB_ABORTED'] : ['FAILED', 'DATALAB_TIMEOUT'],
-    )
+    expect([status, error?.code]).toEqual(['CANCELLED', 'DATALAB_ABORTED'])
     await vi.waitFor(async () => expect(await cache.usage()).toMatchObject({ pinned: 1, waiting: 0 }), WAIT)
     await first.cancel()
     await recordOf(first)
     await vi.waitFor(async () => expect(await cache.usage()).toMatchObject({ pinned: 0, waiting: 0 }), WAIT)
+  })
+
+  it('is waited for beside the time limit, which whoever watches is told', async () => {
+    const { source } = lab.cached()
+    const host = hostOf(source)
+    const first = await holding(host)
+    onFirst = () => {}
+    const second = await host.submit(ReadWithinTime, { files: [lab.far.add('b', 600)] })
+    const waiting = { status: 'IN_PROGRESS', message: 'Waiting for room in the file cache' }
+    await vi.waitFor(async () => expect(await second.record()).toMatchObject(waiting), WAIT)
+    const limit = (ReadWithinTime.info.limits?.time ?? 0) * 1000
+    const start = performance.now()
+    await vi.waitUntil(() => performance.now() - start > 2 * limit, WAIT)
+    expect(await second.record()).toMatchObject(waiting)
+    await first.cancel()
+    expect(await recordOf(second)).toMatchObject({ status: 'COMPLETED', message: null })
   })
 })

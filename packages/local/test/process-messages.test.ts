@@ -17,6 +17,7 @@ it.each([
   { kind: 'report', run: 1, progress: 0.5, message: 'half', warnings: ['one'] },
   { kind: 'write', run: 1, write: 2, output: { output_files: [file] } },
   { kind: 'log', level: 'warn', facts: { a: 1 }, message: 'text' },
+  { kind: 'wait', run: 1, isWaiting: true },
   { kind: 'done', run: 1, output: {}, isSpent: false },
   { kind: 'failed', run: 1, error: JSON.parse(JSON.stringify(error)), isLast: false },
 ])('takes what a child says: $kind', (message) => {

@@ -41,3 +41,17 @@ it('waits for what is written, after what was told before', async () => {
   await expect(writes[0]).resolves.toBeUndefined()
   await expect(writes[1]).rejects.toMatchObject({ code: 'A_B' })
 })
+
+it('tells of a wait at once, after what was said before it', () => {
+  const { sent, reporter } = recorded()
+  reporter.message('one')
+  reporter.message('two')
+  reporter.waiting(true)
+  reporter.waiting(false)
+  expect(sent).toEqual([
+    { kind: 'report', run: 7, message: 'one', warnings: [] },
+    { kind: 'report', run: 7, message: 'two', warnings: [] },
+    { kind: 'wait', run: 7, isWaiting: true },
+    { kind: 'wait', run: 7, isWaiting: false },
+  ])
+})
