@@ -60,8 +60,9 @@ export class RunInputs implements Inputs {
     inputs: JsonObject = {},
   ) {
     const files = knownFiles(identity, [])
-    // Of a file in several places, the first is kept.
-    this.#files = new Map(files.toReversed().map((file) => [nameOf(file.reference), file]))
+    const named = files.map((file) => [nameOf(file.reference), file] as const)
+    // Of a file in several places, the first is kept, in the order of these.
+    this.#files = new Map([...named, ...named.toReversed()])
     for (const { path } of files) {
       const reference = memberAt(inputs, path)
       if (reference !== undefined) this.#places.set(reference, path)
