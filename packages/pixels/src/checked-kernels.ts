@@ -1,7 +1,7 @@
 import type { PixelKernels, Plane } from './kernels.js'
 import type { Samples } from './pixel-scale.js'
 import type { Quantization } from './quantization.js'
-import type { RiceCoding } from './rice-coding.js'
+import { maxRiceBytes, type RiceCoding } from './rice-coding.js'
 
 /** The kernels, with their arguments checked first: a kernel itself would write to the wrong place. */
 export function checkedKernels(kernels: PixelKernels): PixelKernels {
@@ -38,6 +38,19 @@ export function checkedKernels(kernels: PixelKernels): PixelKernels {
       checkSeed(quantization)
       kernels.dequantize(stored, quantization, into)
     },
+    quantize(values, quantizing, into) {
+      checkLengths(values.length, into.length)
+      checkSeed(quantizing)
+      if (!Number.isFinite(quantizing.level)) throw new TypeError(`The level is ${quantizing.level}, not a number.`)
+      return kernels.quantize(values, quantizing, into)
+    },
+    encodeRice(values, coding, into) {
+      checkCoding(coding)
+      const most = maxRiceBytes(values.length, coding)
+      if (into.length < most)
+        throw new TypeError(`There is room for ${into.length} bytes, where ${most} may be written.`)
+      return values.length === 0 ? 0 : kernels.encodeRice(values, coding, into)
+    },
     median(planes, into, options) {
       checkPlanes(planes, into)
       kernels.median(planes, into, options)
@@ -62,7 +75,7 @@ function checkCoding({ bytepix, blocksize }: RiceCoding): void {
   if (!Number.isInteger(blocksize) || blocksize < 1) throw new TypeError(`blocksize is ${blocksize}, not 1 or more.`)
 }
 
-function checkSeed({ dithering, seed }: Quantization): void {
+function checkSeed({ dithering, seed }: Pick<Quantization, 'dithering' | 'seed'>): void {
   if (dithering === 'NO_DITHER') return
   if (!Number.isSafeInteger(seed) || seed < 0) throw new TypeError(`The seed is ${seed}, not an integer from 0 on.`)
 }

@@ -11,6 +11,6 @@ export type {
 } from './kernels.js'
 export { type KernelOptions, loadKernels, referenceKernels } from './load-kernels.js'
 export { type Bitpix, NO_SCALE, type PixelScale, type Samples } from './pixel-scale.js'
-export { type Dithering, QUANTIZED_NAN, QUANTIZED_ZERO, type Quantization } from './quantization.js'
+export { type Dithering, QUANTIZED_NAN, QUANTIZED_ZERO, type Quantization, type Quantizing } from './quantization.js'
 export { maxRiceBytes, minRiceBytes, type RiceCoding } from './rice-coding.js'
 export { hasSimd } from './simd/has-simd.js'

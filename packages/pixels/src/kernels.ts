@@ -1,6 +1,6 @@
 import type { Arena } from './arena.js'
 import type { Bitpix, PixelScale, Samples } from './pixel-scale.js'
-import type { Quantization } from './quantization.js'
+import type { Quantization, Quantizing } from './quantization.js'
 import type { RiceCoding } from './rice-coding.js'
 
 /** Between stored pixels and physical values. */
@@ -58,6 +58,26 @@ export interface RiceKernels {
    * @param stored The tile's integers, all of them from its first on: the random sequence runs along them. As many as `into` holds.
    */
   dequantize(stored: Int32Array, quantization: Quantization, into: Samples): void
+
+  /**
+   * Makes integers of the floats of a tile, in steps of a part of its noise, as cfitsio does (White and Greenfield 1999): NaN becomes
+   * `QUANTIZED_NAN`, and under SUBTRACTIVE_DITHER_2 exactly 0 becomes `QUANTIZED_ZERO`.
+   *
+   * @param values The tile, one row of pixels; only read.
+   * @param into As many integers.
+   * @returns How to make floats of them again; undefined where the tile cannot be quantised, as it has no noise, fewer than two pixels, infinities,
+   * or too wide a range. What `into` holds then is of no meaning.
+   */
+  quantize(values: Float32Array, quantizing: Quantizing, into: Int32Array): Quantization | undefined
+
+  /**
+   * Rice-codes the integers of a tile, to the very bytes that cfitsio writes.
+   *
+   * @param values Integers; those that `bytepix` has no room for are cut to their low bits.
+   * @param into Has room for `maxRiceBytes`; what lies behind the coded bytes is of no meaning.
+   * @returns How many bytes were written.
+   */
+  encodeRice(values: Int32Array, coding: RiceCoding, into: Uint8Array): number
 }
 
 /** The same pixels of one frame: a band of it, in the numbers it is stored in. */

@@ -14,6 +14,15 @@ export interface Quantization {
   readonly seed: number
 }
 
+/** How floats are to be made integers. */
+export interface Quantizing {
+  /** Steps to a standard deviation of the noise; 0 is 4 of them. Below 0 it is, but for its sign, the step itself. */
+  readonly level: number
+  readonly dithering: Dithering
+  /** As `Quantization` has it. */
+  readonly seed: number
+}
+
 /** The integer that stands for NaN in what `quantize` makes. */
 export const QUANTIZED_NAN = -2_147_483_647
 

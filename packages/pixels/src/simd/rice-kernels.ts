@@ -1,10 +1,11 @@
 import type { RiceKernels } from '../kernels.js'
 import { blankOf, type PixelScale, type Samples } from '../pixel-scale.js'
-import { type Quantization, zeroMarkOf } from '../quantization.js'
+import { type Noise, planQuantization } from '../plan-quantization.js'
+import { type Quantization, type Quantizing, zeroMarkOf } from '../quantization.js'
 import { RANDOM_COUNT } from '../random-sequence.js'
 import { isRiceLength } from '../reference/decode-rice.js'
 import { riceKernels as reference } from '../reference/rice-kernels.js'
-import type { RiceCoding } from '../rice-coding.js'
+import { maxRiceBytes, type RiceCoding } from '../rice-coding.js'
 import type { Machine } from './machine.js'
 
 /** What a kernel may touch behind a tile's bytes, its reversed bytes, and its integers. */
@@ -75,8 +76,56 @@ export function riceKernels(machine: Machine): RiceKernels {
     return (from, to, count) => kernel(from, to, count, bscale, bzero, blank)
   }
 
+  /** Six doubles that a kernel leaves behind the work of `measureNoise`. */
+  function noiseAt(address: number): Noise {
+    const [valid, least, greatest, second, third, fifth] = new Float64Array(machine.bytes.buffer, address, 6)
+    return { valid: valid!, least: least!, greatest: greatest!, second: second!, third: third!, fifth: fifth! }
+  }
+
+  function quantize(values: Float32Array, quantizing: Quantizing, into: Int32Array): Quantization | undefined {
+    const room = roomFor(values.byteLength)
+    const found = machine.borrow(BEHIND + 6 * room, (spare) => {
+      const from = spare + BEHIND
+      const to = from + room
+      machine.copyIn(values, from)
+      kernels.measureNoise!(from, values.length, spare, to)
+      const plan = planQuantization(noiseAt(spare), values.length, quantizing)
+      if (plan === undefined) return { plan }
+      quantizeTo(plan, from, to, values.length)
+      machine.copyOut(to, into)
+      return { plan }
+    })
+    return found === undefined ? reference.quantize(values, quantizing, into) : found.plan
+  }
+
+  function quantizeTo({ dithering, scale, zero, seed }: Quantization, from: number, to: number, count: number): void {
+    if (dithering === 'NO_DITHER') kernels.quantizePlain!(from, to, count, scale, zero)
+    else {
+      const hasZero = zeroMarkOf(dithering) !== undefined
+      kernels.quantizeDithered!(from, to, count, scale, zero, hasZero, seed % RANDOM_COUNT, machine.randoms)
+    }
+  }
+
+  function encodeRice(values: Int32Array, coding: RiceCoding, into: Uint8Array): number {
+    const { bytepix, blocksize } = coding
+    const size = Math.min(blocksize, values.length)
+    const output = roomFor(maxRiceBytes(values.length, coding))
+    const direct = machine.addressOf(values)
+    const length = machine.borrow(output + roomFor(4 * size) + roomFor(values.byteLength), (spare) => {
+      const codes = spare + output
+      const from = direct ?? codes + roomFor(4 * size)
+      if (direct === undefined) machine.copyIn(values, from)
+      const bytes = kernels[`encodeRice${bytepix * 8}`]!(from, values.length, spare, size, codes)
+      machine.copyOut(spare, into.subarray(0, bytes))
+      return bytes
+    })
+    return length ?? reference.encodeRice(values, coding, into)
+  }
+
   return {
     decodeRice,
+    quantize,
+    encodeRice,
     decodeRiceFloats: (bytes, coding, quantization, into) =>
       decodeTo(bytes, coding, into, dequantizer(quantization, into)) ??
       reference.decodeRiceFloats(bytes, coding, quantization, into),

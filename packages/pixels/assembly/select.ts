@@ -1,0 +1,115 @@
+// The value at a rank among many that are not negative: their bits have their order. Where a guess is near, three looks at the values do.
+
+/** So few values are picked out and put in order. */
+const FEW: i32 = 256
+
+/** Room for them. */
+const picked: usize = memory.data(4 * 260, 16)
+
+// What `countBelow` found.
+let below: i32 = 0
+let belowToo: i32 = 0
+
+/** Counts values below two bounds. */
+function countBelow(from: usize, count: i32, bound: i32, other: i32): void {
+  const a = i32x4.splat(bound)
+  const b = i32x4.splat(other)
+  let sumA = i32x4.splat(0)
+  let sumB = i32x4.splat(0)
+  for (const end = from + (<usize>count << 2); from < end; from += 16) {
+    const value = v128.load(from)
+    sumA = i32x4.sub(sumA, i32x4.lt_s(value, a))
+    sumB = i32x4.sub(sumB, i32x4.lt_s(value, b))
+  }
+  below = total(sumA)
+  belowToo = total(sumB)
+}
+
+function total(v: v128): i32 {
+  return i32x4.extract_lane(v, 0) + i32x4.extract_lane(v, 1) + i32x4.extract_lane(v, 2) + i32x4.extract_lane(v, 3)
+}
+
+/** Picks out the values from `low` up to `high`, which are few; returns how many there are. */
+function pick(from: usize, count: i32, low: i32, high: i32): i32 {
+  const a = i32x4.splat(low)
+  const b = i32x4.splat(high)
+  let found = 0
+  for (const end = from + (<usize>count << 2); from < end; from += 16) {
+    const value = v128.load(from)
+    let mask = i32x4.bitmask(v128.and(i32x4.ge_s(value, a), i32x4.lt_s(value, b)))
+    while (mask) {
+      store<i32>(picked + (<usize>found << 2), load<i32>(from + (<usize>ctz(mask) << 2)))
+      found++
+      mask &= mask - 1
+    }
+  }
+  return found
+}
+
+// @ts-ignore: decorator
+@inline function at(i: i32): i32 {
+  return load<i32>(picked + (<usize>i << 2))
+}
+
+/** The picked value at a rank (Hoare 1961, CACM 4, 321). */
+function quickselect(count: i32, rank: i32): i32 {
+  let low = 0
+  let high = count - 1
+  while (low < high) {
+    const pivot = at((low + high) >> 1)
+    let i = low
+    let j = high
+    while (i <= j) {
+      while (at(i) < pivot) i++
+      while (at(j) > pivot) j--
+      if (i > j) break
+      const value = at(i)
+      store<i32>(picked + (<usize>i << 2), at(j))
+      store<i32>(picked + (<usize>j << 2), value)
+      i++
+      j--
+    }
+    if (rank <= j) high = j
+    else if (rank >= i) low = i
+    else break
+  }
+  return at(rank)
+}
+
+/** The float at a rank, counted from 0. `count` is a multiple of 4; no value is negative, or NaN. */
+export function select(from: usize, count: i32, rank: i32, guess: f32): f32 {
+  let low: i32 = 0
+  let high: i32 = i32.MAX_VALUE
+  let first = 0
+  let end = count
+  if (guess > 0 && guess < 1e30) {
+    const least = reinterpret<i32>(guess * <f32>0.95)
+    const most = reinterpret<i32>(guess * <f32>1.05)
+    countBelow(from, count, least, most)
+    if (rank < below) {
+      high = least
+      end = below
+    } else if (rank < belowToo) {
+      low = least
+      high = most
+      first = below
+      end = belowToo
+    } else {
+      low = most
+      first = belowToo
+    }
+  }
+  while (end - first > FEW && high - low > 1) {
+    const middle = low + ((high - low) >> 1)
+    countBelow(from, count, middle, middle)
+    if (rank < below) {
+      high = middle
+      end = below
+    } else {
+      low = middle
+      first = below
+    }
+  }
+  if (high - low == 1) return reinterpret<f32>(low)
+  return reinterpret<f32>(quickselect(pick(from, count, low, high), rank - first))
+}

@@ -1,0 +1,120 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { type Dithering, maxRiceBytes, QUANTIZED_NAN, QUANTIZED_ZERO, type Quantizing } from '../src/index.js'
+import { all, expectSame, floats, noise, reference, simd } from './support.js'
+
+const BYTES = [1, 2, 4] as const
+const RANGES = { 1: [0, 255], 2: [-32768, 32767], 4: [-(2 ** 31), 2 ** 31 - 1] } as const
+const DITHERINGS: readonly Dithering[] = ['NO_DITHER', 'SUBTRACTIVE_DITHER_1', 'SUBTRACTIVE_DITHER_2']
+
+test.each(BYTES)('codes integers as the reference does, and back, %i bytes a pixel', (bytepix) => {
+  const [min, max] = RANGES[bytepix]
+  const integer = fc.oneof(fc.integer({ min, max }), fc.integer({ min: 0, max: 20 }), fc.constantFrom(7, min, max))
+  const tiles = fc.array(integer, { minLength: 1, maxLength: 150 })
+  fc.assert(
+    fc.property(tiles, fc.constantFrom(1, 5, 16, 32, 100), (list, blocksize) => {
+      const values = Int32Array.from(list)
+      const coding = { bytepix, blocksize }
+      const [found, wanted] = all.map((kernels) => {
+        const into = new Uint8Array(maxRiceBytes(values.length, coding))
+        return into.subarray(0, kernels.encodeRice(values, coding, into))
+      })
+      expectSame(found!, wanted!)
+      const back = new Int32Array(values.length)
+      expect(simd.decodeRice(found!, coding, back)).toBe(true)
+      expectSame(back, values)
+    }),
+    { seed: 9, numRuns: 800 },
+  )
+})
+
+test('no tile needs more room than is asked for', () => {
+  for (const bytepix of BYTES) {
+    const [min, max] = RANGES[bytepix]
+    const coding = { bytepix, blocksize: 32 }
+    for (const values of [
+      Int32Array.from({ length: 320 }, (_, i) => (i % 2 === 0 ? min : max)),
+      Int32Array.from({ length: 320 }, (_, i) => (i % 32 === 5 ? max : min)),
+      Int32Array.from({ length: 320 }, (_, i) => min + (i % 2) * 2 ** (bytepix * 6)),
+    ]) {
+      const into = new Uint8Array(maxRiceBytes(values.length, coding))
+      expect(reference.encodeRice(values, coding, into)).toBeLessThanOrEqual(into.length)
+    }
+  }
+})
+
+test('known bytes', () => {
+  const coding = { bytepix: 4, blocksize: 32 } as const
+  for (const kernels of all) {
+    const into = new Uint8Array(100)
+    expect([...into.subarray(0, kernels.encodeRice(Int32Array.of(5, 5, 5), coding, into))]).toEqual([0, 0, 0, 5, 0])
+  }
+})
+
+const levels = fc.constantFrom(0, 4, 16, 1, -0.5, -3)
+const quantizings = fc.record({ level: levels, dithering: fc.constantFrom(...DITHERINGS), seed: fc.nat(20_000) })
+
+function expectSameQuantized(values: Float32Array, quantizing: Quantizing): void {
+  const [found, wanted] = [new Int32Array(values.length), new Int32Array(values.length)]
+  const plan = reference.quantize(values, quantizing, wanted)
+  expect(simd.quantize(values, quantizing, found)).toEqual(plan)
+  if (plan !== undefined) expectSame(found, wanted)
+}
+
+test('quantises any floats as the reference does', () => {
+  const pixel = fc.oneof(floats, fc.constant(Number.NaN), fc.constantFrom(5, 5, 5, 0))
+  const tame = fc.oneof(fc.float({ min: -1000, max: 1000, noNaN: true }), fc.constantFrom(5, 5, 0, -0, Number.NaN))
+  const ordinary = fc.float({ min: -1000, max: 1000, noNaN: true })
+  for (const one of [pixel, tame, ordinary]) {
+    fc.assert(
+      fc.property(fc.array(one, { maxLength: 60 }), quantizings, (list, quantizing) => {
+        expectSameQuantized(Float32Array.from(list), quantizing)
+      }),
+      { seed: 10, numRuns: 1000 },
+    )
+  }
+})
+
+test('rows of noise, one after the other, whatever the noise was before', () => {
+  for (let row = 0; row < 40; row++) {
+    const scale = [1, 1, 1.02, 30, 0.001][row % 5]!
+    const values = Float32Array.from(noise(2049, row + 1, row % 7 === 3 ? 20 : 0), (value) => value * scale + 1000)
+    if (row % 6 === 2) values.fill(1000, 100, 900)
+    expectSameQuantized(values, { level: 4, dithering: DITHERINGS[row % 3]!, seed: row })
+  }
+})
+
+test.each(DITHERINGS)('%s: floats come back to within half a step', (dithering) => {
+  const values = Float32Array.from(noise(15_000, 3, 100))
+  values[17] = 0
+  for (const kernels of all) {
+    const integers = new Int32Array(values.length)
+    const plan = kernels.quantize(values, { level: 4, dithering, seed: 9_998 }, integers)!
+    const back = new Float64Array(values.length)
+    kernels.dequantize(integers, plan, back)
+    const off = back.map((value, i) => Math.abs(value - values[i]!))
+    expect(off.filter((value) => !(value <= plan.scale * 0.5001))).toEqual(off.filter((value) => Number.isNaN(value)))
+    expectSame(back.map(Number.isNaN as never), values.map(Number.isNaN as never))
+    expect(integers[17] === QUANTIZED_ZERO).toBe(dithering === 'SUBTRACTIVE_DITHER_2')
+    expect(integers.includes(QUANTIZED_NAN)).toBe(true)
+  }
+})
+
+test.each(all)('$implementation: what cannot be quantised', (kernels) => {
+  const plan = (values: readonly number[], level = 4) =>
+    kernels.quantize(
+      Float32Array.from(values),
+      { level, dithering: 'NO_DITHER', seed: 0 },
+      new Int32Array(values.length),
+    )
+  expect(plan(new Array(100).fill(7))).toBeUndefined()
+  expect(plan([1, 2, 3, 4, 5, 6, 7, 8])).toBeUndefined()
+  expect(plan([1, 2], -0.5)).toMatchObject({ scale: 0.5, zero: 1 })
+  expect(plan([1], -0.5)).toBeUndefined()
+  expect(plan([...noise(50, 1), Number.POSITIVE_INFINITY])).toBeUndefined()
+})
+
+test.each(all)('$implementation: refuses too little room', (kernels) => {
+  const coding = { bytepix: 4, blocksize: 32 } as const
+  expect(() => kernels.encodeRice(new Int32Array(10), coding, new Uint8Array(10))).toThrow(/room for 10 bytes/)
+})
