@@ -14,8 +14,12 @@ const MAX_SHORT = 2 ** 31 - 1
 /** The keywords of an image that its table keeps under other names (FITS 4.0, section 10.1.2). */
 const KEPT: ReadonlyMap<string, string> = new Map([
   ['SIMPLE', 'ZSIMPLE'],
+  ['XTENSION', 'ZTENSION'],
   ['BITPIX', 'ZBITPIX'],
   ['NAXIS', 'ZNAXIS'],
+  ['PCOUNT', 'ZPCOUNT'],
+  ['GCOUNT', 'ZGCOUNT'],
+  ['EXTEND', 'ZEXTEND'],
   ['CHECKSUM', 'ZHECKSUM'],
   ['DATASUM', 'ZDATASUM'],
 ])

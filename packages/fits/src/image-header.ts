@@ -31,9 +31,9 @@ export function encodeImageHeader(form: ImageForm): Uint8Array<ArrayBuffer> {
   return imageHeader(form).format()
 }
 
-/** Whether the card is one of the structure that `imageHeader` begins with. */
+/** Whether the card is one of the structure that an image's header begins with. */
 export function isStructureCard({ keyword, isCommentary }: Card): boolean {
-  return !isCommentary && /^(?:SIMPLE|BITPIX|NAXIS\d*)$/.test(keyword)
+  return !isCommentary && /^(?:SIMPLE|XTENSION|BITPIX|NAXIS\d*|PCOUNT|GCOUNT)$/.test(keyword)
 }
 
 /**

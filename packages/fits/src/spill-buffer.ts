@@ -62,6 +62,15 @@ export class SpillBuffer {
     if (kept < into.length) await this.#readFile(offset + kept - this.#memoryBytes, into.subarray(kept))
   }
 
+  /** What it holds, in pieces of at most so many bytes. */
+  async *pieces(bytes: number): AsyncGenerator<Uint8Array<ArrayBuffer>, void> {
+    for (let at = 0; at < this.#length; at += bytes) {
+      const piece = new Uint8Array(Math.min(bytes, this.#length - at))
+      await this.read(at, piece)
+      yield piece
+    }
+  }
+
   /** Releases all. Closing twice is harmless. */
   async close(): Promise<void> {
     this.#isClosed = true

@@ -3,13 +3,14 @@ import { Checksum } from './checksum.js'
 import { withChecksums } from './checksum-header.js'
 import { CompressedImage } from './compressed-image.js'
 import { CompressedTable } from './compressed-table.js'
-import { encodePadding } from './encode-padding.js'
 import { encodeSamples } from './encode-samples.js'
 import type { Fits } from './fits.js'
 import type { Hdu } from './hdu.js'
 import { Header } from './header.js'
 import type { ReadOptions } from './image-hdu.js'
 import { SpillBuffer } from './spill-buffer.js'
+import { type Pieces, padded, storedPieces } from './stored-pieces.js'
+import { storedRows } from './stored-rows.js'
 
 /** Bytes of a piece. */
 const PIECE_BYTES = 1024 * 1024
@@ -22,8 +23,6 @@ export interface UnpackOptions extends ReadOptions {
   /** Names the folder for what has to wait: a file without a name, needed for HDUs with checksums beyond 32 MiB; the system's by default. */
   readonly temporaryFolder?: () => string
 }
-
-type Pieces = AsyncGenerator<Uint8Array<ArrayBuffer>, void>
 
 /**
  * The file without tile compression, as funpack makes it, in pieces of a few megabytes; each is the caller's.
@@ -56,62 +55,11 @@ function dataOf(hdu: Hdu, options: ReadOptions): Pieces | undefined {
   return hdu instanceof CompressedTable ? hdu.uncompressedBytes(options) : undefined
 }
 
-async function* storedPieces(hdu: Hdu, options: ReadOptions): Pieces {
-  const { signal } = options
-  const own = signal ? { signal } : {}
-  for await (const piece of hdu.storedBytes('header', own)) yield piece as Uint8Array<ArrayBuffer>
-  let length = 0
-  for await (const piece of hdu.storedBytes('data', own)) {
-    length += piece.length
-    yield piece as Uint8Array<ArrayBuffer>
-  }
-  yield* paddingOf(length)
-}
-
-function* paddingOf(length: number): Generator<Uint8Array<ArrayBuffer>, void> {
-  const padding = encodePadding(length)
-  if (padding.length > 0) yield padding
-}
-
-async function* padded(data: Pieces): Pieces {
-  let length = 0
-  for await (const piece of data) {
-    length += piece.length
-    yield piece
-  }
-  yield* paddingOf(length)
-}
-
 /** The pixels as a file holds them, some rows at a time. */
 async function* imagePieces(image: CompressedImage, options: ReadOptions): Pieces {
   if (!image.hasData) return
-  const { shape, width, height, bitpix } = image
-  const rows = Math.max(1, Math.floor((PIECE_BYTES * 8) / (width * Math.abs(bitpix))))
-  for (let plane = 0; plane < image.planes; plane++) {
-    for (let y = 0; y < height; y += rows) {
-      const section = rowsOf(shape, { plane, y, count: Math.min(rows, height - y) })
-      yield encodeSamples(await image.readStored({ section, ...options }))
-    }
-  }
-}
-
-/** The section that holds some rows of a plane. */
-function rowsOf(
-  shape: readonly number[],
-  { plane, y, count }: { readonly plane: number; readonly y: number; readonly count: number },
-): { start: number[]; shape: number[] } {
-  if (shape.length === 1) return { start: [0], shape: [...shape] }
-  const start = shape.map(() => 0)
-  const size = shape.map(() => 1)
-  let rest = plane
-  for (let axis = shape.length - 3; axis >= 0; axis--) {
-    start[axis] = rest % shape[axis]!
-    rest = Math.floor(rest / shape[axis]!)
-  }
-  start[shape.length - 2] = y
-  size[shape.length - 2] = count
-  size[shape.length - 1] = shape.at(-1)!
-  return { start, shape: size }
+  const rows = Math.max(1, Math.floor((PIECE_BYTES * 8) / (image.width * Math.abs(image.bitpix))))
+  for await (const pixels of storedRows(image, rows, options)) yield encodeSamples(pixels)
 }
 
 /** The header, with new checksums where it has some, and the data behind it. */
@@ -129,11 +77,7 @@ async function* withHeader(header: Header, data: Pieces, { temporaryFolder }: Un
       await spill.append(piece)
     }
     yield withChecksums(header, sum).format()
-    for (let at = 0; at < spill.length; at += PIECE_BYTES) {
-      const piece = new Uint8Array(Math.min(PIECE_BYTES, spill.length - at))
-      await spill.read(at, piece)
-      yield piece
-    }
+    yield* spill.pieces(PIECE_BYTES)
   } finally {
     await spill.close()
   }
