@@ -1,5 +1,12 @@
 import { describe, expect, test } from 'vitest'
-import { type FitsFile, formatSchemas, type InputSchema, Inputs, MemoryStorage } from '../src/index.js'
+import {
+  type FitsFile,
+  formatSchemas,
+  type InputSchema,
+  Inputs,
+  MemoryStorage,
+  type SourceCache,
+} from '../src/index.js'
 import {
   deferred,
   file,
@@ -151,6 +158,28 @@ describe('input files', () => {
       message: expect.stringMatching(/^Files \(files\), item 3, a does not exist/),
     })
     expect(labels).toEqual([1, 2, 3, 1].map((item, index) => `Files (files), item ${item}, ${'abaa'[index]}`))
+  })
+
+  test('have room reserved in the order in which they are listed, each once', async () => {
+    const reserved: string[] = []
+    const cache: SourceCache = {
+      id: 'cache',
+      reserve: async (files) => {
+        reserved.push(...files.map(({ label }) => label))
+        return { release: async () => {} }
+      },
+    }
+    const source = Object.assign(new MemorySource(['a', 'b', 'c']), { cache })
+    const Op = operation(
+      async (run) => {
+        await run.use(Inputs).open(file('b'))
+        return undefined
+      },
+      { inputs: ordered },
+    )
+    const files = ['c', 'a', 'b', 'a'].map((name) => file(name))
+    await (await lab({ operations: [Op], sources: [source] }).submit(Op, { files })).result()
+    expect(reserved).toEqual(['c', 'a', 'b'].map((name, index) => `Files (files), item ${index + 1}, ${name}`))
   })
 })
 

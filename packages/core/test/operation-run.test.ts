@@ -25,6 +25,7 @@ import {
   memoryLog,
   operation,
   rejection,
+  type TestRun,
   temporaryFolder,
   textOf,
   writesText,
@@ -49,6 +50,29 @@ describe('a run', () => {
     expect(output_files.map(({ input }) => input)).toEqual(inputs)
     const { cached, output } = await (await host.submit(Op, { files: [file('b'), file('a')] })).record()
     expect([cached, output?.output_files?.map(({ input }) => input)]).toEqual([true, inputs])
+  })
+
+  test('that computes hears that it is cancelled where it waits for its progress', async () => {
+    const [begun, heard] = [deferred<void>(), deferred<unknown>()]
+    const compute = async (run: TestRun) => {
+      for (let row = 0; ; row++) {
+        const start = performance.now()
+        while (performance.now() - start < 5);
+        await run.progress.report(row / 1e6)
+      }
+    }
+    const Op = operation((run) => {
+      begun.resolve()
+      return compute(run).catch((error) => {
+        heard.resolve(error)
+        throw error
+      })
+    })
+    const job = await lab({ operations: [Op] }).submit(Op, {})
+    await begun.promise
+    await job.cancel()
+    expect(await heard.promise).toMatchObject({ code: 'DATALAB_ABORTED' })
+    expect(await job.record()).toMatchObject({ status: 'CANCELLED' })
   })
 
   test('knows the provenance of what it writes', async () => {
