@@ -35,7 +35,8 @@ export function failure(error: unknown, signal: AbortSignal, log: Logger, facts:
   }
   const reference = randomBytes(5).toString('hex')
   log.error({ ...facts, reference, err: serializeError(cause) }, 'the run failed unexpectedly')
-  const message = `${whatFailed(cause)}, reference ${reference}. Try again, or give this reference to whoever runs this service.`
+  const { what, wayOut = WAY_OUT } = troubleOf(cause)
+  const message = `${what}, reference ${reference}. ${wayOut}`
   return { ...terms, ...failed(isDataLabError(cause) ? cause.code : 'DATALAB_INTERNAL', message, reference) }
 }
 
@@ -69,11 +70,41 @@ export function retryDelay(policy: RetryPolicy, retries: number, least = 0): num
   return Math.max(delay, Math.min(least, maxTimeout))
 }
 
-function whatFailed(error: unknown): string {
-  if (!isDataLabError(error) || !error.retryable) return 'An unexpected error'
-  if (error.code === 'DATALAB_RECORDS_UNAVAILABLE') return 'The store of records does not answer now'
-  if (error.code.startsWith('STORAGE_')) return 'The storage of results does not answer now'
-  return error.code.startsWith('SOURCE_') ? 'The source of the input files does not answer now' : 'An unexpected error'
+/** What cannot be used, and what to do where trying again is not all. */
+interface Trouble {
+  readonly what: string
+  readonly wayOut?: string
+}
+
+const WAY_OUT = 'Try again, or give this reference to whoever runs this service.'
+const UNEXPECTED: Trouble = { what: 'An unexpected error' }
+const DAMAGED: Trouble = {
+  what: 'A database of this service, of its records or its file cache, is damaged',
+  wayOut: 'Give this reference to whoever runs this service.',
+}
+const SHORT: Trouble = {
+  what: 'A file ended before its size while it was read',
+  wayOut:
+    'Try again; if that happens again, the file is damaged where it is kept: give this reference to whoever runs this service.',
+}
+
+/** What does not answer now, by the beginning of an error's code. */
+const SERVICES: readonly [string, string][] = [
+  ['DATALAB_RECORDS_UNAVAILABLE', 'The store of records does not answer now'],
+  ['DATABASE_', 'A database of this service, of its records or its file cache, cannot be used now'],
+  ['CACHE_FULL', 'The disk of the file cache is full'],
+  ['CACHE_', 'The file cache, in which input files are kept, cannot be used now'],
+  ['STORAGE_', 'The storage of results does not answer now'],
+  ['SOURCE_', 'The source of the input files does not answer now'],
+]
+
+function troubleOf(error: unknown): Trouble {
+  if (!isDataLabError(error)) return UNEXPECTED
+  const { code, retryable } = error
+  if (code === 'DATALAB_SOURCE_SHORT') return SHORT
+  if (!retryable) return code === 'DATABASE_UNAVAILABLE' ? DAMAGED : UNEXPECTED
+  const what = SERVICES.find(([beginning]) => code.startsWith(beginning))?.[1]
+  return what === undefined ? UNEXPECTED : { what }
 }
 
 function cancelled(message: string): Failure {

@@ -27,6 +27,10 @@ describe('a failure', () => {
   test.each([
     ['STORAGE_UNAVAILABLE', 'The storage of results does not answer now'],
     ['SOURCE_UNAVAILABLE', 'The source of the input files does not answer now'],
+    ['DATALAB_RECORDS_UNAVAILABLE', 'The store of records does not answer now'],
+    ['DATABASE_UNAVAILABLE', 'A database of this service, of its records or its file cache, cannot be used now'],
+    ['CACHE_UNAVAILABLE', 'The file cache, in which input files are kept, cannot be used now'],
+    ['CACHE_FULL', 'The disk of the file cache is full'],
     ['OTHER', 'An unexpected error'],
   ])('of the code %s names what does not answer, and is found in the log', (code, what) => {
     const { change, lines } = failed(new DataLabError(code, 'secret', { retryable: true }))
@@ -37,6 +41,23 @@ describe('a failure', () => {
     )
     expect(change.error).toEqual({ code, message: change.message, reference })
     expect(lines).toMatchObject([{ level: 'error', facts: { ...facts, reference, err: { message: 'secret' } } }])
+  })
+
+  test.each([
+    [
+      'DATALAB_SOURCE_SHORT',
+      'A file ended before its size while it was read',
+      'Try again; if that happens again, the file is damaged where it is kept: give this reference to whoever runs this service.',
+    ],
+    [
+      'DATABASE_UNAVAILABLE',
+      'A database of this service, of its records or its file cache, is damaged',
+      'Give this reference to whoever runs this service.',
+    ],
+    ['STORAGE_FORBIDDEN', 'An unexpected error', 'Try again, or give this reference to whoever runs this service.'],
+  ])('of the code %s that does not pass names the way out', (code, what, wayOut) => {
+    const { change } = failed(new DataLabError(code, 'secret'))
+    expect(change.message).toBe(`${what}, reference ${change.error.reference}. ${wayOut}`)
   })
 
   test.each([

@@ -56,8 +56,8 @@ async function nextPiece(
   if (read === wanted) return buffer.subarray(0, wanted)
   throw new DataLabError(
     'DATALAB_SOURCE_SHORT',
-    `${label} ended after ${offset + read} of ${source.size} bytes. Try again.`,
-    { retryable: true },
+    `${label}: its source broke off after ${offset + read} of ${source.size} bytes. Try again; if it ends there again, the file is damaged at its source.`,
+    { audience: 'user', retryable: true },
   )
 }
 
