@@ -1,5 +1,6 @@
 import type { Header } from './header.js'
 import { allocateSamples, type Samples, type SampleType } from './samples.js'
+import type { TableHdu } from './table-hdu.js'
 
 /** Pixels in a row, and rows. */
 export interface FrameSize {
@@ -14,6 +15,8 @@ export interface Frame extends FrameSize {
   readonly header: Header
   /** The array type of its physical values: float32 where every value of the file fits, else float64. */
   readonly sampleType: SampleType
+  /** The catalogue of its sources, where the file has one: the table CAT, as archives put it beside their frames. It is read on demand. */
+  readonly catalogue?: TableHdu | undefined
   /**
    * Physical values of the rows from `from` up to, not including, `to`; row 0 is the bottom of the picture. NaN where there is none. The
    * caller owns the array.
@@ -42,13 +45,13 @@ export function cropFrame(frame: Frame, { width, height }: FrameSize): Frame {
     throw new TypeError(
       `${frame.label} of ${frame.width} x ${frame.height} pixels cannot be cropped to ${width} x ${height}.`,
     )
-  const { label, header, sampleType } = frame
+  const { label, header, sampleType, catalogue } = frame
   const readRows = async (from: number, to: number) => {
     if (to > height) throw new TypeError(`Rows ${from} to ${to} are not in a frame of ${height} rows.`)
     const rows = await frame.readRows(from, to)
     return width === frame.width ? rows : cropRows(rows, frame.width, width)
   }
-  return { width, height, label, header, sampleType, readRows, close: () => frame.close() }
+  return { width, height, label, header, sampleType, catalogue, readRows, close: () => frame.close() }
 }
 
 /** Zeros for a result of this size: float32 where all these frames are, else float64. */

@@ -17,6 +17,7 @@ import { encodeImage } from './encode-image.js'
 import { encodeImageRows } from './encode-image-rows.js'
 import { FitsError, isFitsError } from './errors.js'
 import { findImage } from './find-image.js'
+import { findTable } from './find-table.js'
 import type { Fits } from './fits.js'
 import type { Frame } from './frame.js'
 import { Header } from './header.js'
@@ -26,6 +27,7 @@ import { renderPreview } from './preview.js'
 import type { Image } from './read-image.js'
 import { restorePreviews } from './restore-previews.js'
 import type { Samples } from './samples.js'
+import type { TableHdu } from './table-hdu.js'
 import { checkCompression, type ImageCompression } from './tile-encoder.js'
 
 /** An image to save; without a header it gets none but the structural cards and its provenance. */
@@ -116,7 +118,7 @@ class RunImages implements Images {
         await fits.close()
         await source.close()
       }
-      return frameOf(imageOf(fits), label, this.run.signal, close)
+      return { ...frameOf(imageOf(fits), label, this.run.signal, close), catalogue: catalogueOf(fits) }
     })
   }
 
@@ -188,6 +190,12 @@ function frameOf(hdu: ImageHdu, label: string, signal: AbortSignal, close: () =>
   const { width, height, header, sampleType } = hdu
   const readRows = (from: number, to: number) => explained(label, () => hdu.readRows(from, to, undefined, { signal }))
   return { width, height, header, sampleType, label, readRows, close }
+}
+
+/** The table CAT. One that is damaged is none: the image can do without. */
+function catalogueOf(fits: Fits): TableHdu | undefined {
+  const table = findTable(fits)
+  return table?.extname.toUpperCase() === 'CAT' && table.error === undefined ? table : undefined
 }
 
 /** Puts the file's name before what is said of it. */

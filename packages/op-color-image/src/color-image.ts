@@ -6,12 +6,23 @@ import {
   Outputs,
   type Progress,
 } from '@datalab/core'
-import { bandsOfRows, commonSize, type Frame, type FrameSize, Images, type Limits, samplesFor } from '@datalab/fits'
+import {
+  bandsOfRows,
+  commonSize,
+  type Frame,
+  type FrameSize,
+  Images,
+  type Limits,
+  type RowBand,
+  samplesFor,
+} from '@datalab/fits'
 import { type Affine, IDENTITY } from './affine.js'
+import { FEWEST_STARS } from './align-stars.js'
 import { Blend } from './blend.js'
+import { catalogueStars } from './catalogue-stars.js'
 import { type ChannelLimits, channelLimits, checked } from './channel-limits.js'
 import { descriptionOf } from './description.js'
-import { detectStars } from './detect-stars.js'
+import { detectStars, type Star } from './detect-stars.js'
 import { encodeJpegs } from './encode-jpegs.js'
 import { encodeTiff, fitsTiff } from './encode-tiff.js'
 import type { ColorChannel, ColorImageInputs } from './inputs.js'
@@ -31,7 +42,7 @@ export class ColorImage extends BaseDataOperation<ColorImageInputs> {
     description:
       'The Color Image operation takes up to 6 images and creates a colored image by compositing them on top of each other.',
     category: 'image',
-    revision: 1,
+    revision: 2,
     version: '1.0.0',
     inputs: inputSchema,
     requires: [Images],
@@ -56,9 +67,9 @@ export class ColorImage extends BaseDataOperation<ColorImageInputs> {
     const frame = await this.use(Images).open(channel)
     if (index === 0) this.#begin(frame)
     const pixels = await this.#read(frame, reading)
-    await frame.close()
     const limits = this.#checked(channelLimits(pixels, channel), channel, index)
-    const map = await this.#mapOf(channel, index, { ...pixels, header: frame.header })
+    const map = await this.#mapOf(channel, index, frame, pixels)
+    await frame.close()
     await this.#add(new Resampler(pixels, map), limits, channel, adding)
   }
 
@@ -71,23 +82,23 @@ export class ColorImage extends BaseDataOperation<ColorImageInputs> {
     this.#size = { width, height }
   }
 
-  async #read(frame: Frame, progress: Progress): Promise<Pixels> {
+  async #read(frame: Frame, progress?: Progress): Promise<Pixels> {
     const { width, height } = frame
     const data = samplesFor(frame, [frame])
-    await progress.map(bandsOfRows(frame, 1), async ({ from, to }) => {
-      data.set(await frame.readRows(from, to), from * width)
-    })
+    const readBand = async ({ from, to }: RowBand) => data.set(await frame.readRows(from, to), from * width)
+    const bands = bandsOfRows(frame, 1)
+    if (progress) await progress.map(bands, readBand)
+    else for (const band of bands) await readBand(band)
     return { data, width, height }
   }
 
   /** Where the pixels of the first channel are in this one; where that is not known, in the same places, with a warning. */
-  async #mapOf(file: Channel, index: number, pixels: Pixels & Pick<Frame, 'header'>): Promise<Affine> {
+  async #mapOf(file: Channel, index: number, frame: Frame, pixels: Pixels): Promise<Affine> {
     const { color_channels } = this.inputData
     const first = this.#first?.file ?? file
     const isAlone = color_channels.every((other) => isSameFile(other, first))
     if (isAlone || (index > 0 && isSameFile(file, first))) return IDENTITY
-    const { data: _, ...frame } = pixels
-    const sighting = { ...frame, stars: await detectStars(pixels, { signal: this.signal }) }
+    const sighting = await this.#sightingOf(file, index, frame, pixels)
     this.#first ??= { file, sighting }
     if (index === 0) return IDENTITY
     const found = await registerChannel(this.#first.sighting, sighting, this.signal)
@@ -95,6 +106,29 @@ export class ColorImage extends BaseDataOperation<ColorImageInputs> {
     if ('map' in found) return found.map
     this.#useAsItIs(file, index, pixels, found.problem)
     return IDENTITY
+  }
+
+  /** What is seen in a channel. Of the first nothing but this is kept: should its stars be needed, it is read once more. */
+  async #sightingOf(file: Channel, index: number, frame: Frame, pixels: Pixels): Promise<Sighting> {
+    const { header, width, height } = frame
+    const catalogue = await catalogueStars(frame.catalogue, pixels)
+    let stars: Promise<readonly Star[]> | undefined
+    const detect = async () => detectStars(index === 0 ? await this.#readAgain(file) : pixels, { signal: this.signal })
+    const sighting = { header, width, height, catalogue, detect: () => (stars ??= detect()) }
+    if (index === 0 && catalogue.length < FEWEST_STARS) {
+      stars = detectStars(pixels, { signal: this.signal })
+      await stars
+    }
+    return sighting
+  }
+
+  async #readAgain(file: Channel): Promise<Pixels> {
+    const frame = await this.use(Images).open(file)
+    try {
+      return await this.#read(frame)
+    } finally {
+      await frame.close()
+    }
   }
 
   #useAsItIs(file: Channel, index: number, frame: FrameSize, problem: string): void {
