@@ -95,10 +95,10 @@ export const commands = {
     load: async () => (await import('./commands/gc.js')).gc,
   },
   fits: {
-    synopsis: 'fits info|header|dump|verify|preview FILE',
+    synopsis: 'fits info|header|dump|verify|compress|decompress|preview FILE',
     summary:
-      'Tells what a FITS file holds: its HDUs, its headers, all of it as JSON, its faults, or a picture (-o x.jpg).',
-    flags: [hdu, stored, output, json, help],
+      'Tells what a FITS file holds: its HDUs, its headers, all of it as JSON, its faults, or a picture (-o x.jpg); compresses it as fpack does, and undoes that.',
+    flags: [hdu, stored, output, fitsCompression, json, help],
     load: async () => (await import('./commands/fits.js')).fits,
   },
   help: {

@@ -1,5 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
 import { Header, writeImage, writeTable } from '@datalab/fits'
 import { expect, test } from 'vitest'
 import { runMain, temporaryFolder } from './run-main.js'
@@ -98,7 +99,29 @@ test('preview writes a JPEG', async () => {
   expect((await fits('preview', cube, '-o', 'c.jpg')).stderr).toContain('2 planes; this is the first')
 })
 
+test('compress and decompress take a file there and back', async () => {
+  const { folder, fits } = await prepared()
+  const bytes = (name: string) => readFile(join(folder, name))
+  expect(await fits('compress', 'a.fits')).toEqual({ code: 0, stdout: '', stderr: '' })
+  expect((await fits('info', 'a.fits.fz')).stdout).toContain('uint16, RICE_1')
+  expect((await fits('decompress', 'a.fits.fz')).stderr).toContain('a.fits is there already. Say by -o what to write')
+  expect((await fits('decompress', 'a.fits.fz', '-o', 'b.fits')).code).toBe(0)
+  expect(await bytes('b.fits')).toEqual(await bytes('a.fits'))
+  await writeFile(join(folder, 'c.fits.gz'), gzipSync(await bytes('t.fits')))
+  expect((await fits('decompress', 'c.fits.gz')).code).toBe(0)
+  expect(await bytes('c.fits')).toEqual(await bytes('t.fits'))
+  const data = Float32Array.from({ length: 4000 }, (_, i) => Math.sin(i * i) * 100)
+  await writeImage(join(folder, 'f.fits'), { data, width: 80, height: 50 })
+  expect((await fits('compress', 'f.fits', '--fits-compression', 'quantize:4', '-o', 'q.fz')).code).toBe(0)
+  expect((await fits('header', 'q.fz', '--stored')).stdout).toContain("ZQUANTIZ= 'SUBTRACTIVE_DITHER_1'")
+})
+
 test.each([
+  [['compress', 'a.fits', '--fits-compression', 'none'], 2, "'fits compress' compresses"],
+  [['compress', 'a.fits', '-o', 'a.fits'], 2, 'is the FITS file itself'],
+  [['compress', 'a.fits', '-o', 'no/x.fz'], 1, 'no/x.fz cannot be written (ENOENT).'],
+  [['compress', 'no.fits'], 2, 'no.fits does not exist. Check its name.'],
+  [['decompress', 'a.fits'], 2, "Say where to: 'datalab fits decompress a.fits -o x.fits'."],
   [['preview', 'a.fits'], 2, "Say where to: 'datalab fits preview a.fits -o x.jpg'."],
   [['preview', 'a.fits', '-o', './a.fits'], 2, 'is the FITS file itself'],
   [['preview', 'a.fits', '-o', 'no/x.jpg'], 1, 'no/x.jpg cannot be written (ENOENT).'],
@@ -108,7 +131,7 @@ test.each([
   [['dump', 'no.fits'], 2, 'no.fits does not exist. Check its name.'],
   [['info', 'a.fits', '--hdu', '0'], 2, "'fits info' has no --hdu. Leave it out."],
   [['inf', 'a.fits'], 2, "There is no command 'fits inf'. Did you mean 'info'?"],
-  [[], 2, 'datalab fits info|header|dump|verify|preview FILE'],
+  [[], 2, 'datalab fits info|header|dump|verify|compress|decompress|preview FILE'],
   [['verify'], 2, "Name a file: 'datalab fits verify FILE'."],
   [['verify', 'a.fits', 'b.fits'], 2, "Leave 'b.fits' out."],
 ])('%j', async (argv, exitCode, message) => {

@@ -10,7 +10,7 @@ describe('help', () => {
   test.each([[['help']], [['--help']], [['-h']]])('%j lists the commands', async (argv) => {
     const { code, stdout, stderr } = await runMain(argv)
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
-    for (const command of ['list', 'describe', 'run', 'plan', 'key', 'fits info|header|dump|verify|preview'])
+    for (const command of ['list', 'describe', 'run', 'plan', 'key', 'fits info|header|dump|verify|compress|decompress|preview'])
       expect(stdout).toContain(`  datalab ${command} `)
   })
 
@@ -72,7 +72,7 @@ describe('usage', () => {
     [['run', 'median'], "There is no operation 'median'. There is: all-kinds, echo-it."],
     [['run', 'echo-it', 'a.fits'], 'Say where the results go: --out DIR.'],
     [['run', 'echo-it', '--fil', 'a.fits'], "There is no flag '--fil' here. Did you mean '--file'?"],
-    [['fits'], 'Say what to do with the file: datalab fits info|header|dump|verify|preview FILE.'],
+    [['fits'], 'Say what to do with the file: datalab fits info|header|dump|verify|compress|decompress|preview FILE.'],
     [['fits', 'haeder', 'x'], "There is no command 'fits haeder'. Did you mean 'header'?"],
     [['fits', 'header'], "Name a file: 'datalab fits header FILE'."],
     [['fits', 'header', 'a', 'b'], "'fits header' takes one file."],

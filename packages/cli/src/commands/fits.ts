@@ -14,10 +14,15 @@ const COMMANDS: Readonly<Record<string, { flags: readonly Flag[]; load: () => Pr
   header: { flags: [flags.hdu, flags.stored], load: async () => (await import('../fits-header.js')).fitsHeader },
   dump: { flags: [], load: async () => (await import('../fits-dump.js')).fitsDump },
   verify: { flags: [flags.json], load: async () => (await import('../fits-verify.js')).fitsVerify },
+  compress: {
+    flags: [flags.output, flags.fitsCompression],
+    load: async () => (await import('../fits-compress.js')).fitsCompress,
+  },
+  decompress: { flags: [flags.output], load: async () => (await import('../fits-compress.js')).fitsDecompress },
   preview: { flags: [flags.output, flags.hdu], load: async () => (await import('../fits-preview.js')).fitsPreview },
 }
 
-/** `datalab fits`: what a FITS file holds. */
+/** `datalab fits`: what a FITS file holds, and other forms of it. */
 export const fits: CommandMain = async (argv, context) => {
   const parsed = parseArguments(argv, commands.fits.flags)
   if (parsed.has(flags.help)) {
