@@ -121,9 +121,8 @@ export class GarbageCollection {
   async #retire(key: string, manifest: Manifest, record: StoredRecord | undefined): Promise<boolean> {
     const { storage, records } = this.parts
     if (this.options.dryRun === true) return true
-    const known = record?.status === 'COMPLETED' ? record.attempt : 0
-    if (!(await markGarbage(storage, key, manifest, new Date(this.#now), known))) return false
-    if (known > 0) await records.forget(key, known)
+    if (!(await markGarbage(storage, key, manifest, new Date(this.#now), lastOf(record)))) return false
+    if (record?.status === 'COMPLETED') await records.forget(key, record.attempt)
     return true
   }
 
@@ -193,6 +192,11 @@ async function neededJobs(records: RecordStore): Promise<Set<string>> {
     }
   }
   return keys
+}
+
+/** The highest number of an attempt that is known of; 0 where none is. */
+function lastOf(record: StoredRecord | undefined): number {
+  return record === undefined ? 0 : Math.max(record.attempt, ...record.history.map(({ attempt }) => attempt))
 }
 
 /** When the objects of a job became garbage that no manifest names. */

@@ -17,7 +17,7 @@ export function parseManifest(text: string, key: string): StoredRecord | undefin
 export interface GarbageMark {
   readonly version: 1
   readonly key: string
-  /** The last attempt that had the result: a later one has a higher number. */
+  /** The last attempt that was known of: a later one has a higher number. */
   readonly attempt: number
   /** Since when: ISO 8601, UTC. */
   readonly garbage: string

@@ -65,7 +65,7 @@ export async function writeManifest(
  * Takes a result out of use: what lies in the place of its manifest then says since when it is garbage. False when it was replaced meanwhile.
  *
  * @param manifest of a result, or of one that was marked before
- * @param attempt the last one that ended with this result, where it is not the one that made it: its number is not given again
+ * @param attempt the last one that is known of, where it is not the one that made the result: its number is not given again
  */
 export async function markGarbage(
   storage: ObjectStorage,

@@ -1,4 +1,5 @@
 import type { AccessSubject } from './access.js'
+import { adoptResult } from './adopt-result.js'
 import type { OutputFile } from './output.js'
 import { readManifest } from './publication.js'
 import { isEnded, type StoredRecord } from './record.js'
@@ -50,8 +51,10 @@ export class Results {
     // So is one that has committed, and is about to say so.
     if (result === undefined || (known !== undefined && isLive(known) && result.attempt > known.outdated))
       return { ...(known && { known }) }
-    if (known !== undefined && hasNoResult(known) && !isOnlyLooking) await this.#reinstate(result, known)
-    return { ...(known && { known }), result }
+    if (known === undefined || !hasNoResult(known) || isOnlyLooking) return { ...(known && { known }), result }
+    // It was asked for again, and is the answer: the record is that of the result from now on.
+    const answer = await adoptResult(this.parts, result, known)
+    return { known, ...(answer && { result: answer }) }
   }
 
   /** The record of a job: of its latest attempt, as far as that is known. */
@@ -108,29 +111,8 @@ export class Results {
     if (committed === undefined || (isKnown && committed.attempt <= known.attempt)) return undefined
     const record = await this.#wholes.whole(committed, isOnlyLooking)
     if (record === undefined) return undefined
-    if (known === undefined || isKnown) return isOnlyLooking ? record : this.#adopted(record, known)
+    if (known === undefined || isKnown) return isOnlyLooking ? record : adoptResult(this.parts, record, known)
     return hasNoResult(known) ? standingRecord(record, known) : record
-  }
-
-  /** Makes the record of a job that of the result which stands: it was asked for again, and is the answer. */
-  async #reinstate(result: StoredRecord, latest: StoredRecord): Promise<void> {
-    const { records } = this.parts
-    if (await records.forget(latest.key, latest.attempt)) await records.adopt(result)
-  }
-
-  /**
-   * Keeps the record of a manifest, unless it was taken from there meanwhile: what was collected is not known any more.
-   *
-   * @param before what is known of an earlier result
-   */
-  async #adopted(record: StoredRecord, before: StoredRecord | undefined): Promise<StoredRecord | undefined> {
-    const { records, storage } = this.parts
-    if (before !== undefined) await records.forget(before.key, before.attempt)
-    const adopted = await records.adopt(record)
-    if (adopted.status !== 'COMPLETED') return undefined
-    if ((await readManifest(storage, record.key))?.record !== undefined) return adopted
-    await records.forget(record.key, record.attempt)
-    return undefined
   }
 }
 

@@ -1,3 +1,4 @@
+import { adoptResult } from './adopt-result.js'
 import type { Logger } from './logger.js'
 import type { OutputFile } from './output.js'
 import { canBeRestored, lostObjects, objectSizesOf, readManifest, writeManifest } from './publication.js'
@@ -59,16 +60,14 @@ export class WholeResults {
       const changed = withSizes(manifest.record, restored)
       if (changed !== manifest.record) await writeManifest(storage, changed, manifest)
     }
-    if (result !== record) await this.#keep(result)
-    return result
+    return result === record ? result : this.#kept(result)
   }
 
-  /** Keeps the record of a result in the place of the one before. */
-  async #keep(result: StoredRecord): Promise<void> {
-    const { records } = this.parts
-    const known = await records.get(result.key)
-    if (known?.status !== 'COMPLETED' || known.attempt !== result.attempt) return
-    if (await records.forget(result.key, result.attempt)) await records.adopt(result)
+  /** Keeps the record of a result in the place of the one before, where that is known. */
+  async #kept(result: StoredRecord): Promise<StoredRecord | undefined> {
+    const known = await this.parts.records.get(result.key)
+    const isKnown = known?.status === 'COMPLETED' && known.attempt === result.attempt
+    return isKnown ? adoptResult(this.parts, result, known) : result
   }
 }
 

@@ -135,23 +135,45 @@ describe.each(['fail', 'cancel', 'cancel while it waits'])(
   },
 )
 
-test('the number of an attempt that failed is not given again', async () => {
-  const { host, Op, begun, end } = await world()
+test('a result that is collected just when it is to be the answer is made anew', async () => {
+  const { host, Op, storage, records, parts, key, begun, end } = await world()
   const forced = await host.submit(Op, {}, { force: true })
   await begun
   await forced.cancel()
-  await host.submit(Op, {})
   end('complete')
-  const again = await host.submit(Op, {}, { force: true })
+  const adopt = records.adopt.bind(records)
+  const collector = lab({ ...parts })
+  let collected = 0
+  records.adopt = async (record) => {
+    if (collected++ === 0) await collector.collectGarbage({ resultLife: 0, urlLife: 0 })
+    return adopt(record)
+  }
+  const again = await lab({ ...parts }).submit(Op, {})
+  expect(again.cached).toBe(false)
   await again.result()
-  expect(await again.record()).toMatchObject({
-    attempt: 3,
-    history: [
-      { attempt: 1, status: 'COMPLETED' },
-      { attempt: 2, status: 'CANCELLED' },
-    ],
-  })
+  expect(await textOf(host, key)).toBe('run 3')
+  expect(await keysOf(storage)).toHaveLength(2)
 })
+
+test.each([false, true])(
+  'the number of an attempt that failed is not given again (result collected: %s)',
+  async (isCollected) => {
+    const { host, Op, begun, end } = await world()
+    const forced = await host.submit(Op, {}, { force: true })
+    await begun
+    await forced.cancel()
+    await host.submit(Op, {})
+    end('complete')
+    if (isCollected) await host.collectGarbage({ resultLife: 0, urlLife: 0 })
+    const again = await host.submit(Op, {}, { force: true })
+    await again.result()
+    const { attempt, history } = await again.record()
+    expect(attempt).toBe(3)
+    expect(history.map((one) => `${one.attempt} ${one.status}`)).toEqual(
+      isCollected ? [] : ['1 COMPLETED', '2 CANCELLED'],
+    )
+  },
+)
 
 test('a submission that was answered is not withdrawn from what others asked for since', async () => {
   const { host, Op, first, output, begun, end } = await world()

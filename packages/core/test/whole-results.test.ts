@@ -68,30 +68,31 @@ test('one that is longer than before when it is made again is as long from then 
   expect(restored).toHaveLength(2)
 })
 
-test('a result that was made again just when it was collected is not known', async () => {
-  const at = deferred()
-  const { Op, storage, records, host, key, small } = await world(() => {
-    at.resolve()
-    return 'a larger one'
-  })
-  await records.forget(key, 1)
-  await storage.delete(small)
-  const put = storage.put.bind(storage)
-  storage.put = async (name, body, options) => {
-    const info = await put(name, body, options)
-    if (name !== small) return info
-    storage.put = put
-    await lab({ operations: [Op], services: [provide(Small, {})], storage }).collectGarbage({
-      resultLife: 0,
-      urlLife: 0,
+test.each([true, false])(
+  'a result that was made again just when it was collected is not known (before: %s)',
+  async (isKnown) => {
+    const at = deferred()
+    const { Op, storage, records, host, key, small } = await world(() => {
+      at.resolve()
+      return 'a larger one'
     })
-    return info
-  }
-  expect(await host.open(key)).toBeUndefined()
-  await at.promise
-  expect(await records.get(key)).toBeUndefined()
-  expect(await keysOf(storage)).toEqual([`${key}/record.json`])
-})
+    if (!isKnown) await records.forget(key, 1)
+    await storage.delete(small)
+    const put = storage.put.bind(storage)
+    storage.put = async (name, body, options) => {
+      const info = await put(name, body, options)
+      if (name !== small) return info
+      storage.put = put
+      const collector = lab({ operations: [Op], services: [provide(Small, {})], storage, records })
+      await collector.collectGarbage({ resultLife: 0, urlLife: 0 })
+      return info
+    }
+    expect(await host.open(key)).toBeUndefined()
+    await at.promise
+    expect(await records.get(key)).toBeUndefined()
+    expect(await keysOf(storage)).toEqual([`${key}/record.json`])
+  },
+)
 
 test('one that cannot be made again has the job run again, which is logged', async () => {
   const { Op, storage, host, small, runs, lines } = await world(() => {
