@@ -45,16 +45,17 @@ export function histogram64(from: usize, items: usize, low: f64, high: f64, fact
 }
 
 /**
- * Counts float32 values by 11 bits of their keys, from bit `shift` on; of values whose higher bits are those of `prefix`. NaN is not counted.
+ * Counts float32 values by the bits of their keys from bit `shift` on, up to bit `end`; of values whose higher bits are those of `prefix`. NaN is
+ * not counted.
  */
-export function countKeys(from: usize, items: usize, prefix: u32, shift: u32, counts: usize): void {
-  const above = shift + 11
-  for (const end = from + (items << 2); from < end; from += 4) {
+export function countKeys(from: usize, items: usize, prefix: u32, shift: u32, end: u32, counts: usize): void {
+  const mask = (<u32>1 << (end - shift)) - 1
+  for (const last = from + (items << 2); from < last; from += 4) {
     const bits = load<u32>(from)
     if ((bits & 0x7fffffff) > 0x7f800000) continue
     const key = keyOf(bits)
-    if (above < 32 && key >>> above != prefix) continue
-    const bin = counts + (<usize>((key >>> shift) & 2047) << 2)
+    if (end < 32 && key >>> end != prefix) continue
+    const bin = counts + (<usize>((key >>> shift) & mask) << 2)
     store<u32>(bin, load<u32>(bin) + 1)
   }
 }

@@ -1,4 +1,4 @@
-import type { PixelKernels, Plane } from './kernels.js'
+import type { PictureSize, PixelKernels, Plane } from './kernels.js'
 import type { Samples } from './pixel-scale.js'
 import type { Quantization } from './quantization.js'
 import { maxRiceBytes, type RiceCoding } from './rice-coding.js'
@@ -59,6 +59,38 @@ export function checkedKernels(kernels: PixelKernels): PixelKernels {
       checkPlanes(planes, into)
       kernels.reduce(statistic, planes, into, options)
     },
+    calculate(operation, first, second, into) {
+      for (const operand of [first, second]) if (typeof operand !== 'number') checkLengths(operand.length, into.length)
+      kernels.calculate(operation, first, second, into)
+    },
+    sampleFinite(values, most) {
+      checkWhole('most', most, 1)
+      return kernels.sampleFinite(values, most)
+    },
+    histogram(values, low, high, counts) {
+      if (!(high > low) || counts.length === 0)
+        throw new TypeError(`A histogram of ${counts.length} bins from ${low} to ${high} is none.`)
+      kernels.histogram(values, low, high, counts)
+    },
+    orderStatistic(values, rank) {
+      checkWhole('The rank', rank, 0)
+      return kernels.orderStatistic(values, rank)
+    },
+    stretch(values, stretch, into) {
+      checkLengths(values.length, into.length)
+      kernels.stretch(values, stretch, into)
+    },
+    shrink(pixels, size, into, intoSize) {
+      checkSize(pixels, size)
+      checkSize(into, intoSize)
+      if (intoSize.width > size.width || intoSize.height > size.height)
+        throw new TypeError('A picture can only be made smaller.')
+      kernels.shrink(pixels, size, into, intoSize)
+    },
+    addLight(values, limits, light, into) {
+      checkLengths(values.length, into.length)
+      kernels.addLight(values, limits, light, into)
+    },
     clippedMean(planes, into, clipping, options) {
       checkPlanes(planes, into)
       kernels.clippedMean(planes, into, clipping, options)
@@ -87,4 +119,15 @@ function checkPlanes(planes: readonly Plane[], into: Samples): void {
     checkLengths(plane.length, into.length)
     if (plane.constructor !== first.constructor) throw new TypeError('The planes differ in type; decode them to one.')
   }
+}
+
+function checkWhole(name: string, value: number, least: number): void {
+  if (!Number.isSafeInteger(value) || value < least)
+    throw new TypeError(`${name} is ${value}, not an integer from ${least} on.`)
+}
+
+function checkSize(pixels: Uint8Array, { width, height }: PictureSize): void {
+  checkWhole('The width', width, 1)
+  checkWhole('The height', height, 1)
+  checkLengths(pixels.length, width * height)
 }

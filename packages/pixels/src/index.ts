@@ -1,13 +1,19 @@
 export { Arena, type PixelArrays } from './arena.js'
 export type {
+  ArithmeticKernels,
   ByteKernels,
   Clipping,
+  Operation,
+  PictureKernels,
+  PictureSize,
   PixelKernels,
   Plane,
   RiceKernels,
   StackKernels,
   StackOptions,
   Statistic,
+  StatisticsKernels,
+  Stretch,
 } from './kernels.js'
 export { type KernelOptions, loadKernels, referenceKernels } from './load-kernels.js'
 export { type Bitpix, NO_SCALE, type PixelScale, type Samples } from './pixel-scale.js'

@@ -133,13 +133,95 @@ export interface StackKernels {
   clippedMean(planes: readonly Plane[], into: Samples, clipping?: Clipping, options?: StackOptions): void
 }
 
+/** What is done with two values; a pixel, or a number, first and second. */
+export type Operation = 'add' | 'subtract' | 'multiply' | 'divide'
+
+/** Arithmetic with images. */
+export interface ArithmeticKernels {
+  /**
+   * An operation on the pixels of two images, or of an image and a number: in double precision, rounded once to the type of `into`.
+   *
+   * @param into As long as the images; may be one of them.
+   * @example kernels.calculate('subtract', image, dark, image)
+   */
+  calculate(operation: Operation, first: Samples | number, second: Samples | number, into: Samples): void
+}
+
+/** What is learnt from the values of an image. */
+export interface StatisticsKernels {
+  /** How many values are neither NaN nor infinite. */
+  countFinite(values: Samples): number
+
+  /**
+   * Finite values at even steps, from the first one on: at most `most`, and all of them where there are no more. What zscale looks at (D. Tody 1986,
+   * IRAF's `cdl_zscale`).
+   */
+  sampleFinite(values: Samples, most: number): Float64Array
+
+  /**
+   * Adds to `counts` how many values are in each of as many bins of one width; those equal to `high` are in the last one, and what is outside,
+   * and NaN, in none.
+   */
+  histogram(values: Samples, low: number, high: number, counts: Uint32Array): void
+
+  /**
+   * The value at a rank, counted from 0, when those that are not NaN are put in order, -0 before 0; NaN where there are not so many.
+   */
+  orderStatistic(values: Samples, rank: number): number
+}
+
+/** How values become grey levels between two limits. */
+export interface Stretch {
+  /** The value shown black. */
+  readonly low: number
+  /** The value shown white. Where it is not above `low`, all values are shown mid-grey. */
+  readonly high: number
+  /**
+   * The level by the part x of the way from low to high: x, its root, ln(1000 x + 1) / ln 1001, or asinh(10 x) / asinh 10, as in astropy; the
+   * logarithms to nine digits. `linear` by default.
+   */
+  readonly curve?: 'linear' | 'sqrt' | 'log' | 'asinh'
+}
+
+/** A size in pixels. */
+export interface PictureSize {
+  readonly width: number
+  readonly height: number
+}
+
+/** What pictures are made by. */
+export interface PictureKernels {
+  /** Grey levels, rounded to the nearest, of 8 or of 16 bits; NaN is black. In double precision. */
+  stretch(values: Samples, stretch: Stretch, into: Uint8Array | Uint16Array): void
+
+  /** A grey picture made smaller, row after row: each pixel is the rounded average of those it covers. */
+  shrink(pixels: Uint8Array, size: PictureSize, into: Uint8Array, intoSize: PictureSize): void
+
+  /**
+   * Adds a channel's light to a primary color's: none for values up to `low`, `light` for those from `high` on, and in proportion between them.
+   * NaN adds nothing. In double precision.
+   */
+  addLight(
+    values: Samples,
+    limits: { readonly low: number; readonly high: number },
+    light: number,
+    into: Float32Array,
+  ): void
+}
+
 /**
  * What is done to pixels where it has to be fast. Every implementation gives the same bits.
  *
  * Arguments are checked: arrays that do not fit each other, or numbers out of range, are a TypeError. Arrays of the `arena` are taken as they
  * are, others piece by piece.
  */
-export interface PixelKernels extends ByteKernels, RiceKernels, StackKernels {
+export interface PixelKernels
+  extends ByteKernels,
+    RiceKernels,
+    StackKernels,
+    ArithmeticKernels,
+    StatisticsKernels,
+    PictureKernels {
   /** `simd`: WebAssembly with 128-bit vectors. `reference`: plain TypeScript. */
   readonly implementation: 'simd' | 'reference'
   /** The memory that kernels work on without copying, for the caller alone. */

@@ -1,14 +1,20 @@
 import { Arena } from './arena.js'
 import { checkedKernels } from './checked-kernels.js'
 import type { PixelKernels } from './kernels.js'
+import { arithmeticKernels as referenceArithmetic } from './reference/arithmetic-kernels.js'
 import { byteKernels as referenceBytes } from './reference/byte-kernels.js'
+import { pictureKernels as referencePictures } from './reference/picture-kernels.js'
 import { riceKernels as referenceRice } from './reference/rice-kernels.js'
 import { stackKernels as referenceStack } from './reference/stack-kernels.js'
+import { statisticsKernels as referenceStatistics } from './reference/statistics-kernels.js'
+import { arithmeticKernels } from './simd/arithmetic-kernels.js'
 import { byteKernels } from './simd/byte-kernels.js'
 import { hasSimd } from './simd/has-simd.js'
 import { Machine } from './simd/machine.js'
+import { pictureKernels } from './simd/picture-kernels.js'
 import { riceKernels } from './simd/rice-kernels.js'
 import { stackKernels } from './simd/stack-kernels.js'
+import { statisticsKernels } from './simd/statistics-kernels.js'
 
 /** What kernels may be told. */
 export interface KernelOptions {
@@ -39,9 +45,25 @@ export function loadKernels(options: KernelOptions = {}): PixelKernels {
 /** The same in plain TypeScript: what the fast ones are held against, and what serves where there is no WebAssembly SIMD. */
 export function referenceKernels(options: KernelOptions = {}): PixelKernels {
   const arena = new Arena(new ArrayBuffer(options.arenaBytes ?? ARENA_BYTES))
-  return checkedKernels({ implementation: 'reference', arena, ...referenceBytes, ...referenceRice, ...referenceStack })
+  return checkedKernels({
+    implementation: 'reference',
+    arena,
+    ...referenceBytes,
+    ...referenceRice,
+    ...referenceStack,
+    ...referenceArithmetic,
+    ...referenceStatistics,
+    ...referencePictures,
+  })
 }
 
 function kernelsOf(machine: Machine) {
-  return { ...byteKernels(machine), ...riceKernels(machine), ...stackKernels(machine) }
+  return {
+    ...byteKernels(machine),
+    ...riceKernels(machine),
+    ...stackKernels(machine),
+    ...arithmeticKernels(machine),
+    ...statisticsKernels(machine),
+    ...pictureKernels(machine),
+  }
 }

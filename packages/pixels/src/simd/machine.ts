@@ -9,6 +9,15 @@ const PAGE = 65_536
 const RANDOMS = PAGE
 export const SCRATCH = 2 * PAGE
 export const SCRATCH_BYTES = 256 * 1024
+
+/** The first part of it is for tables and columns, where a kernel needs such. */
+export const COLUMN_BYTES = 64 * 1024
+export const PIECES = SCRATCH + COLUMN_BYTES
+export const PIECES_BYTES = SCRATCH_BYTES - COLUMN_BYTES
+
+/** Room for two vectors, behind the random numbers. */
+export const VECTORS = SCRATCH - 64
+
 const ARENA = SCRATCH + SCRATCH_BYTES
 
 /** A kernel's vectors hold a multiple of this many pixels of any type. */
@@ -103,6 +112,21 @@ export class Machine {
       if (done > 0) call(addresses as number[], to, done)
     }
     if (done < count) this.#piecewise(done, count, [...inputs, output], call)
+  }
+
+  /** Calls a kernel that only looks at values: at once where they are in this memory, else piece by piece, copied in. */
+  scan(values: Float32Array | Float64Array, call: (from: number, count: number) => void): void {
+    const address = this.addressOf(values)
+    if (address !== undefined) {
+      call(address, values.length)
+      return
+    }
+    const piece = PIECES_BYTES / 8
+    for (let at = 0; at < values.length; at += piece) {
+      const some = values.subarray(at, at + piece)
+      this.copyIn(some, PIECES)
+      call(PIECES, some.length)
+    }
   }
 
   #piecewise(

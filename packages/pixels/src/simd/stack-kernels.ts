@@ -5,8 +5,8 @@ import { wasm as int16Wasm } from '../median-int16.gen.js'
 import { networkSizes } from '../network-sizes.gen.js'
 import type { Samples } from '../pixel-scale.js'
 import { stackKernels as reference } from '../reference/stack-kernels.js'
-import type { Kernel, Machine } from './machine.js'
-import { COLUMN_BYTES, type Stack, withStack } from './stack.js'
+import { COLUMN_BYTES, type Kernel, type Machine } from './machine.js'
+import { type Stack, withStack } from './stack.js'
 
 /** The numbers by which kernels know types of frames, and statistics. */
 const KINDS = { Float32Array: 0, Float64Array: 1, Int32Array: 2, Int16Array: 3, Uint16Array: 4 } as const

@@ -1,6 +1,6 @@
 import type { Plane } from '../kernels.js'
 import type { Samples } from '../pixel-scale.js'
-import { type Machine, SCRATCH, SCRATCH_BYTES } from './machine.js'
+import { type Machine, PIECES, PIECES_BYTES, SCRATCH } from './machine.js'
 
 /** A band of frames at even distances in the memory, and a place for its result. */
 export interface Stack {
@@ -12,13 +12,6 @@ export interface Stack {
   /** Room for columns, of `COLUMN_BYTES`. */
   readonly columns: number
 }
-
-/** What kernels may take for columns of one pixel, or of a few. */
-export const COLUMN_BYTES = 64 * 1024
-
-/** Pieces of frames from elsewhere. */
-const PIECES = SCRATCH + COLUMN_BYTES
-const PIECES_BYTES = SCRATCH_BYTES - COLUMN_BYTES
 
 const VECTOR = 16
 const LINE = 64
