@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { claimInTime } from './claim-in-time.js'
 import { AbortedError, DataLabError, isDataLabError, throwIfAborted } from './errors.js'
 import type { RunAnswer, Runner, RunTicket } from './executor.js'
 import { type Failure, failure, type RetryPolicy, retryDelay } from './failure.js'
@@ -80,12 +81,13 @@ async function runTicket(
   const look = withinTime(highestAttempt(storage, key), LOOK_MS, late)
   const attempt = await withinGrace(look, signal).catch(() => 0)
   // A claim of its own, which can be made again when its answer was lost.
-  const { lease, waitMs } = await records.claim(key, `${owner}.${randomUUID()}`, {
+  const claiming = records.claim(key, `${owner}.${randomUUID()}`, {
     leaseMs,
-    attempt: 1 + Math.max(attempt, ...record.history.map((other) => other.attempt)),
+    attempt: attempt + 1,
     isEnding: signal.aborted,
     keepMs: timeLimitOf(parts, ticket.operationId),
   })
+  const { lease, waitMs } = await claimInTime(records, claiming, signal)
   if (lease !== undefined) {
     const facts = { 'datalab.key': key, 'datalab.operation': ticket.operationId, 'datalab.attempt': lease.attempt }
     await tracedSince('datalab.queue', new Date(record.updated), facts)

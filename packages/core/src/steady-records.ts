@@ -8,16 +8,18 @@ const ANSWER_MS = 15_000
 
 /**
  * The same record store, whose calls are made again when they fail: each may be, since twice is the same as once. What is not answered within
- * `answerMs` has failed; the store may do it yet.
+ * `answerMs` has failed, but for claims; the store may do it yet.
  *
  * Its calls throw DATALAB_RECORDS_UNAVAILABLE (retryable) when that did not help, with what the store threw as the cause, and at once what
  * trying again cannot help against.
  */
 export function steadyRecords(records: RecordStore, answerMs = ANSWER_MS): RecordStore {
-  const answered = <Answer>(call: Promise<Answer>) =>
-    withinTime(call, answerMs, () => new Error(`no answer within ${answerMs} milliseconds`)).catch((error) => {
+  const known = <Answer>(call: Promise<Answer>) =>
+    call.catch((error) => {
       throw isDataLabError(error) && !error.retryable ? error : unavailable(error)
     })
+  const answered = <Answer>(call: Promise<Answer>) =>
+    known(withinTime(call, answerMs, () => new Error(`no answer within ${answerMs} milliseconds`)))
   const steady =
     <Parameters extends unknown[], Answer>(call: (...parameters: Parameters) => Promise<Answer>) =>
     (...parameters: Parameters): Promise<Answer> =>
@@ -30,7 +32,8 @@ export function steadyRecords(records: RecordStore, answerMs = ANSWER_MS): Recor
     adopt: steady(records.adopt),
     withdraw: steady(records.withdraw),
     submissions: steady(records.submissions),
-    claim: steady(records.claim),
+    // Its answer is awaited, however late: a lease that nobody knows of would be kept for nobody.
+    claim: (...parameters) => known(persistently(() => records.claim(...parameters))),
     release: steady(records.release),
     renew: steady(records.renew),
     update: steady(records.update),

@@ -260,4 +260,27 @@ describe('what hangs beside an attempt', () => {
     expect(await endsWithin(100, met)).toBe(true)
     await completes(job, 16_000)
   })
+
+  test('its claim: it is cancelled all the same', async () => {
+    const { proxy, met } = hanging(new MemoryRecordStore(), (name) => name === 'claim')
+    const Op = operation(() => undefined)
+    const job = await lab({ operations: [Op], records: proxy }).submit(Op, {})
+    expect(await endsWithin(100, met)).toBe(true)
+    expect(await endsWithin(BOUND_MS, job.cancel())).toBe(true)
+  })
+
+  test('its claim: one that is answered too late holds up no other', async () => {
+    const records = new MemoryRecordStore()
+    const { proxy, met, letGo } = hanging(records, (name) => name === 'claim')
+    const Op = operation(() => undefined)
+    const host = lab({ operations: [Op], records: proxy, leaseMs: 3600_000 })
+    const job = await host.submit(Op, {})
+    expect(await endsWithin(100, met)).toBe(true)
+    await pass(31_000)
+    letGo()
+    await pass(100)
+    expect(await records.get(job.key)).toMatchObject({ status: 'PENDING', attempt: 1 })
+    await host.submit(Op, {})
+    await completes(job, 1000)
+  })
 })

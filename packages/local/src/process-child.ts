@@ -26,8 +26,8 @@ interface Run {
   readonly number: number
   readonly abort: AbortController
   readonly reporter: RelayReporter
-  /** What came of it, while the process is made ready for the next. */
-  output?: StoredOutput
+  /** Tells what came of it, and whether the process does no other; there once it is over, while the process is made ready for the next. */
+  tell?: ((isLast: boolean) => void) | undefined
 }
 
 interface Ready {
@@ -92,36 +92,33 @@ function receive(message: HostMessage): void {
 }
 
 async function perform(number: number, request: PerformRequest): Promise<void> {
-  const abort = new AbortController()
-  const current: Run = { number, abort, reporter: new RelayReporter(number, send) }
+  const current: Run = { number, abort: new AbortController(), reporter: new RelayReporter(number, send) }
   run = current
   log.begin()
-  let ready: Ready
-  try {
-    ready = await opened
-  } catch (error) {
+  const ready = await opened.catch((error) => {
     run = undefined
     sendFailure(number, error, true)
-    return
-  }
+  })
+  if (ready === undefined) return
   ready.state.restore()
   const activity = new ProcessActivity()
+  current.tell = await outcomeOf(current, () =>
+    createPerform(ready.parts)(frozen(request), current.reporter, current.abort.signal),
+  )
+  current.reporter.flush()
+  const isLast = !(await isAsBefore(ready, activity))
+  run = undefined
+  isUsed = true
+  current.tell?.(isLast)
+}
+
+/** What comes of a run, to be told. */
+async function outcomeOf({ number }: Run, work: () => Promise<StoredOutput>): Promise<Run['tell']> {
   try {
-    const { parts } = ready
-    current.output = await begunBy.run(number, () =>
-      createPerform(parts)(frozen(request), current.reporter, abort.signal),
-    )
-    current.reporter.flush()
-    const isSpent = !(await isAsBefore(ready, activity))
-    run = undefined
-    send({ kind: 'done', run: number, output: current.output, isSpent })
+    const output = await begunBy.run(number, work)
+    return (isSpent) => send({ kind: 'done', run: number, output, isSpent })
   } catch (error) {
-    current.reporter.flush()
-    const isLast = !(await isAsBefore(ready, activity))
-    run = undefined
-    sendFailure(number, error, isLast)
-  } finally {
-    isUsed = true
+    return (isLast) => sendFailure(number, error, isLast)
   }
 }
 
@@ -149,9 +146,10 @@ function fail(error: unknown): void {
   if (run === undefined) {
     log.error({ err: serializeError(error) }, 'a worker failed between two runs')
     process.exit(1)
-  } else if (run.output !== undefined) {
+  } else if (run.tell !== undefined) {
     log.error({ err: serializeError(error) }, 'what a run left going on failed')
-    send({ kind: 'done', run: run.number, output: run.output, isSpent: true }, () => process.exit(1))
+    run.tell(true)
+    end()
   } else if (failing === run.number || (failing === undefined && !isUsed)) {
     sendFailure(run.number, error, true)
   } else {

@@ -22,6 +22,14 @@ describe('what an earlier run left behind', () => {
     expect(JSON.stringify(told?.facts)).toContain('left behind')
   })
 
+  it('does not change how the run itself has ended', async () => {
+    const lab = new ProcessLab(program, once)
+    expect((await lab.run('leaveAlert')).message).toBe('There is nothing to see.')
+    const record = await lab.run('leaveResult')
+    expect(record).toMatchObject({ status: 'COMPLETED', attempt: 1 })
+    expect(await lab.pid()).not.toBe(dataOf(record).pid)
+  })
+
   it('is told from what a run does itself, in a process that was used before', async () => {
     const lab = new ProcessLab(program, once, again)
     await lab.pid()

@@ -145,6 +145,18 @@ const WAYS = {
       throw new Error('left behind')
     }),
   leaveReject: () => leave(() => void Promise.reject(new Error('left behind'))),
+  leaveAlert: () => {
+    setTimeout(() => {
+      throw new Error('left behind')
+    }, 10)
+    throw new ClientAlertError('There is nothing to see.')
+  },
+  leaveResult: () => {
+    setTimeout(() => {
+      throw new Error('left behind')
+    }, 10)
+    return { output_data: [{ pid: process.pid }] }
+  },
   leaveTimer: () => {
     setInterval(() => {}, 1000)
     return { output_data: [{ pid: process.pid }] }
