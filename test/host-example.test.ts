@@ -58,7 +58,7 @@ async function eventsOf(url: string, key: string): Promise<{ status: string; pro
 /** One job, from the form to its pixels. */
 async function useService(url: string): Promise<string> {
   const wizard = (await (await fetch(`${url}/operations`)).json()) as object
-  expect(Object.keys(wizard)).toEqual(expect.arrayContaining(['Median', 'Increase Brightness']))
+  expect(Object.keys(wizard)).toEqual(expect.arrayContaining(['Median', 'Increase Brightness', 'Color Image']))
   const { status, json } = await post(url, { operation: 'Median', inputs })
   expect(status).toBe(200)
   const { key = '' } = json
@@ -87,8 +87,8 @@ describe('the example of a host', { timeout: 60_000 }, () => {
     const wrong = await post(url, { operation: 'Median', inputs: missing })
     expect([wrong.status, wrong.json.error]).toEqual([400, expect.stringContaining('none.fits')])
     expect((await post(url, { operation: 'Nothing', inputs })).status).toBe(400)
-    const garbled = await fetch(`${url}/jobs`, { method: 'POST', body: '{' })
-    expect(garbled.status).toBe(400)
+    for (const body of ['{', 'null', '{}', '[]', '"Median"'])
+      expect((await fetch(`${url}/jobs`, { method: 'POST', body })).status, body).toBe(400)
     for (const path of ['/', '/jobs/abc', '/jobs/abc/events', '/files/abc/fits', '/files/..%2f..%2fetc/passwd'])
       expect((await fetch(url + path)).status, path).toBe(404)
   })

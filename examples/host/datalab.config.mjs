@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { defineDataLab, FileStorage, LocalSource } from '@datalab/core'
 import { images } from '@datalab/fits'
 import { ProcessExecutor, SqliteRecordStore } from '@datalab/local'
+import { ColorImage } from '@datalab/op-color-image'
 import { IncreaseBrightness } from '@datalab/op-increase-brightness'
 import { Median } from '@datalab/op-median'
 import { s3Storage } from '@datalab/storage-s3'
@@ -9,8 +10,11 @@ import { s3Storage } from '@datalab/storage-s3'
 // DATALAB_STORAGE=s3://bucket/prefix puts the results there; AWS_ENDPOINT_URL_S3 names a server other than Amazon's.
 const { DATALAB_DATA = 'data', DATALAB_FOLDER = 'datalab', DATALAB_STORAGE } = process.env
 
+// The SDK's word to developers about versions of Node is none to whoever reads this service's log.
+process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true'
+
 export default defineDataLab(() => ({
-  operations: [Median, IncreaseBrightness],
+  operations: [ColorImage, IncreaseBrightness, Median],
   services: [images()],
   sources: [new LocalSource({ roots: { data: DATALAB_DATA } })],
   storage: DATALAB_STORAGE ? s3Storage(DATALAB_STORAGE) : new FileStorage(join(DATALAB_FOLDER, 'objects')),

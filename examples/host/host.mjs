@@ -9,14 +9,16 @@ await lab.resume() // what was submitted before the last end of this service
 
 const routes = [
   ['GET', /^\/operations$/, () => lab.wizardDescriptions()],
-  ['POST', /^\/jobs$/, async (_, request) => submit(await json(request))],
+  ['POST', /^\/jobs$/, async (_, request) => submit((await json(request)) ?? {})],
   ['GET', /^\/jobs\/(\w+)$/, ([key]) => lab.get(key)],
   ['DELETE', /^\/jobs\/(\w+)$/, async ([key]) => cancel(await lab.job(key))],
   ['GET', /^\/jobs\/(\w+)\/events$/, async ([key]) => events(await lab.job(key))],
   ['GET', /^\/files\/([\w-]+)\/(\w+)$/, async ([basename, role]) => lab.open(basename, role).then(pieces)],
 ]
 
-const submit = async ({ operation, inputs, force }) => (await lab.submit(operation, inputs, { force })).record()
+const types = { fits: 'application/fits', tif: 'image/tiff', large: 'image/jpeg', small: 'image/jpeg' }
+
+const submit = async ({ operation, inputs, force }) => (await lab.submit(`${operation}`, inputs, { force })).record()
 const cancel = (job) => job?.cancel().then(() => job.record())
 const pieces = (source) => source && Readable.from(readPieces(source))
 const events = (job) => job && Readable.from(eventTexts(job.events))
@@ -30,9 +32,9 @@ async function answer(request, response) {
     const match = request.method === method && path.exec(request.url)
     const found = match && (await find(match.slice(1), request))
     if (!found) continue
-    if (!(found instanceof Readable)) return response.end(JSON.stringify(found))
-    if (path.source.includes('events')) response.setHeader('content-type', 'text/event-stream')
-    return pipeline(found, response)
+    const isStream = found instanceof Readable
+    response.setHeader('content-type', isStream ? (types[match[2]] ?? 'text/event-stream') : 'application/json')
+    return isStream ? pipeline(found, response) : response.end(JSON.stringify(found))
   }
   response.writeHead(404).end('{"error":"There is nothing here."}')
 }

@@ -51,7 +51,8 @@ export async function renderPreview(source: PreviewSource, options: PreviewOptio
 /** The image as bytes, black to white, the top row of the picture first. */
 function stretch({ data, width, height }: PreviewSource, { low, high }: Limits): GreyPicture {
   const pixels = new Uint8Array(width * height)
-  const factor = high > low ? 255 / (high - low) : 0
+  // In halves, since the range may be more than the largest number.
+  const factor = high > low ? 127.5 / (high / 2 - low / 2) : 0
   const offset = high > low ? 0.5 - low * factor : 128.5
   for (let y = 0; y < height; y++) {
     const to = (height - 1 - y) * width

@@ -20,7 +20,8 @@ export class Blend implements FrameSize {
    * proportion between them. NaN adds nothing.
    */
   addRow(y: number, values: Float64Array, { low, high }: Limits, { r, g, b }: Color): void {
-    const factor = 1 / (high - low)
+    // In halves, since the range may be more than the largest number.
+    const factor = 0.5 / (high / 2 - low / 2)
     for (const [index, shown] of [r, g, b].entries()) {
       const light = lightOf(shown / 255)
       if (light > 0) addShares(values, low, factor, light, this.row(index, y))

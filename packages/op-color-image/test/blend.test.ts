@@ -35,3 +35,9 @@ test('half a color as screens show it is much less than half its light', () => {
   blend.addRow(0, Float64Array.of(300), limits, { r: 127.5, g: 0, b: 0 })
   expect(blend.planes[0][0]).toBeCloseTo(0.5 ** 2.5, 6)
 })
+
+test('limits may be as far apart as numbers are', () => {
+  const blend = new Blend(3, 1)
+  blend.addRow(0, Float64Array.of(-1e308, 0, 1e308), { low: -1e308, high: 1e308 }, red)
+  expect([...blend.row(0, 0)]).toEqual([0, 0.5, 1])
+})

@@ -16,3 +16,15 @@ export function brighten<Result extends Samples>(values: Samples, amount: number
   for (let pixel = 0; pixel < result.length; pixel++) result[pixel] = (values[pixel] as number) + amount
   return result
 }
+
+/** Less than half of the distance between the largest numbers of a type: added to any of them it overflows none. */
+const HARMLESS = { float32: 1e31, float64: 9e291 } as const
+
+/** How many finite values became infinite when the amount was added. */
+export function countOverflows(values: Samples, amount: number, sums: Samples): number {
+  if (Math.abs(amount) < HARMLESS[sums instanceof Float32Array ? 'float32' : 'float64']) return 0
+  let count = 0
+  for (let pixel = 0; pixel < sums.length; pixel++)
+    if (Number.isFinite(values[pixel]) && !Number.isFinite(sums[pixel])) count++
+  return count
+}

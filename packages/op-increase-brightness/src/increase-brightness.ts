@@ -1,6 +1,6 @@
 import { BaseDataOperation, type FitsFile, type OperationInfo, type OutputFile, type Progress } from '@datalab/core'
 import { bandsOfRows, type Frame, Images, type Samples, samplesFor } from '@datalab/fits'
-import { brighten } from './brighten.js'
+import { brighten, countOverflows } from './brighten.js'
 import type { IncreaseBrightnessInputs } from './inputs.js'
 import { inputSchema } from './inputs.schema.js'
 
@@ -37,6 +37,7 @@ export class IncreaseBrightness extends BaseDataOperation<IncreaseBrightnessInpu
     const { width, height, header } = frame
     const data = await this.#sums(frame, adding)
     await frame.close()
+    if (data.every(Number.isNaN)) this.setFailed(`${frame.label} holds no values. Leave it out.`)
     const history = [`${increase_by} added to every pixel.`]
     return images.save({ data, width, height, header }, { index, input, history, progress: saving })
   }
@@ -47,10 +48,16 @@ export class IncreaseBrightness extends BaseDataOperation<IncreaseBrightnessInpu
     const data = samplesFor(frame, [frame])
     if (data instanceof Float32Array && !Number.isFinite(Math.fround(increase_by)))
       this.setFailed(`${increase_by} cannot be added to ${frame.label}: its result is float32. Give less than 3.4e38.`)
+    let overflows = 0
     await progress.map(bandsOfRows(frame, 1), async ({ from, to }) => {
       const values = await frame.readRows(from, to)
-      brighten(values, increase_by, data.subarray(from * frame.width, to * frame.width))
+      const sums = brighten(values, increase_by, data.subarray(from * frame.width, to * frame.width))
+      overflows += countOverflows(values, increase_by, sums)
     })
+    if (overflows > 0)
+      this.addWarning(
+        `${frame.label}: ${overflows} pixels are more than ${frame.sampleType} can hold, and infinite now.`,
+      )
     return data
   }
 }

@@ -15,6 +15,8 @@ const images = memoryImages({
     [3, 4],
   ],
   b: [[10]],
+  empty: [[missing, missing]],
+  bright: { data: Float32Array.of(3e38, 3e38, 1, missing, Number.POSITIVE_INFINITY), width: 5, height: 1 },
   single: { data: Float32Array.of(1, 2), width: 2, height: 1, header },
 })
 const files = (...names: string[]) => names.map((name) => images.file(name))
@@ -44,6 +46,21 @@ test('gives one result for each image, in their order, those that are there twic
     [1, 2, 3].map((number) => ({ basename: `${record.key}-${number}`, type: 'fits' })),
   )
   expect(output.output_files.map((file) => images.image(file).data[0])).toEqual([11, 2, 11])
+})
+
+test('sums that are more than float32 can hold are told', async () => {
+  const { output, record } = await run(files('bright'), 1e38)
+  const { POSITIVE_INFINITY: infinite } = Number
+  expect([...images.image(output.output_files[0]).data]).toEqual([
+    infinite,
+    infinite,
+    Math.fround(1e38),
+    missing,
+    infinite,
+  ])
+  expect(record.warnings).toEqual([
+    'Image to Brighten (input_files), item 1, bright: 2 pixels are more than float32 can hold, and infinite now.',
+  ])
 })
 
 test('another order is another job', async () => {
@@ -92,6 +109,13 @@ describe('is refused, with a sentence', () => {
     })
     const { output } = await run(files('b'), 1e39)
     expect(images.pixels(output.output_files[0])).toEqual([[1e39]])
+  })
+
+  test('an image without any value', async () => {
+    await expect(run(files('b', 'empty'), 1)).rejects.toMatchObject({
+      code: 'DATALAB_FAILED',
+      message: 'Image to Brighten (input_files), item 2, empty holds no values. Leave it out.',
+    })
   })
 
   test.each([Number.NaN, Number.POSITIVE_INFINITY])('%s', async (increase_by) => {

@@ -32,10 +32,16 @@ export class Median extends BaseDataOperation<MedianInputs> {
 
     this.setMessage(`Combining ${frames.length} images`)
     const data = samplesFor(size, frames)
+    const empty = new Set(frames)
     await combining.map(bandsOfRows(size, frames.length), async ({ from, to }) => {
       const bands = await Promise.all(frames.map((frame) => frame.readRows(from, to)))
+      for (const [index, frame] of frames.entries()) {
+        if (empty.has(frame) && bands[index]?.some((value) => !Number.isNaN(value))) empty.delete(frame)
+      }
       stackMedian(bands, data.subarray(from * size.width, to * size.width))
     })
+    const [without] = empty
+    if (without !== undefined) this.setFailed(`${without.label} holds no values. Leave it out.`)
 
     this.setMessage('Saving the result')
     const result = { ...size, data, header: frames[0]?.header }

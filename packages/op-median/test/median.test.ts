@@ -140,9 +140,11 @@ describe('is refused, with a sentence', () => {
     ['too many', Array.from({ length: 1000 }, () => 'a.fits'), /takes at most 999, and 1000 are given; take 1 away\./],
     ['a text file', ['a.fits', 'text.fits'], /Input Files \(input_files\), text\.fits: /],
     ['half a file', ['a.fits', 'half.fits'], /Input Files \(input_files\), half\.fits: /],
+    ['an image without any value', ['a.fits', 'empty.fits'], /, empty\.fits holds no values\. Leave it out\.$/],
   ])('%s', async (_, names, message) => {
     await write('a.fits', 2, Float32Array.of(1, 9, 5, 2))
     await write('whole.fits', 100, new Float32Array(10_000))
+    await write('empty.fits', 2, new Float32Array(4).fill(Number.NaN))
     writeFileSync(join(folder, 'text.fits'), 'This is no image.')
     writeFileSync(join(folder, 'half.fits'), readFileSync(join(folder, 'whole.fits')).subarray(0, 20_000))
     mkdirSync(join(folder, 'folder'), { recursive: true })

@@ -40,7 +40,6 @@ async function runJob(
   // Before the folder is made: inputs that are not valid leave nothing behind.
   await keyOf(request, context, await readPlace(target.folder, storage))
   await makeOutputFolder(target.folder, target.label)
-  await rememberRoots(ownFolder(target.folder), request.roots)
   await using lab = await labFor(request, context, await hostPlace(target.folder, storage))
   if (signal.aborted) throw new CommandError('cancelled', EXIT.cancelled)
   const force = request.arguments.has(flags.force)
@@ -59,7 +58,9 @@ async function finish(
   const { terminal } = context
   const isJson = request.arguments.has(flags.json)
   try {
-    const paths = record.status === 'COMPLETED' ? await resultPaths(lab, record, target) : undefined
+    const isCompleted = record.status === 'COMPLETED'
+    if (isCompleted) await rememberRoots(ownFolder(target.folder), request.roots)
+    const paths = isCompleted ? await resultPaths(lab, record, target) : undefined
     if (paths !== undefined && !isJson) await terminal.print(summary(record, paths))
   } finally {
     if (isJson) await terminal.print(jsonDocument(record))
