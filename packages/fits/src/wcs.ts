@@ -22,7 +22,7 @@ export interface PixelPlace {
  * @throws FITS_INVALID when the keywords leave no reading: a matrix without an inverse, a unit that is no angle.
  * @example
  * const wcs = readWcs((await readImage('m13.fits')).header)
- * const { lon: ra, lat: dec } = wcs.pixelToSky(0, 0)
+ * if (wcs) console.log(wcs.pixelToSky(0, 0), wcs.skyToPixel(250.42, 36.46))
  */
 export function readWcs(header: Header): TangentWcs | undefined {
   const axes = skyAxesOf(header)
