@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { readdir, readFile } from 'node:fs/promises'
 
 /** The variable of the environment by which all that a child starts can be told, be it detached or its parent gone. */
-export const CHILD_VARIABLE = 'DATALAB_CHILD'
+export const CHILD_VARIABLE = 'CHILD_OF_DATALAB'
 
 /** Ends a child at once, its group, and on Linux also those of its descendants that have left the group. */
 export function killTree(child: ChildProcess): void {
