@@ -6,6 +6,7 @@ import {
   isFitsError,
   openFits,
   TableHdu,
+  unpackFits,
   verifyChecksums,
 } from '@datalab/fits'
 
@@ -13,6 +14,9 @@ import {
 const MAX_PIXELS = 300_000
 
 const MAX_HDUS = 12
+
+/** Of what becomes larger, so many bytes are taken. */
+const MAX_UNPACKED = 4_000_000
 
 /**
  * Reads what there is to read of a file, in several ways.
@@ -31,6 +35,7 @@ export async function readAll(bytes, random) {
     fits = await openFits(bytes)
     await readHdus(fits, random, state)
     if (random.below(20) === 0) for await (const { message } of findFaults(fits)) String(message)
+    if (random.below(20) === 0) await unpack(fits)
   } catch (error) {
     state.outcome = note(error)
   } finally {
@@ -49,6 +54,14 @@ async function readHdus(fits, random, state) {
         state.outcome = state.note(error)
       }
     }
+  }
+}
+
+async function unpack(fits) {
+  let left = MAX_UNPACKED
+  for await (const { length } of unpackFits(fits)) {
+    left -= length
+    if (left < 0) break
   }
 }
 

@@ -50,16 +50,19 @@ export function dumpError(error: unknown): DumpError {
  */
 export async function dumpTable(table: TableHdu): Promise<DumpTable> {
   table.check()
+  const { columns: infos, rowCount } = table
+  const found = await valuesOf(table, infos).catch(() => undefined)
   const columns: DumpColumn[] = []
-  for (const info of table.columns) {
+  for (const [place, info] of infos.entries()) {
     const about = describe(table, info)
     try {
-      columns.push({ ...about, ...(await dumpValues(table, info)) })
+      const values = found ? found[place]! : (await valuesOf(table, [info]))[0]!
+      columns.push({ ...about, ...values })
     } catch (error) {
       columns.push({ ...about, kind: KINDS[info.kind], error: dumpError(error) })
     }
   }
-  return { nrows: table.rowCount, columns }
+  return { nrows: rowCount, columns }
 }
 
 function describe(table: TableHdu, info: ColumnInfo): Pick<DumpColumn, 'name' | 'format' | 'unit' | 'dim'> {
@@ -68,21 +71,26 @@ function describe(table: TableHdu, info: ColumnInfo): Pick<DumpColumn, 'name' | 
   return { name, format, ...(unit === undefined ? {} : { unit }), ...(dim === undefined ? {} : { dim }) }
 }
 
-async function dumpValues(table: TableHdu, info: ColumnInfo): Promise<Pick<DumpColumn, 'kind' | 'sha256'>> {
-  const hash = new NumberHash()
-  let elements = 0
-  for await (const { decoded } of table.blocks([info.number - 1], {}, { isForgotten: true })) {
-    const [column] = decoded
-    elements += isCells(column!) ? column.cells.length : column!.values.length
-    addColumn(hash, info, column!)
+/** What is said of the values of some columns, which are read in one pass. */
+async function valuesOf(table: TableHdu, infos: readonly ColumnInfo[]): Promise<Pick<DumpColumn, 'kind' | 'sha256'>[]> {
+  const sums = infos.map((info) => ({ info, hash: new NumberHash(), elements: 0 }))
+  const places = infos.map(({ number }) => number - 1)
+  for await (const { decoded } of table.blocks(places, {}, { isForgotten: true })) {
+    for (const [place, sum] of sums.entries()) {
+      const column = decoded[place]!
+      sum.elements += isCells(column) ? column.cells.length : column.values.length
+      addColumn(sum.hash, sum.info, column)
+    }
   }
-  const kind = table.rowCount === 0 ? null : elements === 0 ? 'empty' : KINDS[info.kind]
-  return { kind, sha256: hash.digest() }
+  return sums.map(({ info, hash, elements }) => ({
+    kind: table.rowCount === 0 ? null : elements === 0 ? 'empty' : KINDS[info.kind],
+    sha256: hash.digest(),
+  }))
 }
 
 function addColumn(hash: NumberHash, info: ColumnInfo, decoded: DecodedColumn): void {
   if (!isCells(decoded)) {
-    if (info.kind === 'string') for (const text of decoded.values as string[]) addText(hash, text, info.isVariable)
+    if (info.kind === 'string') addTexts(hash, decoded.values as string[], info.isVariable)
     else addElements(hash, info, decoded)
     return
   }
@@ -92,10 +100,15 @@ function addColumn(hash: NumberHash, info: ColumnInfo, decoded: DecodedColumn): 
   }
 }
 
-function addText(hash: NumberHash, text: string, isVariable: boolean): void {
-  const bytes = Buffer.from(text, 'latin1')
-  if (isVariable) addCount(hash, bytes.length)
-  hash.addBytes(isVariable ? bytes : Buffer.concat([bytes, Buffer.from('\n')]))
+function addTexts(hash: NumberHash, texts: readonly string[], isVariable: boolean): void {
+  if (!isVariable) {
+    if (texts.length > 0) hash.addBytes(Buffer.from(`${texts.join('\n')}\n`, 'latin1'))
+    return
+  }
+  for (const text of texts) {
+    addCount(hash, text.length)
+    hash.addBytes(Buffer.from(text, 'latin1'))
+  }
 }
 
 function addCount(hash: NumberHash, count: number): void {

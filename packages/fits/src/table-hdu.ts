@@ -245,9 +245,12 @@ export abstract class TableHdu extends Hdu {
   }
 
   #blockRows(places: readonly number[]): number {
+    const [rowCount, fieldBytes] = [this.rowCount, this.shape[1] ?? 0]
+    // There may be any number of rows without bytes, of which nothing is decoded.
+    if (fieldBytes === 0) return Math.max(1, rowCount)
     const isVariable = places.some((place) => this.columns[place]!.isVariable)
-    const rowBytes = (this.shape[1] ?? 0) + (isVariable ? this.heapBytes / Math.max(1, this.rowCount) : 0)
-    return Math.max(1, Math.floor(BLOCK_BYTES / Math.max(1, rowBytes)))
+    const rowBytes = fieldBytes + (isVariable ? this.heapBytes / Math.max(1, rowCount) : 0)
+    return Math.max(1, Math.floor(BLOCK_BYTES / rowBytes))
   }
 
   /** The most bytes that cells of variable length can have together, where each byte belongs to one. */
