@@ -83,7 +83,8 @@ async function runTicket(
   // A claim of its own, which can be made again when its answer was lost.
   const claiming = records.claim(key, `${owner}.${randomUUID()}`, {
     leaseMs,
-    attempt: attempt + 1,
+    // Of a result that was taken back into use, later attempts are in the history alone.
+    attempt: 1 + Math.max(attempt, ...record.history.map((other) => other.attempt)),
     isEnding: signal.aborted,
     keepMs: timeLimitOf(parts, ticket.operationId),
   })
