@@ -13,8 +13,8 @@ export function kindBytes(kind: i32): usize {
   return kind == FLOAT64 ? 8 : kind == INT16 || kind == UINT16 ? 2 : 4
 }
 
-/** Fills a column from frames. Returns whether it is sure that no value is NaN. */
-export function gather(kind: i32, p: usize, stride: usize, n: i32, isSwapped: bool, column: usize): bool {
+// @ts-ignore: decorator
+@inline function gatherAs(kind: i32, p: usize, stride: usize, n: i32, isSwapped: bool, column: usize): bool {
   let sum = f64x2.splat(0)
   for (let f = 0; f < n; f++, p += stride, column += 16) {
     let value: v128
@@ -34,6 +34,15 @@ export function gather(kind: i32, p: usize, stride: usize, n: i32, isSwapped: bo
     v128.store(column, value)
   }
   return v128.all_true<i64>(f64x2.eq(sum, sum))
+}
+
+/** Fills a column from frames. Returns whether it is sure that no value is NaN. */
+export function gather(kind: i32, p: usize, stride: usize, n: i32, isSwapped: bool, column: usize): bool {
+  if (kind == FLOAT32) return gatherAs(FLOAT32, p, stride, n, isSwapped, column)
+  if (kind == FLOAT64) return gatherAs(FLOAT64, p, stride, n, isSwapped, column)
+  if (kind == INT32) return gatherAs(INT32, p, stride, n, isSwapped, column)
+  if (kind == INT16) return gatherAs(INT16, p, stride, n, isSwapped, column)
+  return gatherAs(UINT16, p, stride, n, isSwapped, column)
 }
 
 /** Stores two results as doubles or, rounded, as floats; big-endian or not. */
