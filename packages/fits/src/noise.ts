@@ -1,3 +1,5 @@
+import { selectKth } from './select-kth.js'
+
 /** Fewer values than these in a row tell nothing of the noise. */
 const WINDOW = 9
 
@@ -93,40 +95,28 @@ class RowNoise {
   #takeDifferences(count: number): { twos: number; others: number } {
     const v = this.#present
     const round = this.#round
+    const second = this.#second
+    const third = this.#third
+    const fifth = this.#fifth
     let [twos, others] = [0, 0]
     for (let i = WINDOW - 1; i < count; i++) {
-      const [v3, v5, v6, v7] = [v[i - 6]!, v[i - 4]!, v[i - 3]!, v[i - 2]!]
-      const isFlat = v5 === v6 && v6 === v7
-      if (!isFlat) this.#second[twos++] = Math.abs(round(v5 - v7))
+      const v3 = v[i - 6]!
+      const v5 = v[i - 4]!
+      const v7 = v[i - 2]!
+      const isFlat = v5 === v[i - 3] && v5 === v7
+      if (!isFlat) second[twos++] = Math.abs(round(v5 - v7))
       if (isFlat && v3 === v[i - 5] && v3 === v5) continue
-      this.#third[others] = Math.abs(round(round(2 * v5 - v3) - v7))
+      third[others] = Math.abs(round(round(2 * v5 - v3) - v7))
       const five = round(round(round(round(6 * v5) - 4 * v3) - 4 * v7) + v[i - 8]!)
-      this.#fifth[others++] = Math.abs(round(five + v[i]!))
+      fifth[others++] = Math.abs(round(five + v[i]!))
     }
     return { twos, others }
   }
 }
 
-/** The middle value, or the lower of the two: found by partition (Hoare's), which leaves the values in another order. */
+/** The middle value, or the lower of the two; leaves the values in another order. */
 function lowerMedian(values: Float64Array): number {
-  const middle = (values.length - 1) >> 1
-  let [low, high] = [0, values.length - 1]
-  while (low < high) {
-    const pivot = values[(low + high) >> 1]!
-    let [i, j] = [low, high]
-    while (i <= j) {
-      while (values[i]! < pivot) i++
-      while (values[j]! > pivot) j--
-      if (i > j) break
-      const value = values[i]!
-      values[i++] = values[j]!
-      values[j--] = value
-    }
-    if (middle <= j) high = j
-    else if (middle >= i) low = i
-    else break
-  }
-  return values[middle]!
+  return selectKth(values, (values.length - 1) >> 1)
 }
 
 function median(values: readonly number[]): number {
