@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { Access, type AccessSubject, type Action, refused } from './access.js'
 import type { ByteSource } from './byte-source.js'
+import { closeHost } from './close-host.js'
 import { DataLabError } from './errors.js'
 import type { RunTicket } from './executor.js'
 import type { FileSource } from './file-source.js'
@@ -231,20 +232,12 @@ export class DataLab {
 
   /** Ends what is going on, and closes the executor, stores and sources. Closing twice is the same as once. */
   close(): Promise<void> {
-    this.#closing ??= this.#close()
+    this.#closing ??= closeHost(this.#parts, this.#housekeeping)
     return this.#closing
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close()
-  }
-
-  async #close(): Promise<void> {
-    await this.#housekeeping.stop()
-    await this.#parts.executor.close()
-    await this.#parts.records.close?.()
-    await this.#parts.storage.close?.()
-    for (const source of this.#parts.sources.values()) await source.close?.()
   }
 
   #checkOpen(): void {
