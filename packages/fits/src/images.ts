@@ -11,6 +11,7 @@ import {
   type RunContext,
   type ServiceProvider,
   serviceKey,
+  throwIfAborted,
   type WrittenObject,
 } from '@datalab/core'
 import { encodeImage } from './encode-image.js'
@@ -147,7 +148,7 @@ class RunImages implements Images {
     const { compression, run } = this
     const options = { ...place, contentType: 'application/fits' }
     if (compression === 'none') return this.#outputs.put('.fits', encodeImage(image), options)
-    const rows = { ...image, pixels: bandsOfPixels(image.data) }
+    const rows = { ...image, pixels: bandsOfPixels(image.data, run.signal) }
     const pieces = encodeImageRows(rows, { compression, temporaryFolder: () => run.scratch })
     return this.#outputs.put('.fits.fz', pieces, options)
   }
@@ -159,8 +160,9 @@ class RunImages implements Images {
 }
 
 /** Pixels a part at a time, between which the process may do something else. */
-async function* bandsOfPixels(data: Samples): AsyncGenerator<Samples, void> {
+async function* bandsOfPixels(data: Samples, signal: AbortSignal): AsyncGenerator<Samples, void> {
   for (let at = 0; at < data.length; at += BAND_PIXELS) {
+    throwIfAborted(signal)
     yield data.subarray(at, at + BAND_PIXELS)
     await setImmediate()
   }

@@ -1,5 +1,6 @@
 import { dirname } from 'node:path'
 import { encodeImageRows, type ImageRows } from './encode-image-rows.js'
+import type { PixelArray } from './encode-samples.js'
 import type { WriteImageOptions } from './write-image.js'
 import { writePieces } from './write-pieces.js'
 
@@ -13,6 +14,18 @@ import { writePieces } from './write-pieces.js'
  * @example await writeImageRows('mosaic.fits.fz', { width, height, pixels: rows() }, { compression: { quantize: 4 } })
  */
 export async function writeImageRows(path: string, image: ImageRows, options: WriteImageOptions = {}): Promise<void> {
-  const pieces = encodeImageRows(image, { ...options, temporaryFolder: () => dirname(path) })
+  const pixels = unlessAborted(image.pixels, options.signal)
+  const pieces = encodeImageRows({ ...image, pixels }, { ...options, temporaryFolder: () => dirname(path) })
   await writePieces(path, pieces, options.signal)
+}
+
+/** The same pixels until the signal is aborted: all may be taken before there is a piece to write. */
+async function* unlessAborted(
+  pixels: ImageRows['pixels'],
+  signal: AbortSignal | undefined,
+): AsyncGenerator<PixelArray, void> {
+  for await (const part of pixels) {
+    signal?.throwIfAborted()
+    yield part
+  }
 }

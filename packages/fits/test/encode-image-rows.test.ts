@@ -100,6 +100,23 @@ test('a file appears whole or not at all, and pixels are asked for no more after
   expect(await readdir(place)).toEqual([])
 })
 
+test.each(COMPRESSIONS)('an aborted signal ends the taking of pixels: %o', async (compression) => {
+  const place = await mkdtemp(join(folder, 'aborted-'))
+  const end = new AbortController()
+  let taken = 0
+  function* rows() {
+    for (; taken < 1000; taken++) {
+      if (taken === 5) end.abort(new Error('enough'))
+      yield new Float32Array(10)
+    }
+  }
+  const image = { width: 10, height: 1000, pixels: rows() }
+  const writing = writeImageRows(join(place, 'a.fits'), image, { compression, signal: end.signal })
+  await expect(writing).rejects.toThrow('enough')
+  expect(taken).toBe(5)
+  expect(await readdir(place)).toEqual([])
+})
+
 const WIDTH = 8192
 const HEIGHT = 6400
 
