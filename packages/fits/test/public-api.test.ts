@@ -1,0 +1,53 @@
+import { expect, test } from 'vitest'
+import * as dumping from '../src/dump.js'
+import * as api from '../src/index.js'
+
+test('what the package exports', () => {
+  expect(Object.keys(api).sort()).toEqual([
+    'AsciiTable',
+    'BinaryTable',
+    'Card',
+    'CompressedTable',
+    'Fits',
+    'FitsError',
+    'Hdu',
+    'Header',
+    'ImageHdu',
+    'Images',
+    'TableHdu',
+    'TangentWcs',
+    'bandsOfRows',
+    'commonSize',
+    'cropFrame',
+    'encodeImage',
+    'encodeImageHeader',
+    'encodeImageRows',
+    'encodePadding',
+    'encodeSamples',
+    'encodeTable',
+    'findFaults',
+    'findImage',
+    'findTable',
+    'images',
+    'inheritedHeader',
+    'isFitsError',
+    'openFits',
+    'packFile',
+    'packFits',
+    'readFrame',
+    'readImage',
+    'readTable',
+    'readWcs',
+    'renderPreview',
+    'samplesFor',
+    'stripHeader',
+    'unpackFile',
+    'unpackFits',
+    'verifyChecksums',
+    'writeImage',
+    'writeImageRows',
+    'writeTable',
+    'zscale',
+  ])
+  expect(Object.keys(dumping)).toEqual(['dump'])
+})
