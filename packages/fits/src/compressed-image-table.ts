@@ -1,3 +1,4 @@
+import { binaryTableCards } from './binary-table-cards.js'
 import { Card } from './card.js'
 import { Checksum } from './checksum.js'
 import { withChecksums } from './checksum-header.js'
@@ -121,16 +122,12 @@ export class CompressedImageTable {
 
   #header(plain: Header): Header {
     const columns = this.#columns()
-    const structure = [
-      new Card('XTENSION', 'BINTABLE', { comment: 'binary table extension' }),
-      new Card('BITPIX', 8, { comment: 'array data type' }),
-      new Card('NAXIS', 2, { comment: 'number of array dimensions' }),
-      new Card('NAXIS1', this.#rowBytes, { comment: 'bytes in a row' }),
-      new Card('NAXIS2', this.#lengths.length, { comment: 'rows' }),
-      new Card('PCOUNT', this.#heapLength, { comment: 'bytes in the heap' }),
-      new Card('GCOUNT', 1, { comment: 'number of groups' }),
-      new Card('TFIELDS', columns.length, { comment: 'columns' }),
-    ]
+    const structure = binaryTableCards({
+      rowBytes: this.#rowBytes,
+      rowCount: this.#lengths.length,
+      heapBytes: this.#heapLength,
+      columnCount: columns.length,
+    })
     const fields = columns.flatMap(([name, format], i) => [
       new Card(`TTYPE${i + 1}`, name),
       new Card(`TFORM${i + 1}`, format),

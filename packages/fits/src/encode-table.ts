@@ -1,4 +1,4 @@
-import { Card } from './card.js'
+import { binaryTableCards } from './binary-table-cards.js'
 import { checksumOf, withChecksums } from './checksum-header.js'
 import { type ColumnToWrite, isVariableColumn } from './column-to-write.js'
 import { type ColumnWriter, columnCards, fixedColumnWriter } from './column-writer.js'
@@ -93,16 +93,7 @@ function layoutOf(table: TableToWrite): TableLayout {
   const rowBytes = writers.reduce((sum, { bytes }) => sum + bytes, 0)
   const own = headerToWrite(table.header ?? new Header())
   const named = table.extname === undefined ? own : own.set('EXTNAME', table.extname)
-  const structure = [
-    new Card('XTENSION', 'BINTABLE', { comment: 'binary table extension' }),
-    new Card('BITPIX', 8, { comment: 'array data type' }),
-    new Card('NAXIS', 2, { comment: 'number of array dimensions' }),
-    new Card('NAXIS1', rowBytes, { comment: 'bytes in a row' }),
-    new Card('NAXIS2', rowCount, { comment: 'rows' }),
-    new Card('PCOUNT', heapBytes, { comment: 'bytes in the heap' }),
-    new Card('GCOUNT', 1, { comment: 'number of groups' }),
-    new Card('TFIELDS', writers.length, { comment: 'columns' }),
-  ]
+  const structure = binaryTableCards({ rowBytes, rowCount, heapBytes, columnCount: writers.length })
   const header = new Header([...structure, ...writers.flatMap((writer, i) => columnCards(writer, i + 1)), ...named])
   return { header, writers, rowBytes, rowCount, heapBytes }
 }
