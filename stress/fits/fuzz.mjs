@@ -38,15 +38,10 @@ async function fuzzFits(words) {
   return { seed, cases, files, outcomes, peakMiB, faults }
 }
 
-/** Has a reader do batches as long as there are some; where one dies or hangs, another goes on behind the case. */
+/** Has readers do batches as long as there are some; where one dies or hangs, the next goes on behind the case. */
 async function readOn(run) {
   while (hasMore(run)) {
-    const reader = fork(join(import.meta.dirname, 'reader.mjs'), [String(run.seed)], {
-      execArgv: ['--max-old-space-size=256'],
-    })
-    const died = await batches(reader, run)
-    reader.removeAllListeners()
-    reader.kill('SIGKILL')
+    const died = await new Reader(run).done
     if (!died) return
     if (died.number === undefined) throw new Error(`a reader cannot begin: ${died.fault}`)
     tell(run, { number: died.number, fault: died.fault })
@@ -66,39 +61,58 @@ function nextBatch(run) {
   return batch
 }
 
-function batches(reader, run) {
-  return new Promise((resolve) => {
-    let batch
-    let at
-    let watch
-    const broken = (fault) => ({ number: at, end: batch && batch.first + batch.count, fault })
-    const alive = () => {
-      clearTimeout(watch)
-      watch = setTimeout(() => resolve(broken(`no answer for ${SILENCE_MS / 1000} s`)), SILENCE_MS)
-    }
-    const end = (result) => {
-      clearTimeout(watch)
-      resolve(result)
-    }
-    const goOn = () => {
-      if (!hasMore(run)) return end(undefined)
-      batch = nextBatch(run)
-      reader.send(batch)
-    }
-    reader.on('exit', (code, signal) => end(broken(`the reader ended with ${signal ?? code}`)))
-    reader.on('message', (message) => {
-      alive()
-      if (message.at !== undefined) at = message.at
-      else if (message.files !== undefined) {
-        run.files = message.files
-        goOn()
-      } else {
-        add(run, batch, message)
-        goOn()
-      }
+/** A process that reads files. `done` tells when there are no more, or the case it died of. */
+class Reader {
+  #run
+  #process
+  #batch
+  #number
+  #watch
+  #end
+
+  constructor(run) {
+    this.#run = run
+    this.done = new Promise((resolve) => {
+      this.#end = resolve
     })
-    alive()
-  })
+    const execArgv = ['--max-old-space-size=256']
+    this.#process = fork(join(import.meta.dirname, 'reader.mjs'), [String(run.seed)], { execArgv })
+    this.#process.on('exit', (code, signal) => this.#died(`the reader ended with ${signal ?? code}`))
+    this.#process.on('message', (message) => this.#hear(message))
+    this.#listen()
+  }
+
+  #hear(message) {
+    this.#listen()
+    if (message.at !== undefined) {
+      this.#number = message.at
+      return
+    }
+    if (message.files === undefined) add(this.#run, this.#batch, message)
+    else this.#run.files = message.files
+    if (!hasMore(this.#run)) {
+      this.#stop(undefined)
+      return
+    }
+    this.#batch = nextBatch(this.#run)
+    this.#process.send(this.#batch)
+  }
+
+  #listen() {
+    clearTimeout(this.#watch)
+    this.#watch = setTimeout(() => this.#died(`no answer for ${SILENCE_MS / 1000} s`), SILENCE_MS)
+  }
+
+  #died(fault) {
+    this.#stop({ number: this.#number, end: this.#batch && this.#batch.first + this.#batch.count, fault })
+  }
+
+  #stop(result) {
+    clearTimeout(this.#watch)
+    this.#process.removeAllListeners()
+    this.#process.kill('SIGKILL')
+    this.#end(result)
+  }
 }
 
 function add(run, { count }, { found, outcomes, peakMiB }) {
