@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises'
+import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { Header, writeImage, writeTable } from '@datalab/fits'
@@ -114,6 +114,17 @@ test('compress and decompress take a file there and back', async () => {
   await writeImage(join(folder, 'f.fits'), { data, width: 80, height: 50 })
   expect((await fits('compress', 'f.fits', '--fits-compression', 'quantize:4', '-o', 'q.fz')).code).toBe(0)
   expect((await fits('header', 'q.fz', '--stored')).stdout).toContain("ZQUANTIZ= 'SUBTRACTIVE_DITHER_1'")
+})
+
+test('compress ends when it is interrupted, and leaves nothing', async () => {
+  const { folder } = await prepared()
+  const onSignal = (listener: () => void) => {
+    listener()
+    return () => undefined
+  }
+  const { code, stderr } = await runMain(['fits', 'compress', 'a.fits'], { cwd: folder, onSignal })
+  expect({ code, stderr }).toEqual({ code: 130, stderr: '' })
+  expect((await readdir(folder)).filter((name) => name.includes('.fz'))).toEqual([])
 })
 
 test.each([
