@@ -1,3 +1,5 @@
+import { fileURLToPath } from 'node:url'
+import { build } from 'esbuild'
 import { compile } from './compile.mjs'
 import { float32Source, float64Source, int16Source, SIZES } from './median-source.mjs'
 
@@ -12,7 +14,29 @@ export async function generatedFiles() {
     const entry = `${name}-networks.ts`
     files[`${name}.gen.ts`] = text(await compile(entry, { [entry]: source() }))
   }
-  return files
+  return { ...files, 'pool-worker.gen.ts': await workerText() }
+}
+
+/** The program of the pool's threads as a string: their modules come to them compiled, and are left out. */
+async function workerText() {
+  const withoutWasm = {
+    name: 'without-wasm',
+    setup({ onLoad }) {
+      onLoad({ filter: /(kernels|median-\w+)\.gen\.ts$/ }, () => ({ contents: "export const wasm = ''", loader: 'ts' }))
+    },
+  }
+  const { outputFiles } = await build({
+    entryPoints: [fileURLToPath(new URL('../src/pool-worker.ts', import.meta.url))],
+    bundle: true,
+    minify: true,
+    write: false,
+    format: 'esm',
+    platform: 'node',
+    target: 'node20.19',
+    plugins: [withoutWasm],
+  })
+  const program = JSON.stringify(outputFiles[0].text)
+  return `// Generated from pool-worker.ts by scripts/generate.mjs; do not edit.\nexport const program: string =\n  ${program}\n`
 }
 
 function text(wasm) {

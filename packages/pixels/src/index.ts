@@ -1,4 +1,6 @@
 export { Arena, type PixelArrays } from './arena.js'
+export { combine } from './combine/combine.js'
+export type { BandFrame, CombineMethod, CombineOptions, Rows } from './combine/combine-options.js'
 export type {
   ArithmeticKernels,
   ByteKernels,

@@ -7,6 +7,7 @@ test('exports exactly these values', () => {
     'NO_SCALE',
     'QUANTIZED_NAN',
     'QUANTIZED_ZERO',
+    'combine',
     'hasSimd',
     'loadKernels',
     'maxRiceBytes',

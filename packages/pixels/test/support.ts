@@ -54,10 +54,3 @@ export function noise(length: number, seed: number, holes = 0): Float64Array<Arr
     return holes > 0 && next() * holes < 1 ? Number.NaN : value
   })
 }
-
-/** A copy of an array in the arena of the kernels; `release` it. */
-export function inArena(kernels: PixelKernels, bytes: Uint8Array): Uint8Array<ArrayBuffer> {
-  const copy = kernels.arena.allocate('uint8', bytes.length)
-  copy.set(bytes)
-  return copy
-}

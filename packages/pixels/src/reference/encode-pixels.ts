@@ -58,7 +58,7 @@ function encode64(values: Samples, scale: PixelScale, into: Uint8Array): void {
 }
 
 /** The nearest integer; of two, the even one. */
-export function roundHalfEven(value: number): number {
+function roundHalfEven(value: number): number {
   const up = Math.round(value)
   return up - value === 0.5 && up % 2 !== 0 ? up - 1 : up
 }

@@ -6,7 +6,7 @@ import { averageSums, spanOf } from '../spans.js'
 /** Pictures in plain TypeScript. */
 export const pictureKernels: PictureKernels = {
   stretch(values, stretch, into) {
-    const white = into instanceof Uint8Array ? 255 : 65_535
+    const white = into.BYTES_PER_ELEMENT === 1 ? 255 : 65_535
     const { curve, factor, offset, scale } = shadesOf(stretch, white)
     for (let i = 0; i < into.length; i++) {
       const x = values[i]! * factor + offset

@@ -1,14 +1,13 @@
 import { Arena } from '../arena.js'
-import { wasm } from '../kernels.gen.js'
 import { randomSequence } from '../random-sequence.js'
-import { compiledModule } from './compiled-module.js'
+import { compiledModule, type ModuleName } from './compiled-module.js'
 
 const PAGE = 65_536
 
 /** Behind what the modules keep for themselves: the random numbers, then room for pieces of arrays from elsewhere. */
 const RANDOMS = PAGE
 export const SCRATCH = 2 * PAGE
-export const SCRATCH_BYTES = 256 * 1024
+const SCRATCH_BYTES = 256 * 1024
 
 /** The first part of it is for tables and columns, where a kernel needs such. */
 export const COLUMN_BYTES = 64 * 1024
@@ -42,13 +41,13 @@ export class Machine {
     this.#memory = new WebAssembly.Memory({ initial: Math.ceil((ARENA + arenaBytes) / PAGE) })
     this.bytes = new Uint8Array(this.#memory.buffer)
     this.arena = new Arena(this.#memory.buffer, ARENA)
-    this.kernels = this.instantiate(wasm)
+    this.kernels = this.instantiate('kernels')
   }
 
-  /** The exports of a further module, on the same memory. */
-  instantiate(base64: string): Readonly<Record<string, Kernel>> {
+  /** The exports of a module, on this memory. */
+  instantiate(name: ModuleName): Readonly<Record<string, Kernel>> {
     const imports = { env: { memory: this.#memory, abort() {} } }
-    return new WebAssembly.Instance(compiledModule(base64), imports).exports as Record<string, Kernel>
+    return new WebAssembly.Instance(compiledModule(name), imports).exports as Record<string, Kernel>
   }
 
   /** The address of the standard's random numbers. */

@@ -26,7 +26,7 @@ export function pictureKernels(machine: Machine): PictureKernels {
 
   return {
     stretch(values, stretch, into) {
-      const { curve, factor, offset, scale } = shadesOf(stretch, into instanceof Uint8Array ? 255 : 65_535)
+      const { curve, factor, offset, scale } = shadesOf(stretch, into.BYTES_PER_ELEMENT === 1 ? 255 : 65_535)
       const kernel = kernels[`stretch${values.BYTES_PER_ELEMENT * 8}To${into.BYTES_PER_ELEMENT * 8}`]!
       machine.each(into.length, [values], into, ([from], to, count) =>
         kernel(CURVES[curve], from!, to, count, factor, offset, scale),

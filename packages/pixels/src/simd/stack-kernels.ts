@@ -1,10 +1,8 @@
 import type { Plane, StackKernels, StackOptions, Statistic } from '../kernels.js'
-import { wasm as float32Wasm } from '../median-float32.gen.js'
-import { wasm as float64Wasm } from '../median-float64.gen.js'
-import { wasm as int16Wasm } from '../median-int16.gen.js'
 import { networkSizes } from '../network-sizes.gen.js'
 import type { Samples } from '../pixel-scale.js'
 import { stackKernels as reference } from '../reference/stack-kernels.js'
+import type { ModuleName } from './compiled-module.js'
 import { COLUMN_BYTES, type Kernel, type Machine } from './machine.js'
 import { type Stack, withStack } from './stack.js'
 
@@ -21,14 +19,14 @@ const MAX_FRAMES = COLUMN_BYTES / 32 - 2
 /** Frames combined pixel by pixel, by vectors. */
 export function stackKernels(machine: Machine): StackKernels {
   const { kernels } = machine
-  const networks = new Map<string, Kernel>()
+  const networks = new Map<ModuleName, Kernel>()
 
   /** The median by networks of one module, which is compiled when it is first needed. */
-  function network(base64: string): Kernel {
-    const known = networks.get(base64)
+  function network(name: ModuleName): Kernel {
+    const known = networks.get(name)
     if (known !== undefined) return known
-    const median = machine.instantiate(base64).median as Kernel
-    networks.set(base64, median)
+    const median = machine.instantiate(name).median as Kernel
+    networks.set(name, median)
     return median
   }
 
@@ -37,7 +35,7 @@ export function stackKernels(machine: Machine): StackKernels {
     const n = planes.length
     const { isBigEndian, isResultBigEndian } = options
     const band = [from, stride, to, pixels, n, isBigEndian] as const
-    const isNarrow = into instanceof Float32Array
+    const isNarrow = into.BYTES_PER_ELEMENT === 4
     const kind = kindOf(planes)
     const isFloat32 = isNarrow && kind === KINDS.Float32Array
     if (n > MAX_NETWORK) {
@@ -46,9 +44,10 @@ export function stackKernels(machine: Machine): StackKernels {
       return
     }
     const size = networkSizes.find((one) => one >= n && one % 2 === n % 2)!
-    if (isFloat32) network(float32Wasm)(size, ...band, isResultBigEndian, columns)
-    else if (isNarrow && isInt16(kind)) network(int16Wasm)(size, ...band, isResultBigEndian, kind === KINDS.Uint16Array)
-    else network(float64Wasm)(kind, size, ...band, isNarrow, isResultBigEndian, columns)
+    if (isFloat32) network('medianFloat32')(size, ...band, isResultBigEndian, columns)
+    else if (isNarrow && isInt16(kind))
+      network('medianInt16')(size, ...band, isResultBigEndian, kind === KINDS.Uint16Array)
+    else network('medianFloat64')(kind, size, ...band, isNarrow, isResultBigEndian, columns)
   }
 
   return {
@@ -60,7 +59,7 @@ export function stackKernels(machine: Machine): StackKernels {
     },
     reduce(statistic, planes, into, options) {
       const { isBigEndian, isResultBigEndian } = complete(options)
-      const isNarrow = into instanceof Float32Array
+      const isNarrow = into.BYTES_PER_ELEMENT === 4
       const isDone =
         planes.length <= MAX_FRAMES &&
         withStack(machine, planes, into, ({ from, stride, to, pixels, columns }) => {
@@ -72,7 +71,7 @@ export function stackKernels(machine: Machine): StackKernels {
     clippedMean(planes, into, clipping = {}, options) {
       const { isBigEndian, isResultBigEndian } = complete(options)
       const { low = 3, high = 3, rounds = 5, centre = 'median' } = clipping
-      const isNarrow = into instanceof Float32Array
+      const isNarrow = into.BYTES_PER_ELEMENT === 4
       const isDone =
         planes.length <= MAX_FRAMES &&
         withStack(machine, planes, into, ({ from, stride, to, pixels, columns }) => {

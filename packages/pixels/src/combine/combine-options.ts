@@ -1,0 +1,51 @@
+import type { PixelArrays } from '../arena.js'
+import type { Clipping, Plane, Statistic } from '../kernels.js'
+import type { Samples } from '../pixel-scale.js'
+
+/** Rows of an image: those from `from` on, up to and without `to`. */
+export interface Rows {
+  readonly from: number
+  readonly to: number
+}
+
+/** A frame that can be read band by band. */
+export interface BandFrame {
+  /**
+   * Fills `into` with the pixels of some rows, row after row.
+   *
+   * It is called for one band after the other, from the first row on, though bands may be read before others are done with.
+   */
+  readBand(rows: Rows, into: Plane): void | Promise<void>
+}
+
+/** What becomes of the values of a pixel; `sigma-clip` is the mean without outliers. */
+export type CombineMethod = 'median' | Statistic | 'sigma-clip'
+
+/** How frames are combined. */
+export interface CombineOptions {
+  readonly method: CombineMethod
+  /** Pixels of a row, in every frame and in the result. */
+  readonly width: number
+  /** Rows of every frame, and of the result. */
+  readonly height: number
+  /** The type of the numbers that frames give; float32 by default. */
+  readonly type?: Extract<keyof PixelArrays, 'float32' | 'float64' | 'int32' | 'int16' | 'uint16'>
+  /** Whether those numbers are big-endian, as in FITS files; false by default. */
+  readonly isBigEndian?: boolean
+  /** The type of the result; float32 by default. */
+  readonly resultType?: 'float32' | 'float64'
+  /** Whether the result's numbers are to be big-endian; false by default. */
+  readonly isResultBigEndian?: boolean
+  /** Gets the result band by band, one call after the other; their order is that of the rows only without worker threads. */
+  readonly write: (rows: Rows, values: Samples) => void | Promise<void>
+  /** What is an outlier, for `sigma-clip`. */
+  readonly clipping?: Clipping
+  /** The most memory that bands may take, in bytes; 64 MiB by default. */
+  readonly memoryBytes?: number
+  /** Worker threads that may combine at once; by default as many as pay for so much work, of those that the process has. 0 is none. */
+  readonly workers?: number
+  /** Aborted: no further band is begun. */
+  readonly signal?: AbortSignal
+  /** Gets how much is done, from 0 to 1. */
+  readonly onProgress?: (fraction: number) => void
+}
