@@ -1,6 +1,6 @@
 // Writes the AssemblyScript of the median kernels, one function for each size of network.
 import { inRegisterOrder } from './register-order.mjs'
-import { medianNetwork, middleRanks } from './selection-network.mjs'
+import { medianNetwork } from './selection-network.mjs'
 
 /**
  * The sizes there are networks of. A number of frames between two sizes takes the next one of the same parity, filled up with pairs of the least
@@ -19,13 +19,13 @@ function fewest(size) {
 /** The source of the module for float32 frames: four pixels at a time, straight from the frames. */
 export function float32Source() {
   const parts = SIZES.map((size) => {
-    const [low, high] = middleRanks(size)
+    const { low, high, comparisons } = networkOf(size)
     return `
 function median${size}(from: usize, stride: usize, to: usize, pixels: usize, n: i32, order: v128, toOrder: v128, column: usize, isColumn: bool): void {
   for (let i: usize = 0; i < pixels << 2; i += 16) {
     const p = from + i
     let sum = f32x4.splat(0)
-${steps(size, {
+${steps(size, comparisons, {
   load: (f) => `    let v${f} = i8x16.swizzle(v128.load(p${offset(f)}), order)\n    sum = f32x4.add(sum, v${f})\n`,
   maybe: (f) =>
     `    let v${f} = f32x4.splat(${f % 2 === 0 ? -1 : 1} * Infinity)\n    if (n > ${f}) {\n      v${f} = i8x16.swizzle(v128.load(p${offset(f)}), order)\n      sum = f32x4.add(sum, v${f})\n    }\n`,
@@ -72,13 +72,13 @@ export function median(size: i32, from: usize, stride: usize, to: usize, pixels:
 /** The source of the module for 16-bit frames: eight pixels at a time, straight from the frames, to float32. */
 export function int16Source() {
   const parts = SIZES.map((size) => {
-    const [low, high] = middleRanks(size)
+    const { low, high, comparisons } = networkOf(size)
     const load = (f) => `v128.xor(i8x16.swizzle(v128.load(p${offset(f)}), order), flip)`
     return `
 function median${size}(from: usize, stride: usize, to: usize, pixels: usize, n: i32, order: v128, flip: v128, toOrder: v128, zero: v128): void {
   for (let i: usize = 0; i < pixels << 1; i += 16) {
     const p = from + i
-${steps(size, {
+${steps(size, comparisons, {
   load: (f) => `    let v${f} = ${load(f)}\n`,
   maybe: (f) => `    let v${f} = i16x8.splat(${f % 2 === 0 ? -32768 : 32767})\n    if (n > ${f}) v${f} = ${load(f)}\n`,
   min: 'i16x8.min_s',
@@ -107,10 +107,10 @@ ${SIZES.map((size) => `    case ${size}: { median${size}(from, stride, to, pixel
 /** The source of the module for all other frames: two pixels at a time, from a column of doubles. */
 export function float64Source() {
   const parts = SIZES.map((size) => {
-    const [low, high] = middleRanks(size)
+    const { low, high, comparisons } = networkOf(size)
     return `
 function median${size}(p: usize, to: usize): void {
-${steps(size, {
+${steps(size, comparisons, {
   load: (f) => `    let v${f} = v128.load(p, ${f * 16})\n`,
   min: 'f64x2.pmin',
   max: 'f64x2.pmax',
@@ -155,17 +155,24 @@ export function median(kind: i32, size: i32, from: usize, stride: usize, to: usi
 `
 }
 
+/** A network in the order of registers, and where its middle values are then; `high` only where there are two. */
+function networkOf(size) {
+  const { comparisons, places } = medianNetwork(size)
+  const [low, high] = places
+  return { low, high, comparisons: inRegisterOrder(comparisons, size) }
+}
+
 /** Where the vector of a frame is, seen from that of the first. */
 function offset(frame) {
   return frame === 0 ? '' : ` + ${frame} * stride`
 }
 
 /** The comparisons of a network, each value loaded where it is first needed. */
-function steps(size, { load, maybe = load, min, max }) {
+function steps(size, comparisons, { load, maybe = load, min, max }) {
   const seen = new Set()
   const certain = fewest(size)
   let text = ''
-  for (const { low, high, needsLow, needsHigh } of inRegisterOrder(medianNetwork(size), size)) {
+  for (const { low, high, needsLow, needsHigh } of comparisons) {
     for (const place of [low, high]) {
       if (!seen.has(place)) text += place < certain ? load(place) : maybe(place)
       seen.add(place)
