@@ -19,7 +19,7 @@ if (!existsSync(BUILT)) console.warn(`oracle.test.ts is skipped in part: run nod
 
 /**
  * Quantised images in which the collection has a number where the integer is the declared ZBLANK, -2147483647: its readers do not test
- * for it, against its own words. FITS 4.0, section 10.1.3: it stands for NaN; funpack agrees, and so does the image that was compressed,
+ * for it, against its own words. FITS 4.0, section 10.1.3: it stands for NaN; funpack and astropy 8 agree, and so does the image that was compressed,
  * `p_f32nan.fits`.
  */
 const NAN_IN_QUANTIZED = [
