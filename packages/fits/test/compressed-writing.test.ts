@@ -81,6 +81,7 @@ const shapes = fc
 
 test.each([...INTEGERS, ...FLOATS, ...WIDE].map((type) => [type.name, type] as const))(
   'lossless: %s reads back as it was written, in tiles of any shape',
+  { timeout: 60_000 },
   async (_, type) => {
     await fc.assert(
       fc.asyncProperty(shapes, fc.integer(), fc.boolean(), async ([shape, tile], seed, isRandom) => {
@@ -103,6 +104,7 @@ test.each([...INTEGERS, ...FLOATS, ...WIDE].map((type) => [type.name, type] as c
 
 test.each(FLOATS.map((type) => [type.name, type] as const))(
   'quantised: %s stays near what it was, in tiles of any shape',
+  { timeout: 60_000 },
   async (_, type) => {
     await fc.assert(
       fc.asyncProperty(shapes, fc.integer(), async ([shape, tile], seed) => {
@@ -279,9 +281,9 @@ test.skipIf(!tools.astropy)('astropy reads the same bits', { timeout: 60_000 }, 
 })
 
 /** Without NaN in the first tile: its checksum is the seed, and fpack takes that after it has replaced them. */
-function frameForFpack(type: new (length: number) => PixelArray): PixelArray {
+function frameForFpack(type: new (length: number) => PixelArray, hasNaN: boolean): PixelArray {
   const data = frame(type, 200 * 150, { seed: 9, isWhole: true })
-  if (data instanceof Float32Array || data instanceof Float64Array) {
+  if (hasNaN && (data instanceof Float32Array || data instanceof Float64Array)) {
     for (let i = 200 * 40; i < data.length; i += 41) data[i] = Number.NaN
     data.fill(7, 200 * 80, 200 * 81)
   }
@@ -302,16 +304,21 @@ for path in sys.argv[1:]:
 
 test.skipIf(!tools.astropy || !tools.fpack)(
   'the table is that of fpack, byte for byte',
-  { timeout: 60_000 },
+  { timeout: 180_000 },
   async () => {
-    for (const type of [Float32Array, Float64Array, Uint8Array, Uint16Array, Int32Array]) {
-      for (const tile of [undefined, [16, 32]]) {
-        const image = { data: frameForFpack(type), width: 200, height: 150 }
+    for (const type of [Float32Array, Float64Array, Uint16Array]) {
+      // The last is longer than the sequence of random numbers.
+      for (const tile of [
+        [1, 200],
+        [16, 32],
+        [150, 200],
+      ]) {
+        const image = { data: frameForFpack(type, tile[0]! < 150), width: 200, height: 150 }
         const [plain, ours, theirs] = ['plain.fits', 'ours.fits.fz', 'theirs.fits.fz'].map((name) => join(folder, name))
         for (const path of [plain, ours, theirs]) await rm(path!, { force: true })
         await writeImage(plain!, image)
-        await writeImage(ours!, image, { compression: { quantize: 4 }, ...(tile && { tile }) })
-        await fpack(plain!, theirs!, '-qt', '4', ...(tile ? ['-t', '32,16'] : []))
+        await writeImage(ours!, image, { compression: { quantize: 4 }, tile })
+        await fpack(plain!, theirs!, '-qt', '4', '-t', [...tile].reverse().join())
         const [one, other] = (await python(PRINT_TABLE, ours!, theirs!)).trim().split('\n')
         expect(one).toBe(other)
       }

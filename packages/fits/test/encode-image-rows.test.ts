@@ -47,7 +47,7 @@ const images = fc
     }),
   )
 
-test('parts give the same file as the whole', async () => {
+test('parts give the same file as the whole', { timeout: 60_000 }, async () => {
   const random = gaussian(4)
   await fc.assert(
     fc.asyncProperty(images, async ({ shape, tile, lengths, compression, checksum, type }) => {
