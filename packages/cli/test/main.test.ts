@@ -10,7 +10,14 @@ describe('help', () => {
   test.each([[['help']], [['--help']], [['-h']]])('%j lists the commands', async (argv) => {
     const { code, stdout, stderr } = await runMain(argv)
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
-    for (const command of ['list', 'describe', 'run', 'plan', 'key', 'fits info|header|dump|verify|compress|decompress|preview'])
+    for (const command of [
+      'list',
+      'describe',
+      'run',
+      'plan',
+      'key',
+      'fits info|header|dump|verify|compress|decompress|preview',
+    ])
       expect(stdout).toContain(`  datalab ${command} `)
   })
 
