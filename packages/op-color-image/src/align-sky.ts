@@ -13,9 +13,9 @@ const STEPS = 9
 /**
  * Where places of a first image are in a second one, by the world coordinates (TAN, TAN-SIP) of their headers: the affine map nearest to them.
  *
- * @returns undefined when a header has none, or has those of another sky
+ * @returns undefined when a header has none, or has those of another system; 'elsewhere' when they are in opposite halves of the sky
  */
-export function alignSky(first: SkyImage, second: SkyImage): Affine | undefined {
+export function alignSky(first: SkyImage, second: SkyImage): Affine | 'elsewhere' | undefined {
   const from = wcsOf(first.header)
   const to = wcsOf(second.header)
   if (from === undefined || to === undefined || from.system !== to.system) return undefined
@@ -27,7 +27,7 @@ export function alignSky(first: SkyImage, second: SkyImage): Affine | undefined 
     const found = to.skyToPixel(lon, lat)
     return found === undefined ? [] : [{ from: place, to: found }]
   })
-  return pairs.length < STEPS * STEPS ? undefined : fitAffine(pairs)
+  return pairs.length < STEPS * STEPS ? 'elsewhere' : fitAffine(pairs)
 }
 
 /** The world coordinates of a header; none where they cannot be read, or say only that there are some, without reference or scale. */

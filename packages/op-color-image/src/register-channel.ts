@@ -26,15 +26,18 @@ export type Registration =
  */
 export async function registerChannel(first: Sighting, other: Sighting, signal?: AbortSignal): Promise<Registration> {
   const sky = alignSky(first, other)
+  const guess = sky === 'elsewhere' ? undefined : sky
   const align = (stars: readonly PlacedStar[], others: readonly PlacedStar[]) =>
-    alignStars({ ...first, stars }, { ...other, stars: others }, { guess: sky, ...(signal && { signal }) })
+    alignStars({ ...first, stars }, { ...other, stars: others }, { guess, ...(signal && { signal }) })
   const listed = await align(first.catalogue, other.catalogue)
   if (listed !== undefined) return registration(listed, 'catalogue', first)
   const [stars, others] = [await first.detect(), await other.detect()]
   const detected = await align(stars, others)
   if (detected !== undefined) return registration(detected, 'stars', first)
-  if (sky === undefined) return { problem: `${starProblem(stars, others)}, and the headers do not say how they lie` }
-  if (!isSeenIn(sky, first, other)) return { problem: 'by its header it shows another part of the sky' }
+  if (sky === undefined)
+    return { problem: `${starProblem(stars, others)}, and the headers have no TAN coordinates to place it by` }
+  if (sky === 'elsewhere' || !isSeenIn(sky, first, other))
+    return { problem: 'by its header it shows another part of the sky' }
   return { map: snapped(sky, first), by: 'header' }
 }
 

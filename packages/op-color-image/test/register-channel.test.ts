@@ -60,7 +60,7 @@ test.each([
     { stars: 0 },
     {},
     {},
-    '0 stars can be told in it, and 4 are needed, and the headers do not say how they lie',
+    '0 stars can be told in it, and 4 are needed, and the headers have no TAN coordinates to place it by',
   ],
   [
     'one star in the first',
@@ -68,7 +68,7 @@ test.each([
     { stars: 60 },
     {},
     WCS,
-    '1 star can be told in the first, and 4 are needed, and the headers do not say how they lie',
+    '1 star can be told in the first, and 4 are needed, and the headers have no TAN coordinates to place it by',
   ],
   [
     'other stars',
@@ -76,7 +76,7 @@ test.each([
     { stars: 60, seed: 2 },
     WCS,
     {},
-    /^its \d+ stars do not match the \d+ stars of the first, and the headers do not say how they lie$/,
+    /^its \d+ stars do not match the \d+ stars of the first, and the headers have no TAN coordinates to place it by$/,
   ],
   [
     'another part of the sky',
@@ -84,6 +84,14 @@ test.each([
     { stars: 60, seed: 2 },
     WCS,
     { ...WCS, CRVAL1: 11 },
+    'by its header it shows another part of the sky',
+  ],
+  [
+    'the other side of the sky',
+    { stars: 60 },
+    { stars: 60, seed: 2 },
+    WCS,
+    { ...WCS, CRVAL1: WCS.CRVAL1 + 180, CRVAL2: -WCS.CRVAL2 },
     'by its header it shows another part of the sky',
   ],
 ])('with %s it says why not', async (_, first, second, cards, others, problem) => {
