@@ -61,6 +61,32 @@ describe.each([0, 2])('with %i threads', (workers) => {
     expect((to - from) * WIDTH * 4 * 6 * (workers + 1)).toBeLessThanOrEqual(60_000)
   })
 
+  test('reads and writes one band at a time, in the order of the rows as it reads', async () => {
+    let underWay = 0
+    const starts: number[] = []
+    const alone = async () => {
+      expect(++underWay).toBe(1)
+      await new Promise(setImmediate)
+      underWay--
+    }
+    const slow: BandFrame = {
+      async readBand({ from }) {
+        starts.push(from)
+        await alone()
+      },
+    }
+    let isWriting = false
+    const write = async () => {
+      expect(isWriting).toBe(false)
+      isWriting = true
+      await new Promise(setImmediate)
+      isWriting = false
+    }
+    await combine([slow], job({ workers, write, memoryBytes: 10_000 }).options)
+    expect(starts.length).toBeGreaterThan(5)
+    expect(starts).toEqual([...starts].sort((a, b) => a - b))
+  })
+
   test('tells its progress, and ends with 1', async () => {
     const seen: number[] = []
     await combine(frames, job({ workers, onProgress: (fraction) => seen.push(fraction) }).options)

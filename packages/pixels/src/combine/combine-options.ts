@@ -13,7 +13,7 @@ export interface BandFrame {
   /**
    * Fills `into` with the pixels of some rows, row after row.
    *
-   * It is called for one band after the other, from the first row on, though bands may be read before others are done with.
+   * It is called for one band after the other, from the first row on, and never before it is done with the band before.
    */
   readBand(rows: Rows, into: Plane): void | Promise<void>
 }

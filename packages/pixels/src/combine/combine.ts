@@ -99,13 +99,13 @@ async function runLanes(
   const left = [...bands]
   let done = 0
   let isFailed = false
-  let writing = Promise.resolve()
+  const read = oneAtATime()
+  const writeOne = oneAtATime()
   const runBand = async (lane: Lane, rows: Rows) => {
     const pixels = (rows.to - rows.from) * width
-    await readBand(frames, rows, lane, pixels)
+    await read(() => readBand(frames, rows, lane, pixels))
     await lane.combine(pixels)
-    writing = writing.then(() => write(rows, lane.into.subarray(0, pixels)))
-    await writing
+    await writeOne(() => write(rows, lane.into.subarray(0, pixels)))
     onProgress?.(++done / bands.length)
   }
   const runLane = async (lane: Lane) => {
@@ -126,6 +126,16 @@ async function runLanes(
   )
   const failure = ends.find((end) => end.status === 'rejected')
   if (failure !== undefined) throw failure.reason
+}
+
+/** A queue: each task begins when those before have ended, however they did. */
+function oneAtATime(): (task: () => void | Promise<void>) => Promise<void> {
+  let last = Promise.resolve()
+  return (task) => {
+    const next = last.then(task)
+    last = next.catch(() => {})
+    return next
+  }
 }
 
 async function readBand(frames: readonly BandFrame[], rows: Rows, lane: Lane, pixels: number): Promise<void> {
