@@ -32,6 +32,7 @@ const {
   inputs,
   json,
   lint,
+  noPreviews,
   olderThan,
   out,
   output,
@@ -61,19 +62,19 @@ export const commands = {
   run: {
     synopsis: 'run <operation> [files...] [--<input> value...] --out DIR',
     summary: 'Runs an operation, and puts its results into a folder.',
-    flags: [out, storage, inputs, root, fitsCompression, json, force, verbose, help],
+    flags: [out, storage, inputs, root, fitsCompression, noPreviews, json, force, verbose, help],
     load: async () => (await import('./commands/run.js')).run,
   },
   plan: {
     synopsis: 'plan <operation> [files...] [--<input> value...] --out DIR',
     summary: 'Says what run would do, without doing it.',
-    flags: [out, storage, inputs, root, fitsCompression, json, force, verbose, help],
+    flags: [out, storage, inputs, root, fitsCompression, noPreviews, json, force, verbose, help],
     load: async () => (await import('./commands/plan.js')).plan,
   },
   key: {
     synopsis: 'key <operation> [files...] [--<input> value...] [--python]',
     summary: 'Prints the key of a job: equal for equal inputs.',
-    flags: [inputs, root, fitsCompression, python, verbose, help],
+    flags: [inputs, root, fitsCompression, noPreviews, python, verbose, help],
     load: async () => (await import('./commands/key.js')).key,
   },
   verify: {

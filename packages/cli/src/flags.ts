@@ -50,6 +50,11 @@ export const flags = {
     summary:
       "Compresses FITS results tile by tile, as '.fits.fz': lossless, or floats in Q steps to their noise, as fpack does (4 is usual).",
   },
+  noPreviews: {
+    name: 'no-previews',
+    takes: 'nothing',
+    summary: 'Makes no JPEG previews of FITS results.',
+  },
   lint: {
     name: 'lint',
     takes: 'nothing',

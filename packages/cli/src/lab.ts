@@ -1,7 +1,7 @@
 import { createDataLab, type DataLab, type Logger } from '@datalab/core'
 import type { CommandContext } from './commands.js'
-import { compressionFrom } from './fits-compression.js'
 import { flags } from './flags.js'
+import { imagesOptionsFrom } from './images-options.js'
 import type { JobRequest } from './job-request.js'
 import { lineLogger } from './line-logger.js'
 import type { Place } from './output-folder.js'
@@ -13,7 +13,7 @@ export async function labFor(
   place: Place = {},
 ): Promise<DataLab> {
   const log: { log?: Logger } = request.arguments.has(flags.verbose) ? { log: lineLogger(terminal) } : {}
-  const services = await offers.services(compressionFrom(request.arguments))
+  const services = await offers.services(imagesOptionsFrom(request.arguments))
   return createDataLab({ operations: [request.operation], services, sources: request.sources, ...place, ...log })
 }
 

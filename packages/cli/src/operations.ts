@@ -1,5 +1,5 @@
 import type { AnyOperationClass, ServiceProvider } from '@datalab/core'
-import type { ImageCompression } from '@datalab/fits'
+import type { ImagesOptions } from '@datalab/fits'
 
 /** What a command line has on offer. Loaded when a command asks for it. */
 export interface Offers {
@@ -7,9 +7,9 @@ export interface Offers {
   /**
    * What the operations require.
    *
-   * @param compression how the pixels of FITS outputs are stored
+   * @param options how the host has its FITS images
    */
-  services(compression?: ImageCompression): Promise<readonly ServiceProvider[]>
+  services(options?: ImagesOptions): Promise<readonly ServiceProvider[]>
 }
 
 /** The operations of `datalab`, and what they require. */
@@ -22,8 +22,8 @@ export const offers: Offers = {
     ])
     return [ColorImage, IncreaseBrightness, Median]
   },
-  async services(compression = 'none') {
+  async services(options) {
     const { images } = await import('@datalab/fits')
-    return [images({ compression })]
+    return [images(options)]
   },
 }

@@ -56,7 +56,7 @@ export interface Images {
   open(file: FileReference): Promise<Frame>
   /**
    * Writes an image as FITS, bit for bit, with the header given (without what described other pixels) and its provenance in HISTORY, and
-   * as two JPEG previews. The data are only read.
+   * as two JPEG previews, unless the host wants none. The data are only read.
    */
   save(image: ImageToSave, options?: SaveImageOptions): Promise<OutputFile>
 }
@@ -80,6 +80,8 @@ export interface ImagesOptions {
    * of the key of each job, since pixels that are quantised are others.
    */
   readonly compression?: ImageCompression
+  /** Whether outputs have JPEG previews: they do by default. It is part of the key of each job, since its outputs are others. */
+  readonly previews?: boolean
 }
 
 /**
@@ -88,12 +90,13 @@ export interface ImagesOptions {
  * @throws TypeError when the compression is none of those there are.
  * @example createDataLab({ services: [images({ compression: 'lossless' })], ... })
  */
-export function images({ compression = 'none' }: ImagesOptions = {}): ServiceProvider<Images> {
+export function images({ compression = 'none', previews = true }: ImagesOptions = {}): ServiceProvider<Images> {
   checkCompression(compression)
-  return provideEach(Images, (run) => new RunImages(run, compression), {
+  const settings = { ...(compression === 'none' ? {} : { compression }), ...(previews ? {} : { previews }) }
+  return provideEach(Images, (run) => new RunImages(run, { compression, previews }), {
     revision: REVISION,
     restore: restorePreviews,
-    ...(compression === 'none' ? {} : { settings: { compression } }),
+    ...(Object.keys(settings).length === 0 ? {} : { settings }),
   })
 }
 
@@ -104,7 +107,7 @@ class RunImages implements Images {
 
   constructor(
     private readonly run: RunContext,
-    private readonly compression: ImageCompression,
+    private readonly options: Required<ImagesOptions>,
   ) {
     this.#inputs = run.use(Inputs)
     this.#outputs = run.use(Outputs)
@@ -128,24 +131,34 @@ class RunImages implements Images {
     const place = index === undefined ? {} : { index }
     const header = this.#header(image.header, history)
     const fits = await this.#put({ ...image, header }, place)
-    progress?.report(0.4)
-    const preview = await renderPreview(image)
-    progress?.report(0.8)
-    const large = await this.#outputs.put('-large.jpg', preview.large, { ...place, contentType: 'image/jpeg' })
-    const small = await this.#outputs.put('-small.jpg', preview.small, { ...place, contentType: 'image/jpeg' })
-    progress?.report(1)
+    await progress?.report(0.4)
+    const previews = this.options.previews ? await this.#putPreviews(image, place, progress) : []
+    await progress?.report(1)
     return this.#outputs.file({
       type: 'fits',
-      objects: [fits, large, small],
+      objects: [fits, ...previews],
       // From quantised pixels others would be made.
-      ...(typeof this.compression === 'object' ? {} : { derived: [large, small] }),
+      ...(typeof this.options.compression === 'object' ? {} : { derived: previews }),
       ...place,
       ...(input === undefined ? {} : { input }),
     })
   }
 
+  async #putPreviews(
+    image: ImageToSave,
+    place: { index?: number },
+    progress: Progress | undefined,
+  ): Promise<WrittenObject[]> {
+    const preview = await renderPreview(image)
+    await progress?.report(0.8)
+    const options = { ...place, contentType: 'image/jpeg' }
+    const large = await this.#outputs.put('-large.jpg', preview.large, options)
+    return [large, await this.#outputs.put('-small.jpg', preview.small, options)]
+  }
+
   #put(image: ImageToSave & { readonly header: Header }, place: { index?: number }): Promise<WrittenObject> {
-    const { compression, run } = this
+    const { run } = this
+    const { compression } = this.options
     const options = { ...place, contentType: 'application/fits' }
     if (compression === 'none') return this.#outputs.put('.fits', encodeImage(image), options)
     const rows = { ...image, pixels: bandsOfPixels(image.data, run.signal) }

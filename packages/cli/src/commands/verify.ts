@@ -20,9 +20,9 @@ import { compareImages, type ImageDifference } from '../compare-images.js'
 import { addRoot, FileArguments } from '../file-arguments.js'
 import { loadOperations } from '../find-operation.js'
 import { findRoots, rootNamesIn } from '../find-roots.js'
-import { compressionOf } from '../fits-compression.js'
 import { flags } from '../flags.js'
 import { followJob } from '../follow-job.js'
+import { imagesOptionsOf } from '../images-options.js'
 import { Interruption } from '../interruption.js'
 import { ownFolder, readPlace } from '../output-folder.js'
 import { type ParsedArguments, parseArguments } from '../parse-arguments.js'
@@ -61,7 +61,7 @@ async function verdictOn(file: string, parsed: ParsedArguments, context: Command
   const provenance = provenanceOf(image, file)
   const operation = await operationOf(provenance, context)
   const sources = await sourcesOf(provenance, path, parsed, context)
-  const services = await context.offers.services(compressionOf(provenance))
+  const services = await context.offers.services(imagesOptionsOf(provenance))
   await using lab = createDataLab({ operations: [operation], services, sources })
   const record = await runAgain(lab, operation, provenance, context)
   const differences = await differencesFrom(lab, record, image)

@@ -69,6 +69,20 @@ test('the key and the plan tell it apart', async () => {
   expect(new Set(keys).size).toBe(4)
 })
 
+test('without previews there is the FITS file alone, as a job of its own, which verify runs again so', async () => {
+  const { datalab, median } = await withFrames()
+  const plain = await median()
+  const bare = await median('--no-previews')
+  expect(plain.stdout.match(/\.jpg$/gm)).toHaveLength(2)
+  expect(bare.stdout).not.toContain('.jpg')
+  expect(bare.name).not.toBe(plain.name)
+  expect((await readImage(bare.path)).data).toEqual((await readImage(plain.path)).data)
+  expect((await median('--no-previews')).stdout).toContain('(cached)')
+  expect((await datalab('verify', bare.name)).stdout).toBe(
+    `${bare.name}: Median, revision 1: run again, every pixel is the same.\n`,
+  )
+})
+
 test.each(['rice', 'quantize', 'quantize:0', 'quantize:-4', 'quantize:1e3'])('refuses %s', async (value) => {
   const { median } = await withFrames()
   const { code, stderr } = await median('--fits-compression', value)

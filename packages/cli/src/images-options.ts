@@ -1,5 +1,5 @@
 import type { Provenance } from '@datalab/core'
-import type { ImageCompression } from '@datalab/fits'
+import type { ImageCompression, ImagesOptions } from '@datalab/fits'
 import { usageError } from './command-error.js'
 import { flags } from './flags.js'
 import type { ParsedArguments } from './parse-arguments.js'
@@ -20,8 +20,16 @@ export function compressionFrom(parsed: ParsedArguments): ImageCompression {
   throw usageError(`--fits-compression takes none, lossless or quantize:4 (any number above 0), not '${text}'.`)
 }
 
-/** How the results of a job were stored. */
-export function compressionOf({ settings }: Provenance): ImageCompression {
-  const own = settings?.[IMAGES] as { compression?: ImageCompression } | undefined
-  return own?.compression ?? 'none'
+/**
+ * How a host shall have its images, by the command line.
+ *
+ * @throws CommandError for a compression that is none.
+ */
+export function imagesOptionsFrom(parsed: ParsedArguments): ImagesOptions {
+  return { compression: compressionFrom(parsed), previews: !parsed.has(flags.noPreviews) }
+}
+
+/** How the host of a job had its images. */
+export function imagesOptionsOf({ settings }: Provenance): ImagesOptions {
+  return (settings?.[IMAGES] ?? {}) as ImagesOptions
 }
