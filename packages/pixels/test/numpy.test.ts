@@ -19,23 +19,21 @@ const TYPES = {
 
 const kernels = loadKernels()
 
-/** Pseudo-random 32-bit words, one for each pixel of a frame. */
-function wordsOf(frame: number): Uint32Array {
-  return new Uint32Array(PIXELS).map((_, pixel) => {
-    let x = Math.imul(pixel, 2_654_435_761) + frame * 40_503 + 12_345
-    for (let round = 0; round < 2; round++) x = Math.imul(x ^ (x >>> 16), 0x45d9f3b)
-    return x ^ (x >>> 16)
-  })
+/** A pseudo-random 32-bit word for a pixel of a frame. */
+function wordOf(frame: number, pixel: number): number {
+  let x = Math.imul(pixel, 2_654_435_761) + frame * 40_503 + 12_345
+  for (let round = 0; round < 2; round++) x = Math.imul(x ^ (x >>> 16), 0x45d9f3b)
+  return (x ^ (x >>> 16)) >>> 0
 }
 
 function frameOf(name: keyof typeof TYPES, frame: number, hasHoles: boolean): Plane {
-  const words = wordsOf(frame)
+  const isFloat = name === 'float32' || name === 'float64'
   const plane = new TYPES[name](PIXELS)
-  for (const [pixel, x] of words.entries()) {
-    const value = (x % 100_003) / 7 - 5000
-    if (name === 'float32' || name === 'float64') plane[pixel] = hasHoles && x % 7 === 3 ? Number.NaN : value
-    // What is not of the type's range is cut to its low bits.
-    else plane[pixel] = x
+  for (let pixel = 0; pixel < PIXELS; pixel++) {
+    const x = wordOf(frame, pixel)
+    // An integer that is not of the type's range is cut to its low bits.
+    if (!isFloat) plane[pixel] = x
+    else plane[pixel] = hasHoles && x % 7 === 3 ? Number.NaN : (x % 100_003) / 7 - 5000
   }
   return plane
 }
