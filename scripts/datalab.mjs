@@ -13,6 +13,7 @@ try {
     'op-color-image',
     'op-increase-brightness',
     'op-median',
+    'pixels',
     'cli',
   ]
   execFileSync(process.execPath, [path('build.mjs'), ...packages], { stdio: ['ignore', 2, 2] })

@@ -79,7 +79,7 @@ test('without previews there is the FITS file alone, as a job of its own, which 
   expect((await readImage(bare.path)).data).toEqual((await readImage(plain.path)).data)
   expect((await median('--no-previews')).stdout).toContain('(cached)')
   expect((await datalab('verify', bare.name)).stdout).toBe(
-    `${bare.name}: Median, revision 1: run again, every pixel is the same.\n`,
+    `${bare.name}: Median, revision 2: run again, every pixel is the same.\n`,
   )
 })
 

@@ -25,7 +25,7 @@ describe('verify', () => {
     const [out = ''] = fitsIn((await datalab('run', 'median', ...frames, '--out', 'out')).stdout)
     const { code, stdout, stderr } = await datalab('verify', out)
     expect({ code, stderr }).toEqual({ code: 0, stderr: 'Median is running.\n' })
-    expect(stdout).toBe(`${out}: Median, revision 1: run again, every pixel is the same.\n`)
+    expect(stdout).toBe(`${out}: Median, revision 2: run again, every pixel is the same.\n`)
   })
 
   test('finds the one of several results that a file is', async () => {

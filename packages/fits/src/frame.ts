@@ -20,8 +20,11 @@ export interface Frame extends FrameSize {
   /**
    * Physical values of the rows from `from` up to, not including, `to`; row 0 is the bottom of the picture. NaN where there is none. The
    * caller owns the array.
+   *
+   * @param into an array of type `sampleType` to fill, of at least that many values; without it one is made. What is returned is it, or the part
+   * that was filled.
    */
-  readRows(from: number, to: number): Promise<Samples>
+  readRows(from: number, to: number, into?: Samples): Promise<Samples>
   /** Releases the file before the run ends, for runs over many. */
   close(): Promise<void>
 }
@@ -46,10 +49,13 @@ export function cropFrame(frame: Frame, { width, height }: FrameSize): Frame {
       `${frame.label} of ${frame.width} x ${frame.height} pixels cannot be cropped to ${width} x ${height}.`,
     )
   const { label, header, sampleType, catalogue } = frame
-  const readRows = async (from: number, to: number) => {
+  const readRows = async (from: number, to: number, into?: Samples) => {
     if (to > height) throw new TypeError(`Rows ${from} to ${to} are not in a frame of ${height} rows.`)
-    const rows = await frame.readRows(from, to)
-    return width === frame.width ? rows : cropRows(rows, frame.width, width)
+    if (width === frame.width) return frame.readRows(from, to, into)
+    const rows = cropRows(await frame.readRows(from, to), frame.width, width)
+    if (into === undefined) return rows
+    into.set(rows)
+    return into.subarray(0, rows.length)
   }
   return { width, height, label, header, sampleType, catalogue, readRows, close: () => frame.close() }
 }

@@ -203,7 +203,8 @@ function imageOf(fits: Fits): ImageHdu {
 
 function frameOf(hdu: ImageHdu, label: string, signal: AbortSignal, close: () => Promise<void>): Frame {
   const { width, height, header, sampleType } = hdu
-  const readRows = (from: number, to: number) => explained(label, () => hdu.readRows(from, to, undefined, { signal }))
+  const readRows = (from: number, to: number, into?: Samples) =>
+    explained(label, () => hdu.readRows(from, to, into, { signal }))
   return { width, height, header, sampleType, label, readRows, close }
 }
 

@@ -1,8 +1,9 @@
-import { BaseDataOperation, type OperationInfo } from '@datalab/core'
-import { bandsOfRows, commonSize, cropFrame, Images, samplesFor } from '@datalab/fits'
+import { BaseDataOperation, type OperationInfo, type Progress } from '@datalab/core'
+import { commonSize, cropFrame, type Frame, type FrameSize, Images, type Samples, samplesFor } from '@datalab/fits'
+import { combine } from '@datalab/pixels'
+import { CombinedFrame } from './combined-frame.js'
 import type { MedianInputs } from './inputs.js'
 import { inputSchema } from './inputs.schema.js'
-import { stackMedian } from './stack-median.js'
 
 /** The median of each pixel across images: what stays the same stays, what is in few of them goes. */
 export class Median extends BaseDataOperation<MedianInputs> {
@@ -13,7 +14,7 @@ export class Median extends BaseDataOperation<MedianInputs> {
       'The median operation takes in 2..n input images and calculated the median value pixel-by-pixel.\n\n' +
       'The output is a median image for the n input images. This operation is commonly used for background subtraction.',
     category: 'image',
-    revision: 1,
+    revision: 2,
     version: '1.0.0',
     inputs: inputSchema,
     requires: [Images],
@@ -31,20 +32,33 @@ export class Median extends BaseDataOperation<MedianInputs> {
     const frames = opened.map((frame) => cropFrame(frame, size))
 
     this.setMessage(`Combining ${frames.length} images`)
-    const data = samplesFor(size, frames)
-    const empty = new Set(frames)
-    await combining.map(bandsOfRows(size, frames.length), async ({ from, to }) => {
-      const bands = await Promise.all(frames.map((frame) => frame.readRows(from, to)))
-      for (const [index, frame] of frames.entries()) {
-        if (empty.has(frame) && bands[index]?.some((value) => !Number.isNaN(value))) empty.delete(frame)
-      }
-      stackMedian(bands, data.subarray(from * size.width, to * size.width))
-    })
-    const [without] = empty
-    if (without !== undefined) this.setFailed(`${without.label} holds no values. Leave it out.`)
+    const data = await this.#combined(frames, size, combining)
 
     this.setMessage('Saving the result')
     const result = { ...size, data, header: frames[0]?.header }
     return [await images.save(result, { progress: saving, history: ['Median of each pixel; NaN counts as missing.'] })]
+  }
+
+  /** The medians of all pixels, band by band. */
+  async #combined(frames: readonly Frame[], size: FrameSize, progress: Progress): Promise<Samples> {
+    const data = samplesFor(size, frames)
+    const type = data instanceof Float32Array ? 'float32' : 'float64'
+    const combined = frames.map((frame) => new CombinedFrame(frame))
+    let rowsDone = 0
+    await combine(combined, {
+      method: 'median',
+      ...size,
+      type,
+      resultType: type,
+      signal: this.signal,
+      write: async ({ from, to }, values) => {
+        data.set(values, from * size.width)
+        rowsDone += to - from
+        await progress.report(rowsDone / size.height)
+      },
+    })
+    const empty = combined.find(({ hasValues }) => !hasValues)
+    if (empty !== undefined) this.setFailed(`${empty.label} holds no values. Leave it out.`)
+    return data
   }
 }

@@ -118,7 +118,7 @@ describe('the header', () => {
     const provenance = JSON.parse(lines.slice(begin + 1, lines.indexOf('DataLab provenance ends')).join(''))
     expect(provenance).toMatchObject({
       key: record.key,
-      operation: { id: '@datalab/op-median', name: 'Median', revision: 1 },
+      operation: { id: '@datalab/op-median', name: 'Median', revision: 2 },
       services: { '@datalab/fits/Images@1': 1 },
     })
     expect(provenance.inputs.input_files.map(({ basename }: { basename: string }) => basename).sort()).toEqual([
