@@ -184,7 +184,10 @@ describe('channels of stars', () => {
       'two',
       /^Color channel 2 \(two\) is not aligned to the first, and used as it is: \d stars? can be told in it, and 4 are needed, and the headers have no TAN coordinates to place it by\.$/,
     ],
-    ['low', /^Color channel 2 \(low\) .* to place it by\. The picture is cropped to 220 x 90 pixels, which both have\.$/],
+    [
+      'low',
+      /^Color channel 2 \(low\) .* to place it by\. The picture is cropped to 220 x 90 pixels, which both have\.$/,
+    ],
   ])('%s: what cannot be aligned is used as it is, with a warning that says why', async (name, warning) => {
     const run = await pictured(images, [channel(images, 'first', RED), channel(images, name, GREEN, 0, 1)])
     expect(run.warnings).toEqual([expect.stringMatching(warning)])
