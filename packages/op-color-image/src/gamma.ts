@@ -20,36 +20,39 @@ export function lightOf(shown: number): number {
  * It is a table over the light's logarithm, linear in between, and within a hundredth of a step of 16 bits of the exact power.
  */
 export class GammaTable {
-  readonly #values: Float64Array
-  readonly #first: number
+  readonly #first = bitsOf(DARKEST) >>> REST_BITS
+  #values: Float64Array | undefined
 
   /**
    * @param white what to show for light 1, such as 255 or 65535
    */
-  constructor(private readonly white: number) {
-    this.#first = bitsOf(DARKEST) >>> REST_BITS
-    const steps = Uint32Array.from(
-      { length: (bitsOf(1) >>> REST_BITS) - this.#first + 1 },
-      (_, step) => (this.#first + step) << REST_BITS,
-    )
-    this.#values = Float64Array.from(new Float32Array(steps.buffer), (light) => white * light ** (1 / GAMMA))
-  }
+  constructor(private readonly white: number) {}
 
   /** Fills every third place of `into`, from `first` on, with what to show for a row of light. */
   show(light: Float32Array, into: Uint8Array | Uint16Array, first: number): void {
+    const values = (this.#values ??= this.#made())
     const bits = new Uint32Array(light.buffer, light.byteOffset, light.length)
     for (let x = 0; x < light.length; x++) {
       const value = light[x] as number
-      const shown = value < 1 ? this.#between(bits[x] as number, value) : this.white
+      const shown = value < 1 ? this.#between(values, bits[x] as number, value) : this.white
       into[first + 3 * x] = value > DARKEST ? shown + 0.5 : 0
     }
   }
 
-  #between(bits: number, light: number): number {
+  /** Made when it is first needed: it takes longer than all else that is done while the operation is loaded. */
+  #made(): Float64Array {
+    const steps = Uint32Array.from(
+      { length: (bitsOf(1) >>> REST_BITS) - this.#first + 1 },
+      (_, step) => (this.#first + step) << REST_BITS,
+    )
+    return Float64Array.from(new Float32Array(steps.buffer), (light) => this.white * light ** (1 / GAMMA))
+  }
+
+  #between(values: Float64Array, bits: number, light: number): number {
     if (!(light > DARKEST)) return 0
     const step = (bits >>> REST_BITS) - this.#first
-    const low = this.#values[step] as number
-    return low + ((bits & REST_MASK) / (REST_MASK + 1)) * ((this.#values[step + 1] as number) - low)
+    const low = values[step] as number
+    return low + ((bits & REST_MASK) / (REST_MASK + 1)) * ((values[step + 1] as number) - low)
   }
 }
 
