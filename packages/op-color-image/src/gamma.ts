@@ -30,7 +30,8 @@ export class GammaTable {
 
   /** Fills every third place of `into`, from `first` on, with what to show for a row of light. */
   show(light: Float32Array, into: Uint8Array | Uint16Array, first: number): void {
-    const values = (this.#values ??= this.#made())
+    this.#values ??= this.#made()
+    const values = this.#values
     const bits = new Uint32Array(light.buffer, light.byteOffset, light.length)
     for (let x = 0; x < light.length; x++) {
       const value = light[x] as number
