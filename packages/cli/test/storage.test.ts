@@ -47,7 +47,7 @@ describe.skipIf(endpoint === undefined)('on a bucket', { timeout: 60_000 }, () =
     const run = ['run', 'median', ...frames, '--out', 'out', '--storage', address]
     const first = await datalab(...run)
     expect([first.code, first.stderr]).toEqual([0, 'Median is running.\n'])
-    const names = await filesBelow(join(folder, 'out'))
+    const names = (await filesBelow(join(folder, 'out')))?.filter((one) => !one.startsWith('.datalab/roots/'))
     expect(names?.map((one) => one.replace(/-[0-9a-f]{8}/, ''))).toEqual([
       'median-large.jpg',
       'median-small.jpg',
