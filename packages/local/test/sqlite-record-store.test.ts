@@ -104,7 +104,7 @@ describe('the file of records', () => {
     await mkdir(dirname(dirname(path)), { recursive: true })
     await writeFile(dirname(path), 'in the way')
     const store = open()
-    const failure = { code: 'DATABASE_UNAVAILABLE', retryable: true, details: { reason: 'SQLITE_CANTOPEN' } }
+    const failure = { code: 'DATABASE_UNAVAILABLE', retryable: true, details: { reason: 'EEXIST' } }
     await expect(store.submit(draft('k'), submission('1'))).rejects.toMatchObject(failure)
     rmSync(dirname(path))
     expect((await store.submit(draft('k'), submission('1'))).begun).toBe(true)
