@@ -1,4 +1,5 @@
 import type { Bitpix } from './hdu-layout.js'
+import { pixelKernels } from './pixel-kernels.js'
 import { type Samples, type StoredPixels, viewPixels } from './samples.js'
 import { isIdentity, type Scale } from './scale.js'
 import { HIGH_WORD, swapBytes } from './swap-bytes.js'
@@ -9,12 +10,17 @@ const WORD = 2 ** 32
 /**
  * Turns stored big-endian pixels into physical values, as `convertPixels` does.
  *
- * @param bytes The stored pixels, as many as `into` holds, at an address aligned to a pixel. Their bytes are swapped in place; the memory
- * may be that of `into` itself where both hold the same type.
+ * @param bytes The stored pixels, as many as `into` holds, at an address aligned to a pixel. Their bytes may be swapped in place; the memory
+ * may be that of `into` itself where pixels have the same size there.
  */
 export function decodeSamples(bytes: Uint8Array, bitpix: Bitpix, scale: Scale, into: StoredPixels): void {
-  swapBytes(bytes, Math.abs(bitpix) / 8)
-  convertPixels(viewPixels(bytes, bitpix), scale, into)
+  const pixels = viewPixels(bytes, bitpix)
+  if (pixels.constructor !== into.constructor || !isIdentity(scale)) {
+    pixelKernels().decodePixels(bytes, bitpix, scale, into as Samples)
+    return
+  }
+  swapBytes(bytes, pixels.BYTES_PER_ELEMENT)
+  if (pixels.buffer !== into.buffer || pixels.byteOffset !== into.byteOffset) into.set(pixels as never)
 }
 
 /**
