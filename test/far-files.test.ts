@@ -46,7 +46,7 @@ test('child processes fetch files with the credentials that the set-up module ha
     { principal: 'ada', way: 'read', files: [file('north', 'a')] },
     { principal: 'bob', way: 'read', files: [file('north', 'b')] },
   ])
-  expect(records.map(({ status }) => status)).toEqual(['COMPLETED', 'COMPLETED'])
+  expect(records.map(({ status, error }) => [status, error])).toEqual(Array(2).fill(['COMPLETED', null]))
   const asked = world.archive.requests.map(({ url, headers }) => `${url?.split('=')[1]} ${headers.authorization}`)
   expect([...new Set(asked)].sort()).toEqual(['a Token token-of-ada', 'b Token token-of-bob'])
   for (const { headers } of world.store.requests) expect(headers.authorization).toBeUndefined()
