@@ -1,4 +1,5 @@
-import { type Dithering, ditheringOf } from './dequantize.js'
+import type { Dithering } from '@datalab/pixels'
+import { ditheringOf } from './dequantize.js'
 import { invalid, unsupported } from './errors.js'
 import { type Bitpix, countPixels } from './hdu-layout.js'
 import type { Header } from './header.js'

@@ -1,6 +1,7 @@
 import { gunzipSync } from 'node:zlib'
+import { minRiceBytes } from '@datalab/pixels'
 import { FitsError, invalid, unsupported } from './errors.js'
-import { decodeRice, minRiceBytes } from './rice.js'
+import { decodeRice } from './rice.js'
 import { swapBytes } from './swap-bytes.js'
 import type { ElementCode } from './table-columns.js'
 

@@ -27,11 +27,15 @@ export interface NoiseEstimate {
  * @param rowLength Values in a row.
  */
 export function estimateNoise(values: Float32Array | Float64Array, rowLength: number): NoiseEstimate {
-  // Narrow tiles are taken for one row.
-  const length = rowLength < WINDOW ? values.length : rowLength
+  const length = isOneRow(values.length, rowLength) ? values.length : rowLength
   const rows = new RowNoise(values, length)
   for (let start = 0; start < values.length; start += length) rows.add(values.subarray(start, start + length))
   return rows.estimate()
+}
+
+/** Whether a tile of so many values is taken for one row: narrow ones are, too. */
+export function isOneRow(values: number, rowLength: number): boolean {
+  return rowLength < WINDOW || rowLength >= values
 }
 
 /** Gathers the noise of one row after another. */
@@ -60,7 +64,8 @@ class RowNoise {
     if (count < WINDOW) return
     const { twos, others } = this.#takeDifferences(count)
     if (others === 0) return
-    if (twos > 0) this.#medians.second.push(lowerMedian(this.#second.subarray(0, twos)))
+    // One of them counts only where it is all there is: so it is in cfitsio.
+    if (twos > 1 || (twos === 1 && others === 1)) this.#medians.second.push(lowerMedian(this.#second.subarray(0, twos)))
     this.#medians.third.push(lowerMedian(this.#third.subarray(0, others)))
     this.#medians.fifth.push(lowerMedian(this.#fifth.subarray(0, others)))
   }

@@ -1,8 +1,7 @@
+import { QUANTIZED_NAN } from '@datalab/pixels'
 import { RANDOM_COUNT, randomSequence } from './dither.js'
-import { estimateNoise } from './noise.js'
-
-/** The integer that stands for NaN: ZBLANK. */
-export const QUANTIZED_BLANK = -2_147_483_647
+import { estimateNoise, isOneRow } from './noise.js'
+import { pixelKernels } from './pixel-kernels.js'
 
 /** Integers from the blank on that stand for no ordinary value. */
 const RESERVED = 10
@@ -38,32 +37,43 @@ export interface QuantizedTile {
  *
  * @returns undefined where integers cannot stand for the floats: they have no noise, or too wide a range for it, or are infinite.
  */
-export function quantize(
-  values: Float32Array | Float64Array,
-  { level, rowLength, seed }: QuantizeOptions,
-): QuantizedTile | undefined {
+export function quantize(values: Float32Array | Float64Array, options: QuantizeOptions): QuantizedTile | undefined {
+  const { level, rowLength, seed } = options
   if (values.length <= 1) return undefined
+  if (values instanceof Float32Array && isOneRow(values.length, rowLength)) return quantizeRow(values, options)
   const { min, max, missing, sigma } = estimateNoise(values, rowLength)
-  if (missing === values.length) return { integers: blanks(values.length), ...stepsFor(0, 1, 1 / level, true)! }
-  const steps = stepsFor(min, max, sigma / level, missing > 0)
+  if (missing === values.length) return { integers: blanks(values.length), ...stepsFor(0, 1, 1 / level, true, 0.5)! }
+  const steps = stepsFor(min, max, sigma / level, missing > 0, middleOf(values, min, max))
   return steps && { integers: dithered(values, steps, seed), ...steps }
+}
+
+/** A tile of one row, as nearly all are. */
+function quantizeRow(values: Float32Array, { level, seed }: QuantizeOptions): QuantizedTile | undefined {
+  const integers = new Int32Array(values.length)
+  const steps = pixelKernels().quantize(values, { level, dithering: 'SUBTRACTIVE_DITHER_1', seed }, integers)
+  return steps && { integers, scale: steps.scale, zero: steps.zero }
 }
 
 type Steps = Pick<QuantizedTile, 'scale' | 'zero'>
 
-function stepsFor(min: number, max: number, scale: number, hasBlanks: boolean): Steps | undefined {
+/** Between the two, as cfitsio, which adds with the precision of the values. */
+function middleOf(values: Float32Array | Float64Array, min: number, max: number): number {
+  return (values instanceof Float32Array ? Math.fround(min + max) : min + max) / 2
+}
+
+function stepsFor(min: number, max: number, scale: number, hasBlanks: boolean, middle: number): Steps | undefined {
   const range = (max - min) / scale
   // In this order neither an infinite range nor NaN passes.
   if (!(scale > 0 && range <= WHOLE_RANGE)) return undefined
   // Near the integer of the blanks, so that the differences to it are small.
-  if (hasBlanks) return { scale, zero: min - scale * (QUANTIZED_BLANK + RESERVED) }
-  if (range >= POSITIVE_RANGE) return { scale, zero: (min + max) / 2 }
+  if (hasBlanks) return { scale, zero: min - scale * (QUANTIZED_NAN + RESERVED) }
+  if (range >= POSITIVE_RANGE) return { scale, zero: middle }
   // A whole number of steps: so they are the same when the file is unpacked and packed again.
   return { scale, zero: Math.trunc(min / scale + 0.5) * scale }
 }
 
 function blanks(length: number): Int32Array {
-  return new Int32Array(length).fill(QUANTIZED_BLANK)
+  return new Int32Array(length).fill(QUANTIZED_NAN)
 }
 
 function dithered(values: Float32Array | Float64Array, { scale, zero }: Steps, start: number): Int32Array {
@@ -73,7 +83,7 @@ function dithered(values: Float32Array | Float64Array, { scale, zero }: Steps, s
   let next = Math.floor(random[seed]! * 500)
   for (let i = 0; i < values.length; i++) {
     const value = values[i]!
-    integers[i] = Number.isNaN(value) ? QUANTIZED_BLANK : rounded((value - zero) / scale + random[next]! - 0.5)
+    integers[i] = Number.isNaN(value) ? QUANTIZED_NAN : rounded((value - zero) / scale + random[next]! - 0.5)
     if (++next === RANDOM_COUNT) {
       seed = (seed + 1) % RANDOM_COUNT
       next = Math.floor(random[seed]! * 500)

@@ -1,30 +1,13 @@
-import { truncated } from './errors.js'
+import type { RiceCoding } from '@datalab/pixels'
+import { type FitsError, truncated } from './errors.js'
+import { pixelKernels } from './pixel-kernels.js'
 
-/** How integers were written by Rice coding. */
-export interface RiceOptions {
-  /** Bytes of an integer as coded: 1 (unsigned), 2 or 4 (signed). */
-  readonly bytepix: 1 | 2 | 4
-  /** Pixels that share one split between unary and binary bits. */
-  readonly blocksize: number
-}
-
-/** Bits that say a block's split, and the split that means "uncoded"; by bytes of an integer. */
-export const CODES = { 1: [3, 6], 2: [4, 14], 4: [5, 25] } as const
-
-/** Zero bytes behind the coded ones: what a look at the last bits may touch. */
-const PAD = 8
-
-/** The largest coded tile, in bytes, whose bits can be counted in 32 bits. */
-const MAX_BYTES = 2 ** 28
-
-/** The fewest bytes that can hold `pixels` coded integers: each block takes at least the bits of its split. */
-export function minRiceBytes(pixels: number, { bytepix, blocksize }: RiceOptions): number {
-  return bytepix + Math.ceil((Math.ceil(pixels / blocksize) * CODES[bytepix][0]) / 8)
-}
+/** Bits that say how a block is split, by bytes of an integer. */
+const SPLIT_BITS = { 1: 3, 2: 4, 4: 5 } as const
 
 /** The most coded integers that so many bytes can hold, of so many tiles. */
-export function maxRicePixels(bytes: number, tiles: number, { bytepix, blocksize }: RiceOptions): number {
-  const blocks = Math.floor((Math.max(0, bytes - tiles * bytepix) * 8) / CODES[bytepix][0])
+export function maxRicePixels(bytes: number, tiles: number, { bytepix, blocksize }: RiceCoding): number {
+  const blocks = Math.floor((Math.max(0, bytes - tiles * bytepix) * 8) / SPLIT_BITS[bytepix])
   // Of each tile the last block may be a short one, and some of its bits are in a byte of their own.
   return (blocks + tiles) * blocksize
 }
@@ -36,110 +19,11 @@ export function maxRicePixels(bytes: number, tiles: number, { bytepix, blocksize
  * @param into Filled with as many integers as it has room for.
  * @throws FITS_TRUNCATED when the bytes end first.
  */
-export function decodeRice(bytes: Uint8Array, into: Int32Array, options: RiceOptions): void {
-  if (bytes.length > MAX_BYTES || bytes.length < minRiceBytes(into.length, options)) throw tooShort(bytes, into)
-  const { bytepix, blocksize } = options
-  const [splitBits, uncoded] = CODES[bytepix]
-  const bits = new RiceBits(bytes, bytepix)
-  let last = bits.first
-  for (let start = 0; start < into.length; start += blocksize) {
-    const end = Math.min(start + blocksize, into.length)
-    const split = bits.readSplit(splitBits)
-    if (split < 0) into.fill(last, start, end)
-    else if (split >= uncoded) bits.readUncoded(into, start, end, last)
-    else bits.readCoded(into, start, end, last, split)
-    if (bits.isOver) throw tooShort(bytes, into)
-    last = into[end - 1]!
-  }
+export function decodeRice(bytes: Uint8Array, into: Int32Array, coding: RiceCoding): void {
+  if (!pixelKernels().decodeRice(bytes, coding, into)) throw riceTruncated(bytes.length, into.length)
 }
 
-function tooShort(bytes: Uint8Array, into: Int32Array): Error {
-  return truncated(`a Rice-coded tile of ${into.length} pixels ends after ${bytes.length} bytes; fetch the file again`)
-}
-
-/** A bit stream, and the arithmetic of integers of one width. */
-class RiceBits {
-  /** The integer that stands before the first block, and that the first difference is added to. */
-  readonly first: number
-  readonly #view: DataView
-  readonly #endBit: number
-  readonly #width: number
-  /** Keeps an 8-bit integer unsigned. */
-  readonly #mask: number
-  #bit: number
-
-  constructor(bytes: Uint8Array, bytepix: 1 | 2 | 4) {
-    const padded = new Uint8Array(bytes.length + PAD)
-    padded.set(bytes)
-    this.#view = new DataView(padded.buffer)
-    this.#endBit = bytes.length * 8
-    this.#width = bytepix * 8
-    this.#mask = bytepix === 1 ? 0xff : -1
-    this.#bit = this.#width
-    this.first = (this.#view.getInt32(0) >> (32 - this.#width)) & this.#mask
-  }
-
-  /** Whether more bits were taken than there are. */
-  get isOver(): boolean {
-    return this.#bit > this.#endBit
-  }
-
-  readSplit(bits: number): number {
-    const split = (peek(this.#view, this.#bit) >>> (32 - bits)) - 1
-    this.#bit += bits
-    return split
-  }
-
-  readUncoded(into: Int32Array, start: number, end: number, first: number): void {
-    const next = this.#bit + (end - start) * this.#width
-    let last = first
-    for (let i = start; i < end && next <= this.#endBit; i++) {
-      last = this.#add(last, peek(this.#view, this.#bit) >>> (32 - this.#width))
-      into[i] = last
-      this.#bit += this.#width
-    }
-    this.#bit = next
-  }
-
-  /** Each difference: zeros that count its high bits, a one, then its `split` low bits. */
-  readCoded(into: Int32Array, start: number, end: number, first: number, split: number): void {
-    const view = this.#view
-    const mask = this.#mask
-    const shift = 32 - this.#width
-    let bit = this.#bit
-    let last = first
-    for (let i = start; i < end; i++) {
-      const window = peek(view, bit)
-      const zeros = Math.clz32(window)
-      const isNear = zeros + split < 32
-      const one = isNear ? bit + zeros : findOne(view, bit, this.#endBit)
-      const rest = isNear ? (window << zeros) << 1 : peek(view, one + 1)
-      const code = ((one - bit) << split) | ((rest >>> 1) >>> (31 - split))
-      last = (((last + ((code >>> 1) ^ -(code & 1))) << shift) >> shift) & mask
-      into[i] = last
-      bit = one + 1 + split
-    }
-    this.#bit = bit
-  }
-
-  #add(last: number, code: number): number {
-    const shift = 32 - this.#width
-    return (((last + ((code >>> 1) ^ -(code & 1))) << shift) >> shift) & this.#mask
-  }
-}
-
-/** The 32 bits from a bit on, the first as the highest. */
-function peek(view: DataView, bit: number): number {
-  const at = bit >>> 3
-  const shift = bit & 7
-  return (view.getInt32(at) << shift) | (view.getUint8(at + 4) >>> (8 - shift))
-}
-
-/** The place of the first one-bit; where there is none, the end, so that what follows is seen to be over. */
-function findOne(view: DataView, from: number, endBit: number): number {
-  for (let bit = from; bit < endBit; bit += 32) {
-    const window = peek(view, bit)
-    if (window !== 0) return bit + Math.clz32(window)
-  }
-  return endBit
+/** What is said of a tile whose bytes end before its pixels do. */
+export function riceTruncated(bytes: number, pixels: number): FitsError {
+  return truncated(`a Rice-coded tile of ${pixels} pixels ends after ${bytes} bytes; fetch the file again`)
 }

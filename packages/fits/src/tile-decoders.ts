@@ -1,13 +1,15 @@
+import type { PixelScale, Quantization, RiceCoding } from '@datalab/pixels'
 import { invalid, unsupported } from './errors.js'
 import { decodeGzip, GZIP_RATIO } from './gzip-tile.js'
 import { decodeHcompress } from './hcompress.js'
 import type { Bitpix } from './hdu-layout.js'
 import type { Header } from './header.js'
 import { integersOf } from './integers-of.js'
+import { pixelKernels } from './pixel-kernels.js'
 import { decodePlio, maxPlioPixels } from './plio.js'
 import { requireInteger } from './require-integer.js'
-import { decodeRice, maxRicePixels, type RiceOptions } from './rice.js'
-import type { StoredPixels } from './samples.js'
+import { decodeRice, maxRicePixels, riceTruncated } from './rice.js'
+import type { Samples, StoredPixels } from './samples.js'
 
 /** Undoes one compression algorithm for the tiles of an image. */
 export interface TileDecoder {
@@ -18,6 +20,10 @@ export interface TileDecoder {
    * @param into As long as the tile.
    */
   decode(bytes: Uint8Array, into: Int32Array): StoredPixels
+  /** `decode` and `dequantize` in one, where there is a way. */
+  decodeFloats?(bytes: Uint8Array, quantization: Quantization, into: Samples): void
+  /** `decode` and the scale in one, where there is a way for these pixels. */
+  decodeScaled?(bytes: Uint8Array, scale: PixelScale, into: Samples): void
   /** The most pixels that so many compressed bytes can hold, of so many tiles. */
   maxPixels(bytes: number, tiles: number): number
 }
@@ -85,19 +91,36 @@ function parameter(
   return range.fallback
 }
 
-function riceDecoder(header: Header): TileDecoder {
+function riceDecoder(header: Header, bitpix: Bitpix): TileDecoder {
+  const coding = riceCodingOf(header)
+  const decoder: TileDecoder = {
+    decode(bytes, into) {
+      decodeRice(bytes, into, coding)
+      return into
+    },
+    decodeFloats(bytes, quantization, into) {
+      const isWhole = pixelKernels().decodeRiceFloats(bytes, coding, quantization, into)
+      if (!isWhole) throw riceTruncated(bytes.length, into.length)
+    },
+    maxPixels: (bytes, tiles) => maxRicePixels(bytes, tiles, coding),
+  }
+  // Integers of 32 bits that come to be float32 are rounded before they are scaled, too: no pixel of 8 or 16 bits needs so many.
+  if (coding.bytepix === 4 && (bitpix === 8 || bitpix === 16)) return decoder
+  return {
+    ...decoder,
+    decodeScaled(bytes, scale, into) {
+      const isWhole = pixelKernels().decodeRiceScaled(bytes, coding, scale, into)
+      if (!isWhole) throw riceTruncated(bytes.length, into.length)
+    },
+  }
+}
+
+function riceCodingOf(header: Header): RiceCoding {
   const blocksize = parameter(header, 'BLOCKSIZE', 1, { min: 1, max: MAX_BLOCKSIZE, fallback: 32 })
   const bytepix = parameter(header, 'BYTEPIX', 2, { min: 1, max: 8, fallback: 4 })
   if (bytepix === 8) throw unsupported('the image is Rice-coded with BYTEPIX = 8, for which there is no decoder')
   if (bytepix !== 1 && bytepix !== 2 && bytepix !== 4) throw invalid(`BYTEPIX is ${bytepix}, but must be 1, 2 or 4`)
-  const options: RiceOptions = { bytepix, blocksize }
-  return {
-    decode(bytes, into) {
-      decodeRice(bytes, into, options)
-      return into
-    },
-    maxPixels: (bytes, tiles) => maxRicePixels(bytes, tiles, options),
-  }
+  return { bytepix, blocksize }
 }
 
 function gzipDecoder(header: Header, bitpix: Bitpix): TileDecoder {

@@ -1,10 +1,10 @@
+import { QUANTIZED_NAN, type RiceCoding } from '@datalab/pixels'
 import { Card } from './card.js'
 import { RANDOM_COUNT } from './dither.js'
 import { encodeGzipTile } from './encode-gzip-tile.js'
 import { encodeRice } from './encode-rice.js'
 import { encodeSamples, type PixelArray, pixelFormat } from './encode-samples.js'
-import { QUANTIZED_BLANK, quantize } from './quantize.js'
-import type { RiceOptions } from './rice.js'
+import { quantize } from './quantize.js'
 
 /**
  * How the pixels of an image are stored: as they are; compressed without loss (integers with RICE_1, floats with GZIP_2); or with floats in
@@ -60,12 +60,12 @@ export function checkCompression(compression: ImageCompression): void {
 }
 
 function riceEncoder(bytes: number): TileEncoder {
-  const options: RiceOptions = { bytepix: bytes as 1 | 2 | 4, blocksize: BLOCKSIZE }
+  const coding: RiceCoding = { bytepix: bytes as 1 | 2 | 4, blocksize: BLOCKSIZE }
   return {
     isQuantized: false,
     cards: () => riceCards(bytes),
     encode: (pixels) => ({
-      bytes: encodeRice(storedIntegers(pixels as Uint8Array), options),
+      bytes: encodeRice(storedIntegers(pixels as Uint8Array), coding),
       isFallback: false,
       scale: 0,
       zero: 0,
@@ -122,7 +122,7 @@ class QuantizingEncoder implements TileEncoder {
     const [algorithm, ...parameters] = riceCards(4)
     return [
       algorithm!,
-      new Card('ZBLANK', QUANTIZED_BLANK, { comment: 'null value in the compressed integer array' }),
+      new Card('ZBLANK', QUANTIZED_NAN, { comment: 'null value in the compressed integer array' }),
       ...parameters,
       new Card('ZQUANTIZ', 'SUBTRACTIVE_DITHER_1', { comment: 'pixel quantization algorithm' }),
       new Card('ZDITHER0', this.#ditherSeed, { comment: 'dithering offset when quantizing floats' }),

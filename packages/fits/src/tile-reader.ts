@@ -1,6 +1,7 @@
+import type { Quantization } from '@datalab/pixels'
 import type { Compression } from './compression.js'
 import { convertPixels, scaleSamples } from './decode-samples.js'
-import { dequantize, type Quantization } from './dequantize.js'
+import { dequantize } from './dequantize.js'
 import { FitsError, invalid, isFitsError } from './errors.js'
 import type { Bitpix } from './hdu-layout.js'
 import type { HeapWindow } from './heap-window.js'
@@ -68,18 +69,26 @@ export class TileReader {
 
   #decode(tile: Tile, cell: TileCell, bytes: Uint8Array, into: StoredPixels): void {
     const { decoder, isQuantized } = this.#compression
-    const quantization = isQuantized ? this.#quantizationOf(tile, cell) : undefined
-    const values = this.#undo(decoder, bytes, tile)
-    if (quantization) this.#dequantize(values, quantization, into as Samples)
-    else if (this.#bitpix < 0) this.#convertWhole(values, into)
-    else convertPixels(values, this.#scaleOf(cell), into)
+    if (isQuantized) this.#decodeFloats(this.#quantizationOf(tile, cell), bytes, tile, into as Samples)
+    else if (this.#bitpix < 0) this.#convertWhole(this.#undo(decoder, bytes, tile), into)
+    else if (this.#scale && decoder.decodeScaled) {
+      checkPixels(decoder, bytes, tile)
+      decoder.decodeScaled(bytes, this.#scaleOf(cell), into as Samples)
+    } else convertPixels(this.#undo(decoder, bytes, tile), this.#scaleOf(cell), into)
+  }
+
+  #decodeFloats(quantization: Quantization, bytes: Uint8Array, tile: Tile, into: Samples): void {
+    const { decoder } = this.#compression
+    if (decoder.decodeFloats) {
+      checkPixels(decoder, bytes, tile)
+      decoder.decodeFloats(bytes, quantization, into)
+    } else dequantize(this.#undo(decoder, bytes, tile), quantization, into)
+    scaleSamples(into, this.#scale ?? NO_SCALE)
   }
 
   #undo(decoder: TileDecoder, bytes: Uint8Array, tile: Tile): StoredPixels {
+    checkPixels(decoder, bytes, tile)
     const length = sectionPixels(tile)
-    if (length > decoder.maxPixels(bytes.length, 1)) {
-      throw invalid(`its ${length} pixels are more than its ${bytes.length} bytes can hold`)
-    }
     if (this.#integers.length < length) this.#integers = new Int32Array(length)
     return decoder.decode(bytes, this.#integers.subarray(0, length))
   }
@@ -99,12 +108,6 @@ export class TileReader {
     return { dithering, scale, zero, blank, seed: tile.index + ditherSeed - 1 }
   }
 
-  #dequantize(values: StoredPixels, quantization: Quantization, into: Samples): void {
-    if (values instanceof BigInt64Array) throw invalid('its quantised pixels have 64 bits')
-    dequantize(values, quantization, into)
-    scaleSamples(into, this.#scale ?? NO_SCALE)
-  }
-
   /** Values that were compressed as they are: of a float image these integers are the bits of floats. */
   #convertWhole(values: StoredPixels, into: StoredPixels): void {
     convertPixels(this.#bitpix < 0 ? floatsOf(values) : values, this.#scale ?? NO_SCALE, into)
@@ -115,6 +118,12 @@ export class TileReader {
     const isFloat = FLOATS.has(this.#table.column('UNCOMPRESSED_DATA')?.heapCode ?? '')
     convertPixels(isFloat ? floatsOf(values) : values, this.#scale ?? NO_SCALE, into)
   }
+}
+
+function checkPixels(decoder: TileDecoder, bytes: Uint8Array, tile: Tile): void {
+  const length = sectionPixels(tile)
+  if (length <= decoder.maxPixels(bytes.length, 1)) return
+  throw invalid(`its ${length} pixels are more than its ${bytes.length} bytes can hold`)
 }
 
 /** The floats whose bits these are. */

@@ -1,7 +1,8 @@
+import { QUANTIZED_NAN } from '@datalab/pixels'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { dequantize } from '../src/dequantize.js'
-import { QUANTIZED_BLANK, quantize } from '../src/quantize.js'
+import { quantize } from '../src/quantize.js'
 import { gaussian } from './gaussian.js'
 
 const value = fc.oneof(
@@ -23,7 +24,7 @@ test.each([Float32Array, Float64Array])('%o is off by half a step at most, and N
         const { integers, scale, zero } = quantized
         const restored = new Float64Array(values.length)
         const dithering = 'SUBTRACTIVE_DITHER_1'
-        dequantize(integers, { dithering, scale, zero, blank: QUANTIZED_BLANK, seed }, restored)
+        dequantize(integers, { dithering, scale, zero, blank: QUANTIZED_NAN, seed }, restored)
         for (const [i, before] of values.entries()) {
           if (Number.isNaN(before)) expect(restored[i]).toBeNaN()
           else expect(Math.abs(restored[i]! - before)).toBeLessThanOrEqual(scale * 0.5001 + Math.abs(before) * 1e-15)
@@ -41,9 +42,19 @@ test('steps are a part of the noise', () => {
   expect(quantize(values, { level: 16, rowLength: 100, seed: 0 })!.scale).toBeCloseTo(0.5, 1)
 })
 
+test('a range of more steps than there are positive integers begins at its middle, added up as floats', () => {
+  const random = gaussian(8)
+  const values = Float32Array.from({ length: 200 }, (_, i) => (i === 7 ? 2e8 : random()))
+  for (const rowLength of [200, 100]) {
+    const { scale, zero } = quantize(values, { level: 16, rowLength, seed: 0 })!
+    expect(2e8 / scale).toBeGreaterThan(2 ** 31)
+    expect(zero).toBe(1e8)
+  }
+})
+
 test('what is missing altogether is blank', () => {
   const quantized = quantize(new Float32Array(20).fill(Number.NaN), { level: 4, rowLength: 20, seed: 0 })
-  expect(quantized!.integers).toEqual(new Int32Array(20).fill(QUANTIZED_BLANK))
+  expect(quantized!.integers).toEqual(new Int32Array(20).fill(QUANTIZED_NAN))
 })
 
 test.each([

@@ -1,11 +1,12 @@
+import type { RiceCoding } from '@datalab/pixels'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { decodeRice, type RiceOptions } from '../src/rice.js'
+import { decodeRice } from '../src/rice.js'
 
 const CODES = { 1: [3, 6], 2: [4, 14], 4: [5, 25] } as const
 
 /** A plain Rice encoder: bits as text, the best split of each block found by trying all. */
-function encodeRice(values: Int32Array, { bytepix, blocksize }: RiceOptions): Uint8Array {
+function encodeRice(values: Int32Array, { bytepix, blocksize }: RiceCoding): Uint8Array {
   const width = bytepix * 8
   const [splitBits, uncoded] = CODES[bytepix]
   const binary = (value: number, bits: number) =>
