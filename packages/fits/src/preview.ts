@@ -1,8 +1,12 @@
+import { pixelKernels } from './pixel-kernels.js'
 import { type GreyPicture, shrinkToFit } from './shrink.js'
 import { type Limits, zscale } from './zscale.js'
 
 /** The longest side a JPEG is made with. */
 const MAX_JPEG_SIDE = 65_500
+
+/** Pixels that become grey at once, of whole rows: few enough to stay in the processor's cache. */
+const BAND_PIXELS = 65_536
 
 /** The picture of an image of physical values. */
 export interface PreviewSource {
@@ -49,24 +53,20 @@ export async function renderPreview(source: PreviewSource, options: PreviewOptio
 }
 
 /** The image as bytes, black to white, the top row of the picture first. */
-function stretch({ data, width, height }: PreviewSource, { low, high }: Limits): GreyPicture {
+function stretch({ data, width, height }: PreviewSource, limits: Limits): GreyPicture {
+  const kernels = pixelKernels()
   const pixels = new Uint8Array(width * height)
-  // In halves, since the range may be more than the largest number.
-  const factor = high > low ? 127.5 / (high / 2 - low / 2) : 0
-  const offset = high > low ? 0.5 - low * factor : 128.5
-  for (let y = 0; y < height; y++) {
-    const to = (height - 1 - y) * width
-    stretchRow(data.subarray(y * width, (y + 1) * width), factor, offset, pixels.subarray(to, to + width))
+  const rows = Math.max(1, Math.floor(BAND_PIXELS / width))
+  const band = new Uint8Array(Math.min(rows, height) * width)
+  for (let from = 0; from < height; from += rows) {
+    const to = Math.min(from + rows, height)
+    const greys = band.subarray(0, (to - from) * width)
+    kernels.stretch(data.subarray(from * width, to * width), limits, greys)
+    for (let y = from; y < to; y++) {
+      pixels.set(greys.subarray((y - from) * width, (y - from + 1) * width), (height - 1 - y) * width)
+    }
   }
   return { pixels, width, height }
-}
-
-function stretchRow(row: Float32Array | Float64Array, factor: number, offset: number, into: Uint8Array): void {
-  for (let x = 0; x < row.length; x++) {
-    const grey = row[x]! * factor + offset
-    // In this order NaN is 0.
-    into[x] = grey > 0 ? Math.min(grey, 255) : 0
-  }
 }
 
 async function encodeJpeg({ pixels, width, height }: GreyPicture, quality: number): Promise<Uint8Array> {

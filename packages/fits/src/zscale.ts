@@ -1,3 +1,5 @@
+import { pixelKernels } from './pixel-kernels.js'
+
 /** The range of values that a picture shows from black to white. */
 export interface Limits {
   readonly low: number
@@ -26,7 +28,7 @@ interface Fit {
  * @param values Only read. NaN and infinities are left out; without any other value both limits are 0.
  */
 export function zscale(values: Float32Array | Float64Array): Limits {
-  const samples = takeSamples(values)
+  const samples = pixelKernels().sampleFinite(values, SAMPLES).sort()
   if (samples.length === 0) return { low: 0, high: 0 }
   const first = samples[0]!
   const last = samples.at(-1)!
@@ -43,30 +45,6 @@ export function zscale(values: Float32Array | Float64Array): Limits {
 
 function minPixels(count: number): number {
   return Math.max(MIN_PIXELS, Math.trunc(count * MAX_REJECT))
-}
-
-/** Finite values at even steps, sorted. */
-function takeSamples(values: Float32Array | Float64Array): Float64Array {
-  const finite = countFinite(values)
-  const stride = Math.max(1, Math.trunc(finite / SAMPLES))
-  const samples = new Float64Array(Math.min(SAMPLES, Math.ceil(finite / stride)))
-  if (finite === values.length) return samples.map((_, i) => values[i * stride]!).sort()
-  let seen = 0
-  for (let i = 0, taken = 0; taken < samples.length; i++) {
-    if (!Number.isFinite(values[i]!)) continue
-    if (seen++ % stride === 0) samples[taken++] = values[i]!
-  }
-  return samples.sort()
-}
-
-function countFinite(values: Float32Array | Float64Array): number {
-  let count = values.length
-  for (let i = 0; i < values.length; i++) {
-    const value = values[i]!
-    // Only NaN and the infinities do not give 0.
-    if (value - value !== 0) count--
-  }
-  return count
 }
 
 /** The line through the samples that are left when those far from it have been rejected, several times over. */

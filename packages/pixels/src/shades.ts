@@ -15,7 +15,8 @@ const ENDS = { sqrt: 1, log: Math.log(1001), asinh: Math.asinh(10) } as const
 export function shadesOf({ low, high, curve = 'linear' }: Stretch, white: number): Shades {
   if (!(high > low)) return { curve: 'linear', factor: 0, offset: Math.floor(white / 2) + 1.5, scale: 1 }
   if (curve === 'linear') {
-    const factor = white / (high - low)
+    // In halves, since the range may be more than the largest number.
+    const factor = white / 2 / (high / 2 - low / 2)
     return { curve, factor, offset: 0.5 - low * factor, scale: 1 }
   }
   const factor = 1 / (high - low)

@@ -9,6 +9,9 @@ const CURVES: Readonly<Record<Shades['curve'], number>> = { linear: 0, sqrt: 1, 
 /** A row's sums fill the table that there is room for. */
 const MAX_WIDTH = COLUMN_BYTES / 4
 
+/** Rows that are shorter are added up sooner than they are copied. */
+const MIN_WIDTH = 64
+
 /** Pictures by vectors. */
 export function pictureKernels(machine: Machine): PictureKernels {
   const { kernels } = machine
@@ -34,7 +37,7 @@ export function pictureKernels(machine: Machine): PictureKernels {
     },
     shrink(pixels, size, into, intoSize) {
       const { width, height } = size
-      if (width > MAX_WIDTH || height > 2 ** 24) {
+      if (width < MIN_WIDTH || width > MAX_WIDTH || height > 2 ** 24) {
         reference.shrink(pixels, size, into, intoSize)
         return
       }
