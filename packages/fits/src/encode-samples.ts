@@ -35,8 +35,16 @@ export function encodeSamples(data: PixelArray): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(data.byteLength)
   bytes.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength))
   swapBytes(bytes, data.BYTES_PER_ELEMENT)
-  if (pixelFormat(data).bzero !== undefined) {
-    for (let i = 0; i < bytes.length; i += data.BYTES_PER_ELEMENT) bytes[i] = bytes[i]! ^ 0x80
-  }
+  if (pixelFormat(data).bzero !== undefined) flipSigns(bytes, data.BYTES_PER_ELEMENT)
   return bytes
+}
+
+/** Adds BZERO, or takes it away: it is the weight of the highest bit of each number. */
+function flipSigns({ buffer, length }: Uint8Array<ArrayBuffer>, size: number): void {
+  const flips = Uint8Array.from({ length: 8 }, (_, i) => (i % size === 0 ? 0x80 : 0))
+  const [even, odd] = new Int32Array(flips.buffer)
+  const words = new Int32Array(buffer, 0, length >> 2)
+  for (let i = 0; i < words.length; i++) words[i] = words[i]! ^ (i % 2 === 0 ? even! : odd!)
+  const bytes = new Uint8Array(buffer)
+  for (let i = words.byteLength; i < length; i += size) bytes[i] = bytes[i]! ^ 0x80
 }
