@@ -1,7 +1,7 @@
 import { loadKernels, type PixelKernels } from '@datalab/pixels'
 
-/** Room for a tile of a million pixels; memory that no tile needs is never touched. */
-const ARENA_BYTES = 16 * 1024 * 1024
+/** Room for a tile of 2048 x 2048 pixels; memory that no tile needs is never touched. */
+const ARENA_BYTES = 48 * 1024 * 1024
 
 let kernels: PixelKernels | undefined
 
