@@ -10,11 +10,11 @@ const RESERVED = new Set(['END', 'COMMENT', 'HISTORY', 'CONTINUE', 'HIERARCH'])
 /**
  * The card as the standard writes it: records of 80 printable ASCII characters (FITS 4.0, sections 4.1 and 4.2).
  *
- * A card that was read from a conformant record is returned verbatim. Others are in fixed format; long strings go on in CONTINUE records;
- * a keyword that is longer than 8 characters, or has other characters than `A-Z 0-9 _ -`, becomes a HIERARCH card; characters outside
- * printable ASCII become `?`; a comment is cut where the record ends; commentary is wrapped at 72 characters; a value that could not be
- * read becomes a string. A card from a file that cannot be written by these rules becomes commentary, so that nothing is lost and any
- * header that was read can be written.
+ * A card that was read from a conformant record is returned verbatim. Others are in fixed format; long strings go on in CONTINUE records,
+ * an ampersand at their end in one of its own; a keyword that is longer than 8 characters, or has other characters than `A-Z 0-9 _ -`,
+ * becomes a HIERARCH card; characters outside printable ASCII become `?`; a comment is cut where the record ends; commentary is wrapped at 72
+ * characters; a value that could not be read becomes a string. A card from a file that cannot be written by these rules becomes commentary,
+ * so that nothing is lost and any header that was read can be written.
  *
  * @throws TypeError when the keyword or number of a card that was made cannot be written in FITS.
  */
@@ -105,10 +105,12 @@ function formatString(start: string, value: string, comment: string): string[] {
 
 function lastOfString(rest: string, comment: string): string[] {
   const room = RECORD_LENGTH - `CONTINUE  '${rest}' / `.length
-  if (comment === '' || comment.length <= room || rest.length + 13 > RECORD_LENGTH) {
-    return [withComment(`CONTINUE  '${rest}'`, comment)]
-  }
-  return [`CONTINUE  '${rest}&'`.padEnd(RECORD_LENGTH), withComment(`CONTINUE  ''`, comment)]
+  // What is left for a record of its own: before an empty one, cfitsio would keep the ampersand.
+  const length = cutBefore(rest, rest.length - 1)
+  const isWhole = comment.length <= room && !rest.endsWith('&')
+  if (isWhole || length === 0) return [withComment(`CONTINUE  '${rest}'`, comment)]
+  const first = `CONTINUE  '${rest.slice(0, length)}&'`.padEnd(RECORD_LENGTH)
+  return [first, withComment(`CONTINUE  '${rest.slice(length)}'`, comment)]
 }
 
 /** The largest length up to `length` that does not part a doubled quote. */
@@ -119,7 +121,8 @@ function cutBefore(escaped: string, length: number): number {
 }
 
 function withComment(text: string, comment: string): string {
-  const line = comment === '' ? text : `${text.padEnd(30)} / ${comment}`
+  const column = Math.min(30, RECORD_LENGTH - 3 - comment.length)
+  const line = comment === '' ? text : `${text.padEnd(column)} / ${comment}`
   return line.slice(0, RECORD_LENGTH).padEnd(RECORD_LENGTH)
 }
 

@@ -10,8 +10,9 @@ const COMMENTARY = new Set(['COMMENT', 'HISTORY', '', 'CONTINUE'])
  * The cards of header text, in order; END and what follows it are left out.
  *
  * Reads fixed and free format, the CONTINUE long-string convention (FITS 4.0, section 4.2.1.2) and ESO's HIERARCH convention. A CONTINUE
- * that continues nothing is commentary; an ampersand that nothing continues is kept, but at the end of a chain it is dropped. Bytes outside ASCII stay as their Latin-1 characters. Never throws: a value that cannot be read
- * is a `problem` of its card. Takes time in proportion to the text.
+ * that continues nothing is commentary. An ampersand that nothing continues is a character of the string where the string has one record, or
+ * its last one has nothing else; at the end of other CONTINUE records it is dropped, as astropy does. Bytes outside ASCII stay as their
+ * Latin-1 characters. Never throws: a value that cannot be read is a `problem` of its card. Takes time in proportion to the text.
  *
  * @param text Records of 80 characters; an incomplete last one is read as far as it goes.
  */
@@ -78,8 +79,12 @@ function continuationsAt(text: string, at: number): Card[] {
 
 function joinContinued(first: Card, more: readonly Card[]): Card {
   const parts = [first, ...more]
-  const value = parts.map((part) => (part.value as string).replace(/&$/, ''))
+  const value = parts.map(({ value }, i) => (i === more.length && value === '&' ? value : withoutAmpersand(value)))
   const comment = parts.map((part) => part.comment).filter((text) => text !== '')
   const records = parts.map((part) => part.records![0]!)
   return new Card(first.keyword, trimEndBlanks(value.join('')), { comment: comment.join(' '), records })
+}
+
+function withoutAmpersand(value: unknown): string {
+  return String(value).replace(/&$/, '')
 }

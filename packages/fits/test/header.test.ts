@@ -104,6 +104,19 @@ test('writes cards that are not conformant as conformant ones', () => {
   ])
 })
 
+test.each([['y'], ["'"], ["y''"], ['y &'], ['&&'], ["&'"]])(
+  'a long string that ends in %s, with a long comment: the last record is not empty, and all reads back',
+  (end) => {
+    for (let length = 60; length < 210; length++) {
+      const header = new Header().set('A', 'y'.repeat(length) + end, 'c'.repeat(60))
+      const lines = records(header)
+      expect(Header.parse(header.format()).get('A')).toBe(header.get('A'))
+      expect(lines.filter((line) => line.startsWith("CONTINUE  '' "))).toEqual([])
+      if (lines[1]!.startsWith('CONTINUE')) expect(Header.parse(header.format()).cards[0]!.comment).toBe('c'.repeat(60))
+    }
+  },
+)
+
 const printable = (max: number) =>
   fc.string({ maxLength: max, unit: fc.integer({ min: 32, max: 126 }).map((c) => String.fromCharCode(c)) })
 const values: fc.Arbitrary<CardValue> = fc.oneof(

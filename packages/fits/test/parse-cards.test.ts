@@ -60,6 +60,12 @@ test('keeps an ampersand that nothing continues, and a CONTINUE that continues n
   expect(orphan).toMatchObject({ keyword: 'CONTINUE', value: "  'orphan'", isCommentary: true })
 })
 
+test('at the end of a chain, an ampersand alone is kept, and any other dropped', () => {
+  expect(parse("S       = 'rock &'", "CONTINUE  'roll &'", "CONTINUE  '&'")[0]!.value).toBe('rock roll &')
+  expect(parse("S       = 'rock &'", "CONTINUE  'roll&'", 'N       = 1')[0]!.value).toBe('rock roll')
+  expect(parse("S       = 'rock&'", "CONTINUE  '' / comment")[0]).toMatchObject({ value: 'rock', comment: 'comment' })
+})
+
 test('reads commentary from column 9 on, and a HIERARCH without a value as such', () => {
   expect(parse('COMMENT = 1')[0]).toMatchObject({ keyword: 'COMMENT', value: '= 1', isCommentary: true })
   expect(parse('        blank')[0]).toMatchObject({ keyword: '', value: 'blank' })
