@@ -15,7 +15,8 @@ if (!HAS_COLLECTION) console.warn(`oracle.test.ts is skipped: there is no collec
 
 /** What users get: each hostile file is read by a process of its own, which needs the build. */
 const BUILT = fileURLToPath(new URL('../dist/dump.js', import.meta.url))
-if (!existsSync(BUILT)) console.warn(`oracle.test.ts is skipped in part: run node scripts/build.mjs core fits pixels first`)
+if (!existsSync(BUILT))
+  console.warn(`oracle.test.ts is skipped in part: run node scripts/build.mjs core fits pixels first`)
 
 /**
  * Quantised images in which the collection has a number where the integer is the declared ZBLANK, -2147483647: its readers do not test
