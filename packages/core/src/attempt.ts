@@ -63,7 +63,7 @@ export class Attempt {
     const renewal = setInterval(() => void this.#renew(), leaseMs / 3)
     renewal.unref()
     this.#limit.go()
-    const forward = () => this.#abort.abort(this.given.reason)
+    const forward = () => this.#hearAbort()
     this.given.addEventListener('abort', forward, { once: true })
     if (this.given.aborted) forward()
     // Told sooner than by the next renewal: by a cancellation, wherever it came from.
@@ -75,6 +75,13 @@ export class Attempt {
       clearInterval(renewal)
       this.#limit.stand()
     }
+  }
+
+  /** A cancellation has taken the lease away before it is told; it may be meant for the attempt before, and this one be others'. */
+  #hearAbort(): void {
+    const { reason } = this.given
+    if (isDataLabError(reason, 'DATALAB_CLOSED')) this.#abort.abort(reason)
+    else void this.#renew()
   }
 
   async #outcome(): Promise<RecordChange | Failure> {

@@ -25,7 +25,7 @@ import { steadyRecords } from './steady-records.js'
 export interface DataLabOptions<Operations extends readonly unknown[] = readonly AnyOperationClass[]> {
   /** The operations on offer; by default those that `import '<operation>/register'` added. */
   operations?: Operations & OperationList<Operations>
-  /** What operations may ask for, such as the Images of `@datalab/fits`. */
+  /** What operations may ask for, such as the Images of `@datalab/fits/images`. */
   services?: readonly ServiceProvider[]
   /** Where input files come from. */
   sources?: readonly FileSource[]

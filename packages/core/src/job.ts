@@ -29,7 +29,13 @@ interface WatchState {
   isLast: boolean
   /** Whether it has to look for itself how it ended. */
   isOver: boolean
+  /** Whether nobody reads any more. */
+  hasLeft: boolean
   wake: () => void
+}
+
+function newWatch(): WatchState {
+  return { latest: undefined, known: undefined, isLast: false, isOver: false, hasLeft: false, wake: () => {} }
 }
 
 /** How a job is cancelled. */
@@ -49,6 +55,8 @@ export class Job {
   /** Names this submission among those of the job, for `DataLab.job`; undefined where nothing was submitted, since the result was there. */
   readonly submission: string | undefined
   #withdrawal: Promise<void> | undefined
+  /** Whether it was taken back, as the store has said. */
+  #isWithdrawn = false
   #onWithdrawn = new Set<() => void>()
 
   constructor(
@@ -96,7 +104,12 @@ export class Job {
    */
   async cancel(options: CancelOptions = {}): Promise<void> {
     if (this.submission !== undefined) this.#withdrawal ??= this.#withdrawOwn(this.submission)
-    await this.#withdrawal
+    try {
+      await this.#withdrawal
+    } catch (error) {
+      this.#withdrawal = undefined
+      throw error
+    }
     if (options.force !== true) return
     for (const { id } of await this.parts.records.submissions(this.key)) await this.#withdraw(id)
   }
@@ -111,19 +124,34 @@ export class Job {
     const record = await records.get(this.key)
     if (record === undefined || isEnded(record.status)) return
     const left = await records.withdraw(this.key, submission)
-    if (submission === this.submission) for (const tell of this.#onWithdrawn) tell()
+    if (submission === this.submission) {
+      this.#isWithdrawn = true
+      for (const tell of this.#onWithdrawn) tell()
+    }
     if (left === 0) await abort(this.key)
   }
 
-  async *#views(): AsyncGenerator<JobRecord, void, undefined> {
+  /** Whoever leaves is let go at once, also while the next change is waited for. */
+  #views(): AsyncIterator<JobRecord, void, undefined> {
+    const state = newWatch()
+    const views = this.#viewsOf(state)
+    const leave = () => {
+      state.hasLeft = true
+      state.wake()
+      return views.return()
+    }
+    return { next: () => views.next(), return: leave }
+  }
+
+  async *#viewsOf(state: WatchState): AsyncGenerator<JobRecord, void, undefined> {
     const minted = mintedUrls(this.parts.storage)
     const kept = keptUrls(minted)
     // The last is kept by whoever asked, perhaps for long: its URLs are as fresh as can be.
-    for await (const record of this.#watch()) yield await this.#view(record, isEnded(record.status) ? minted : kept)
+    for await (const record of this.#watch(state))
+      yield await this.#view(record, isEnded(record.status) ? minted : kept)
   }
 
-  async *#watch(): AsyncGenerator<StoredRecord, void, undefined> {
-    const state: WatchState = { latest: undefined, known: undefined, isLast: false, isOver: false, wake: () => {} }
+  async *#watch(state = newWatch()): AsyncGenerator<StoredRecord, void, undefined> {
     const take = (record: StoredRecord) => {
       if (state.isLast || isSame(record, state.known)) return
       state.latest = record
@@ -142,12 +170,12 @@ export class Job {
     try {
       const now = await this.#now()
       if (state.known === undefined) take(now)
-      if (this.#withdrawal !== undefined) withdrawn()
+      if (this.#isWithdrawn) withdrawn()
       for (;;) {
         const { latest, isLast } = state
         state.latest = undefined
         if (latest !== undefined) yield latest
-        if (isLast) return
+        if (isLast || state.hasLeft) return
         // What a store tells may be lost on its way; the end of a job must not be.
         if (state.latest === undefined && (state.isOver || !(await hasChanged(state)))) await this.#look(state, take)
       }
@@ -170,7 +198,9 @@ export class Job {
     const { submitted } = this
     if (isEnded(submitted.status)) return submitted
     const present = await this.parts.records.get(this.key)
-    return present !== undefined && isSameRound(present, submitted) ? present : this.#past(present)
+    const isPresent = present !== undefined && isSameRound(present, submitted)
+    if (this.#isWithdrawn) return cancelledRecord(isPresent ? present : submitted)
+    return isPresent ? present : this.#past(present)
   }
 
   /** How it ended, as far as that is known, where another round has followed or the record was forgotten. */

@@ -112,13 +112,17 @@ export class InputNormalizer {
     return { inputs, identity }
   }
 
-  /** The branch of a union that the value is valid by; a schema without branches is its own. */
+  /**
+   * The branch of a union that the value is valid by: of several the one that declares most of its members, so that none is lost. A schema
+   * without branches is its own.
+   */
   #branch(schema: JsonSchema, value: JsonValue): JsonSchema {
     const branches = schema.anyOf ?? schema.oneOf
     if (branches === undefined) return schema
     // On a clone: a branch that does not fit may have filled in its defaults before it knew.
-    const fitting = branches.find((branch) => this.validators.of(branch)(structuredClone(value)))
-    return fitting === undefined ? schema : this.#branch(fitting, value)
+    const fitting = branches.filter((branch) => this.validators.of(branch)(structuredClone(value)))
+    const [best = schema] = fitting.sort((one, other) => declaredOf(other, value) - declaredOf(one, value))
+    return best === schema ? schema : this.#branch(best, value)
   }
 }
 
@@ -157,8 +161,15 @@ function mapMembers<Result>(
 
 /** What a schema says of a member; undefined where it says nothing. */
 function memberSchema({ properties, additionalProperties }: JsonSchema, name: string): JsonSchema | undefined {
-  const child = properties?.[name] ?? additionalProperties
+  const isNamed = properties !== undefined && Object.hasOwn(properties, name)
+  const child = isNamed ? properties[name] : additionalProperties
   return typeof child === 'object' ? child : undefined
+}
+
+/** How many of a value's members a schema names. */
+function declaredOf({ properties }: JsonSchema, value: JsonValue): number {
+  if (properties === undefined || typeof value !== 'object' || value === null) return 0
+  return Object.keys(value).filter((name) => Object.hasOwn(properties, name)).length
 }
 
 /** Whether a schema says nothing of the members of its objects. */

@@ -10,11 +10,11 @@ export function mintedUrls(storage: ObjectStorage): UrlOf {
 }
 
 /** For so long a watcher is given the URL again that it was given before: short beside the life of any. */
-const KEPT_MS = 60_000
+const KEPT_MS = 5000
 
 /**
- * URLs for one who reads of the same objects again and again, such as a watcher of a run with many partial outputs: each is minted once a
- * minute, not at every change.
+ * URLs for one who reads of the same objects again and again, such as a watcher of a run with many partial outputs: each is minted anew
+ * every few seconds, not at every change.
  */
 export function keptUrls(urlOf: UrlOf): UrlOf {
   const kept = new Map<string, { readonly url: Promise<string>; readonly until: number }>()

@@ -201,8 +201,12 @@ export function historyAfter(record: StoredRecord, replaced: StoredRecord | unde
 }
 
 function withSummary(record: StoredRecord): readonly AttemptSummary[] {
-  const { attempt, status, started, ended, error } = record
-  return [...record.history, { attempt, status, started, ended, error }].slice(-MAX_HISTORY)
+  return [...record.history, summaryOf(record)].slice(-MAX_HISTORY)
+}
+
+/** How the attempt of a record went. */
+export function summaryOf({ attempt, status, started, ended, error, begunBy }: StoredRecord): AttemptSummary {
+  return { attempt, status, started, ended, error, ...(begunBy === undefined ? {} : { begunBy }) }
 }
 
 function iso(time: number): string {

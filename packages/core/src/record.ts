@@ -29,6 +29,8 @@ export interface AttemptSummary {
   readonly started: string | null
   readonly ended: string | null
   readonly error: RecordError | null
+  /** The submission that its round of attempts began with; absent in records of before this was kept. */
+  readonly begunBy?: string
 }
 
 /** What is known of a job, as the record store and the manifest keep it and as users read it. Times are ISO 8601, UTC. */

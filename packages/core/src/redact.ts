@@ -33,12 +33,18 @@ export function redactText(text: string): string {
     .replace(ACCESS_KEY, REDACTED)
 }
 
-/** A logger that passes everything on but the secrets: those in texts, and whatever has the name of one. */
+/**
+ * A logger that passes everything on but the secrets: those in texts, and whatever has the name of one. One that throws fails nothing: what was
+ * to be told is lost.
+ */
 export function redactingLogger(log: Logger): Logger {
   const redacting =
     (level: keyof Logger): LogMethod =>
-    (facts, message) =>
-      log[level](redacted(facts, 0) as Record<string, unknown>, redactText(message))
+    (facts, message) => {
+      try {
+        log[level](redacted(facts, 0) as Record<string, unknown>, redactText(message))
+      } catch {}
+    }
   return { debug: redacting('debug'), info: redacting('info'), warn: redacting('warn'), error: redacting('error') }
 }
 

@@ -16,7 +16,9 @@ export function isSameRound(one: StoredRecord, other: StoredRecord): boolean {
  */
 export function endOfRound(submitted: StoredRecord, later: StoredRecord): StoredRecord | undefined {
   const first = submitted.status === 'PENDING' ? submitted.attempt + 1 : submitted.attempt
-  const attempts = later.history.filter(({ attempt }) => attempt >= first)
+  const isOfRound = ({ attempt, begunBy = submitted.begunBy }: AttemptSummary) =>
+    attempt >= first && begunBy === submitted.begunBy
+  const attempts = later.history.filter(isOfRound)
   const end = lastOf(attempts)
   if (end !== undefined) return { ...submitted, ...end, message: end.error?.message ?? null, output: null }
   // Nothing of it was begun. A store that had forgotten the job in between knows of nothing.

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { Attempt } from './attempt.js'
 import { claimInTime } from './claim-in-time.js'
+import { isDataLabError } from './errors.js'
 import type { RunAnswer, Runner, RunTicket } from './executor.js'
 import { withinGrace, withinTime } from './grace.js'
 import { createPerform } from './operation-run.js'
@@ -40,6 +41,8 @@ async function runTicket(
   const late = () => new Error(`no answer within ${LOOK_MS} milliseconds`)
   const look = withinTime(highestAttempt(storage, key), LOOK_MS, late)
   const attempt = await withinGrace(look, signal).catch(() => 0)
+  // Who cancels has ended the record before. What is there now is of somebody who has asked since, and has a turn of their own.
+  if (signal.aborted && !isDataLabError(signal.reason, 'DATALAB_CLOSED')) return {}
   // A claim of its own, which can be made again when its answer was lost.
   const claiming = records.claim(key, `${owner}.${randomUUID()}`, {
     leaseMs,

@@ -1,4 +1,5 @@
-import { type AttemptSummary, isEnded, type StoredRecord } from './record.js'
+import { isEnded, type StoredRecord } from './record.js'
+import { summaryOf } from './record-entry.js'
 
 /** Whether the latest attempt at a job ended without a result: then the one before it stands, where there is one. */
 export function hasNoResult({ status }: StoredRecord): boolean {
@@ -13,11 +14,8 @@ export function hasNoResult({ status }: StoredRecord): boolean {
  */
 export function standingRecord(result: StoredRecord, latest: StoredRecord): StoredRecord {
   const told = new Set([result.attempt, ...result.history.map(({ attempt }) => attempt)])
-  const since = [...latest.history, ...summaryOf(latest)].filter(({ attempt }) => !told.has(attempt))
+  // What was taken back before it began was no attempt.
+  const last = latest.started === null ? [] : [summaryOf(latest)]
+  const since = [...latest.history, ...last].filter(({ attempt }) => !told.has(attempt))
   return { ...result, history: [...result.history, ...since] }
-}
-
-/** What was taken back before it began was no attempt. */
-function summaryOf({ attempt, status, started, ended, error }: StoredRecord): AttemptSummary[] {
-  return started === null ? [] : [{ attempt, status, started, ended, error }]
 }

@@ -1,6 +1,7 @@
 import { readdirSync } from 'node:fs'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import {
+  DataLabError,
   InlineExecutor,
   type Job,
   type JobRecord,
@@ -82,6 +83,78 @@ describe('cancelling', () => {
     expect((await job.record()).status).toBe('COMPLETED')
     expect((await job.result()).output_files).toHaveLength(1)
   })
+})
+
+describe('a cancellation', () => {
+  test('that is late ends nothing of whoever has asked since', async () => {
+    const storage = new MemoryStorage()
+    const list = storage.list.bind(storage)
+    const asked = deferred()
+    const gate = deferred()
+    storage.list = async (...parameters) => {
+      asked.resolve()
+      await gate.promise
+      return list(...parameters)
+    }
+    const host = lab({ operations: [operation(writesText)], storage })
+    const first = await host.submit('Test', {}, { principal: { id: 'ada' } })
+    await asked.promise
+    const cancelled = first.cancel()
+    await expect(first.result()).rejects.toMatchObject({ code: 'DATALAB_ABORTED' })
+    const second = await host.submit('Test', {}, { principal: { id: 'bob' } })
+    gate.resolve()
+    await cancelled
+    expect((await second.result()).output_files).toHaveLength(1)
+  })
+
+  test('that the store did not take can be repeated, and is nothing that the handle tells of', async () => {
+    const { op, begun, release } = held()
+    const records = new MemoryRecordStore()
+    const withdraw = records.withdraw.bind(records)
+    let refuses = true
+    records.withdraw = (...args) =>
+      refuses ? Promise.reject(new DataLabError('DATABASE_NEWER', 'It is newer.')) : withdraw(...args)
+    const job = await lab({ operations: [op], records }).submit(op, {})
+    await begun
+    await expect(job.cancel()).rejects.toMatchObject({ code: 'DATABASE_NEWER' })
+    expect((await job.record()).status).toBe('IN_PROGRESS')
+    refuses = false
+    const cancelled = job.cancel()
+    release()
+    await cancelled
+    expect((await job.record()).status).toBe('CANCELLED')
+  })
+
+  test('is told by the record too, whatever the run does for others', async () => {
+    const { op, begun, release } = held()
+    const host = lab({ operations: [op] })
+    const [ada, bob] = await Promise.all(['ada', 'bob'].map((id) => host.submit(op, {}, { principal: { id } })))
+    await begun
+    await ada?.cancel()
+    expect((await ada?.record())?.status).toBe('CANCELLED')
+    release()
+    expect((await bob?.result())?.output_files).toHaveLength(1)
+    expect((await ada?.record())?.status).toBe('CANCELLED')
+    await expect(ada?.result()).rejects.toMatchObject({ code: 'DATALAB_ABORTED' })
+  })
+})
+
+test('a handle tells how its own round ended, not another one', async () => {
+  let runs = 0
+  const Op = operation(async (run) => {
+    const number = ++runs
+    return number < 3 ? run.setFailed(`fault ${number}`) : writesText(run)
+  })
+  const host = lab({ operations: [Op] })
+  const jobs: Job[] = []
+  for (let round = 0; round < 3; round++) {
+    const job = await host.submit(Op, {})
+    jobs.push(job)
+    await job.result().catch(() => {})
+  }
+  expect((await jobs[0]?.record())?.error?.message).toBe('fault 1')
+  expect((await jobs[1]?.record())?.error?.message).toBe('fault 2')
+  expect((await jobs[2]?.record())?.status).toBe('COMPLETED')
 })
 
 describe('events', () => {
@@ -168,6 +241,19 @@ describe('events', () => {
     release()
     await job.result()
     expect(listeners).toBe(0)
+  })
+
+  test('let a reader go who does not wait for the next change', async () => {
+    const { op, begun, release } = held()
+    const job = await lab({ operations: [op] }).submit(op, {})
+    await begun
+    const events = job.events[Symbol.asyncIterator]()
+    await events.next()
+    const waiting = events.next()
+    await events.return?.()
+    expect(await waiting).toEqual({ done: true, value: undefined })
+    release()
+    await job.result()
   })
 
   test('end also where the store tells of nothing', async () => {

@@ -143,6 +143,28 @@ test('of a union, the members of the branch that fits are kept', () => {
   expect(inputs).toEqual({ u: { kind: 'b', y: 2 } })
 })
 
+test('of several branches that fit, the one that declares most members is taken', () => {
+  const branch = (...names: string[]): JsonSchema =>
+    object(Object.fromEntries(names.map((name) => [name, { type: 'number' } as JsonSchema])))
+  const schema = object({ u: { anyOf: [branch('x'), branch('x', 'y'), branch('x', 'z'), { type: 'null' }] } })
+  expect(normalized(schema, { u: { x: 1, y: 2 } }).inputs).toEqual({ u: { x: 1, y: 2 } })
+  expect(normalized(schema, { u: { x: 1, z: 2 } }).inputs).toEqual({ u: { x: 1, z: 2 } })
+  expect(normalized(schema, { u: null }).inputs).toEqual({ u: null })
+})
+
+test('null goes through a union of objects without types', () => {
+  const branch = (name: string): JsonSchema => ({ properties: { [name]: { type: 'number' } } })
+  const schema = object({ u: { anyOf: [branch('x'), branch('y')] } })
+  expect(normalized(schema, { u: null }).inputs).toEqual({ u: null })
+})
+
+test('a map keeps members with names of Object.prototype beside declared ones', () => {
+  const schema = object({ m: { ...object({ a: { type: 'number' } }), additionalProperties: formatSchemas.FitsFile } })
+  expect(normalized(schema, { m: { a: 1, valueOf: ref('a', { id: '1' }) } } as unknown as JsonValue).inputs).toEqual({
+    m: { a: 1, valueOf: ref('a') },
+  })
+})
+
 test.each([
   { frame: 'pixel', shape: 'circle', x: 1, y: 1, radius: 3 },
   {

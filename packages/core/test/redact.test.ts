@@ -66,6 +66,20 @@ test('facts lose what has the name of a secret, in errors and their causes too',
   for (const secret of SECRETS) expect(JSON.stringify(lines)).not.toContain(secret)
 })
 
+test('a logger that throws fails neither the redaction nor a run', async () => {
+  const refuses = () => {
+    throw new Error('The disk is full.')
+  }
+  const log = { debug: refuses, info: refuses, warn: refuses, error: refuses }
+  expect(() => redactingLogger(log).error({}, 'x')).not.toThrow()
+  const Op = operation((run) => {
+    run.log.info({}, 'begun')
+    return []
+  })
+  const job = await lab({ operations: [Op], log }).submit(Op, {})
+  expect(await job.result()).toMatchObject({ output_files: [] })
+})
+
 test('neither the log nor the record of a run has a secret that an error brings', async () => {
   const { log, lines } = memoryLog()
   const alert = operation((run) => run.setFailed(`no access to ${presigned}`), { id: 'a', name: 'A' })
