@@ -1,6 +1,6 @@
 // The key of a job: its pure part, and what a host does besides to learn it.
 import { createDataLab } from '@datalab/core'
-import { images } from '@datalab/fits'
+import { images } from '@datalab/fits/images'
 import { Median } from '@datalab/op-median'
 import { ArchiveSource } from '@datalab/source-archive'
 import { benchmark } from './harness/benchmark.mjs'

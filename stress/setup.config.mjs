@@ -3,7 +3,7 @@
 import { appendFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { defineDataLab, FileStorage, InlineExecutor, LocalSource } from '@datalab/core'
-import { images } from '@datalab/fits'
+import { images } from '@datalab/fits/images'
 import { cachedSource, FileCache, ProcessExecutor, SqliteRecordStore } from '@datalab/local'
 import { Median } from '@datalab/op-median'
 import { CACHE_BYTES } from './files.mjs'

@@ -10,7 +10,8 @@ import {
   type Output,
   readAll,
 } from '@datalab/core'
-import { encodeImage, images, readImage } from '@datalab/fits'
+import { encodeImage, readImage } from '@datalab/fits'
+import { images } from '@datalab/fits/images'
 import { Median } from '@datalab/op-median'
 import {
   type FaultCall,

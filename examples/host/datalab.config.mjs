@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { defineDataLab, FileStorage, LocalSource } from '@datalab/core'
-import { images } from '@datalab/fits'
+import { images } from '@datalab/fits/images'
 import { ProcessExecutor, SqliteRecordStore } from '@datalab/local'
 import { ColorImage } from '@datalab/op-color-image'
 import { IncreaseBrightness } from '@datalab/op-increase-brightness'

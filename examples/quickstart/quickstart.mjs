@@ -1,6 +1,6 @@
 import { dirname, join, resolve } from 'node:path'
 import { createDataLab, FileStorage, isDataLabError, LocalSource } from '@datalab/core'
-import { images } from '@datalab/fits'
+import { images } from '@datalab/fits/images'
 import { Median } from '@datalab/op-median'
 
 const paths = process.argv.slice(2).map((path) => resolve(path))

@@ -1,3 +1,3 @@
 import { build } from '../../tsup.base.js'
 
-export default build({ index: 'src/index.ts', dump: 'src/dump.ts' })
+export default build({ index: 'src/index.ts', dump: 'src/dump.ts', images: 'src/images.ts' })

@@ -1,5 +1,6 @@
 import type { Provenance } from '@datalab/core'
-import type { ImageCompression, ImagesOptions } from '@datalab/fits'
+import type { ImageCompression } from '@datalab/fits'
+import type { ImagesOptions } from '@datalab/fits/images'
 import { usageError } from './command-error.js'
 import { flags } from './flags.js'
 import type { ParsedArguments } from './parse-arguments.js'

@@ -1,5 +1,5 @@
 import type { AnyOperationClass, ServiceProvider } from '@datalab/core'
-import type { ImagesOptions } from '@datalab/fits'
+import type { ImagesOptions } from '@datalab/fits/images'
 
 /** What a command line has on offer. Loaded when a command asks for it. */
 export interface Offers {
@@ -23,7 +23,7 @@ export const offers: Offers = {
     return [ColorImage, IncreaseBrightness, Median]
   },
   async services(options) {
-    const { images } = await import('@datalab/fits')
+    const { images } = await import('@datalab/fits/images')
     return [images(options)]
   },
 }

@@ -1,6 +1,6 @@
 import { type BigIntStats, constants } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
-import type { ByteSource } from '@datalab/core'
+import type { ByteSource } from './byte-source.js'
 import { FitsError } from './errors.js'
 
 /**

@@ -1,6 +1,6 @@
 import { pipeline, Readable } from 'node:stream'
 import { constants, createGunzip } from 'node:zlib'
-import type { ByteSource } from '@datalab/core'
+import type { ByteSource } from './byte-source.js'
 import { FitsError, isFitsError, truncated, unsupported } from './errors.js'
 import { SpillBuffer } from './spill-buffer.js'
 

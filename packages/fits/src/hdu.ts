@@ -1,4 +1,4 @@
-import type { ByteSource } from '@datalab/core'
+import type { ByteSource } from './byte-source.js'
 import { type FitsError, truncated } from './errors.js'
 import type { HduKind } from './hdu-layout.js'
 import { BLOCK_LENGTH, type Header } from './header.js'

@@ -1,4 +1,4 @@
-import type { ByteSource } from '@datalab/core'
+import type { ByteSource } from './byte-source.js'
 import type { HeapRange } from './descriptor.js'
 import { readBytes } from './read-bytes.js'
 

@@ -1,5 +1,6 @@
 export { AsciiTable } from './ascii-table.js'
 export { BinaryTable } from './binary-table.js'
+export type { ByteSource } from './byte-source.js'
 export { Card, type CardOptions } from './card.js'
 export type { CardValue, Complex } from './card-value.js'
 export type { ColumnToWrite } from './column-to-write.js'
@@ -14,7 +15,7 @@ export { findFaults } from './find-faults.js'
 export { findImage } from './find-image.js'
 export { findTable } from './find-table.js'
 export { Fits } from './fits.js'
-// The service for DataLab's operations
+// What DataLab's operations read; the service that gives it is `@datalab/fits/images`
 export {
   bandsOfRows,
   commonSize,
@@ -38,7 +39,6 @@ export {
   type ReadStoredOptions,
 } from './image-hdu.js'
 export { encodeImageHeader, type ImageForm } from './image-header.js'
-export { Images, type ImagesOptions, type ImageToSave, images, type SaveImageOptions } from './images.js'
 export { inheritedHeader } from './inherited-header.js'
 export { type FitsInput, type OpenFitsOptions, openFits } from './open-fits.js'
 export { type PackOptions, packFits } from './pack-fits.js'

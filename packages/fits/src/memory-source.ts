@@ -1,5 +1,5 @@
 import type { Blob } from 'node:buffer'
-import type { ByteSource } from '@datalab/core'
+import type { ByteSource } from './byte-source.js'
 
 /**
  * Bytes in memory as a `ByteSource`.

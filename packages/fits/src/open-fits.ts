@@ -1,6 +1,6 @@
 import { Blob } from 'node:buffer'
 import type { FileHandle } from 'node:fs/promises'
-import type { ByteSource } from '@datalab/core'
+import type { ByteSource } from './byte-source.js'
 import { notFitsError } from './describe-bytes.js'
 import { fileSource, handleSource } from './file-source.js'
 import { Fits } from './fits.js'

@@ -36,9 +36,10 @@ export interface Preview {
  * Renders an image as grey JPEG pictures, row 0 at the bottom.
  *
  * The stretch is linear from `limits.low`, black, to `limits.high`, white; NaN is black; an image of one value is mid-grey. Shrinking
- * averages. Loads sharp when first called.
+ * averages. Loads sharp when first called: the optional peer of this package.
  *
  * @throws TypeError when the data do not fill the frame.
+ * @throws Error when sharp is not installed.
  * @example const { large, small } = await renderPreview(await readImage('m13.fits'))
  */
 export async function renderPreview(source: PreviewSource, options: PreviewOptions = {}): Promise<Preview> {
@@ -70,9 +71,21 @@ function stretch({ data, width, height }: PreviewSource, limits: Limits): GreyPi
 }
 
 async function encodeJpeg({ pixels, width, height }: GreyPicture, quality: number): Promise<Uint8Array> {
-  const { default: sharp } = await import('sharp')
+  const sharp = await loadSharp()
   return sharp(pixels, { raw: { width, height, channels: 1 }, limitInputPixels: false })
     .toColourspace('b-w')
     .jpeg({ quality, optimiseCoding: false })
     .toBuffer()
+}
+
+async function loadSharp() {
+  try {
+    return (await import('sharp')).default
+  } catch (cause) {
+    // Of one that is there and does not load, sharp itself says what to do.
+    if ((cause as NodeJS.ErrnoException).code !== 'ERR_MODULE_NOT_FOUND') throw cause
+    throw new Error("Previews need sharp, which is not installed: add the package 'sharp', or do without previews.", {
+      cause,
+    })
+  }
 }

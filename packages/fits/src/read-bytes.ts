@@ -1,4 +1,4 @@
-import type { ByteSource } from '@datalab/core'
+import type { ByteSource } from './byte-source.js'
 import { truncated } from './errors.js'
 
 /** How many bytes are asked for at once, so that an abort is noticed and swapping finds the bytes in the processor's cache. */

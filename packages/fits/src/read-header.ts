@@ -1,4 +1,4 @@
-import type { ByteSource } from '@datalab/core'
+import type { ByteSource } from './byte-source.js'
 import { invalid, isFitsError, truncated } from './errors.js'
 import { BLOCK_LENGTH, Header } from './header.js'
 import { isEndRecord, parseCards, RECORD_LENGTH } from './parse-cards.js'

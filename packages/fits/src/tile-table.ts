@@ -1,4 +1,4 @@
-import type { ByteSource } from '@datalab/core'
+import type { ByteSource } from './byte-source.js'
 import { type HeapRange, heapRange } from './descriptor.js'
 import { invalid } from './errors.js'
 import type { Header } from './header.js'

@@ -1,6 +1,6 @@
-import type { ByteSource } from '@datalab/core'
 import { AsciiTable } from './ascii-table.js'
 import { BinaryTable } from './binary-table.js'
+import type { ByteSource } from './byte-source.js'
 import { CompressedImage } from './compressed-image.js'
 import { CompressedTable } from './compressed-table.js'
 import { type FitsError, isFitsError, truncated, unsupported } from './errors.js'

@@ -1,5 +1,6 @@
 import { BaseDataOperation, type FitsFile, formatSchemas, type InputSchema, type OperationInfo } from '@datalab/core'
-import { Images, readFrame } from '../src/index.js'
+import { Images } from '../src/images.js'
+import { readFrame } from '../src/index.js'
 
 export interface CopyInputs {
   input_files: FitsFile[]

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
-import type { ByteSource } from '@datalab/core'
 import { describe, expect, test } from 'vitest'
+import type { ByteSource } from '../src/index.js'
 import { findImage, type ImageHdu, openFits } from '../src/index.js'
 import { codeOf, expected, fitsBytes, fixture, fixtureBytes, hashOf } from './support.js'
 

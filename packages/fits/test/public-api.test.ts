@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import * as dumping from '../src/dump.js'
+import * as service from '../src/images.js'
 import * as api from '../src/index.js'
 
 test('what the package exports', () => {
@@ -13,7 +14,6 @@ test('what the package exports', () => {
     'Hdu',
     'Header',
     'ImageHdu',
-    'Images',
     'TableHdu',
     'TangentWcs',
     'bandsOfRows',
@@ -28,7 +28,6 @@ test('what the package exports', () => {
     'findFaults',
     'findImage',
     'findTable',
-    'images',
     'inheritedHeader',
     'isFitsError',
     'openFits',
@@ -50,4 +49,5 @@ test('what the package exports', () => {
     'zscale',
   ])
   expect(Object.keys(dumping)).toEqual(['dump'])
+  expect(Object.keys(service).sort()).toEqual(['Images', 'images'])
 })

@@ -1,6 +1,7 @@
 import { bytesSource, createDataLab, type FileSource, MemoryStorage } from '@datalab/core'
 import { expect, onTestFinished, test } from 'vitest'
-import { encodeImage, type ImageCompression, images } from '../src/index.js'
+import { images } from '../src/images.js'
+import { encodeImage, type ImageCompression } from '../src/index.js'
 import { Copy } from './copy-operation.js'
 
 /** Frames in memory. */

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
-import type { ByteSource } from '@datalab/core'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import type { ByteSource } from '../src/index.js'
 import { findImage, type ImageHdu, openFits } from '../src/index.js'
 import { codeOf, expected, fitsBytes, fixture, fixtureBytes } from './support.js'
 import { tileFile } from './tile-file.js'

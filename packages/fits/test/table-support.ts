@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import type { ByteSource } from '@datalab/core'
+import type { ByteSource } from '../src/index.js'
 import { type Fits, openFits, TableHdu } from '../src/index.js'
 import { fitsBytes, fixture } from './support.js'
 

@@ -11,11 +11,11 @@ import {
   commonSize,
   type Frame,
   type FrameSize,
-  Images,
   type Limits,
   type RowBand,
   samplesFor,
 } from '@datalab/fits'
+import { Images } from '@datalab/fits/images'
 import { type Affine, IDENTITY } from './affine.js'
 import { FEWEST_STARS } from './align-stars.js'
 import { Blend } from './blend.js'

@@ -1,14 +1,6 @@
 import { bytesSource, type FileSource } from '@datalab/core'
-import {
-  type ColumnToWrite,
-  encodeImage,
-  encodeTable,
-  Header,
-  images,
-  openFits,
-  readTable,
-  type TableHdu,
-} from '@datalab/fits'
+import { type ColumnToWrite, encodeImage, encodeTable, Header, openFits, readTable, type TableHdu } from '@datalab/fits'
+import { images } from '@datalab/fits/images'
 import { runOperation, type StarField, starField } from '@datalab/testing'
 import { expect, test } from 'vitest'
 import { catalogueStars } from '../src/catalogue-stars.js'

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { parseProvenance, provide, wizardDescription } from '@datalab/core'
-import { Header, Images } from '@datalab/fits'
+import { Header } from '@datalab/fits'
+import { Images } from '@datalab/fits/images'
 import { memoryImages, starField, testOperation } from '@datalab/testing'
 import sharp from 'sharp'
 import { describe, expect, it, test } from 'vitest'

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { images } from '@datalab/fits'
+import { images } from '@datalab/fits/images'
 import { type FinishedRun, MemorySource, runOperation } from '@datalab/testing'
 import sharp from 'sharp'
 import { beforeAll, describe, expect, test } from 'vitest'

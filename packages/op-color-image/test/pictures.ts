@@ -1,5 +1,5 @@
 import { provide } from '@datalab/core'
-import { Images } from '@datalab/fits'
+import { Images } from '@datalab/fits/images'
 import { type FinishedRun, type MemoryImages, runOperation } from '@datalab/testing'
 import sharp from 'sharp'
 import { expect } from 'vitest'

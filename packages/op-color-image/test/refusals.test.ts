@@ -1,4 +1,5 @@
-import { encodeImage, images as realImages } from '@datalab/fits'
+import { encodeImage } from '@datalab/fits'
+import { images as realImages } from '@datalab/fits/images'
 import { memoryImages, runOperation } from '@datalab/testing'
 import { describe, expect, test } from 'vitest'
 import { ColorImage } from '../src/index.js'

@@ -1,5 +1,6 @@
 import { BaseDataOperation, type FitsFile, type OperationInfo, type OutputFile, type Progress } from '@datalab/core'
-import { bandsOfRows, type Frame, Images, type Samples, samplesFor } from '@datalab/fits'
+import { bandsOfRows, type Frame, type Samples, samplesFor } from '@datalab/fits'
+import { Images } from '@datalab/fits/images'
 import { brighten, countOverflows } from './brighten.js'
 import type { IncreaseBrightnessInputs } from './inputs.js'
 import { inputSchema } from './inputs.schema.js'

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { type FitsFile, provide, wizardDescription } from '@datalab/core'
-import { Header, Images, readImage, images as realImages } from '@datalab/fits'
+import { Header, readImage } from '@datalab/fits'
+import { Images, images as realImages } from '@datalab/fits/images'
 import { memoryImages, runOperation, testOperation } from '@datalab/testing'
 import { describe, expect, it, test } from 'vitest'
 import { IncreaseBrightness } from '../src/index.js'

@@ -1,5 +1,6 @@
 import { BaseDataOperation, type OperationInfo, type Progress } from '@datalab/core'
-import { commonSize, cropFrame, type Frame, type FrameSize, Images, type Samples, samplesFor } from '@datalab/fits'
+import { commonSize, cropFrame, type Frame, type FrameSize, type Samples, samplesFor } from '@datalab/fits'
+import { Images } from '@datalab/fits/images'
 import { combine } from '@datalab/pixels'
 import { CombinedFrame } from './combined-frame.js'
 import type { MedianInputs } from './inputs.js'

@@ -2,7 +2,8 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createDataLab, type JobRecord, LocalSource, MemoryStorage, wizardDescription } from '@datalab/core'
-import { Header, type Image, images, readImage, writeImage } from '@datalab/fits'
+import { Header, type Image, readImage, writeImage } from '@datalab/fits'
+import { images } from '@datalab/fits/images'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { Median } from '../src/index.js'
 

@@ -1,14 +1,6 @@
 import { type FileReference, type FitsFile, type OutputFile, provideEach, type RunContext } from '@datalab/core'
-import {
-  encodeImage,
-  type Frame,
-  type Header,
-  type Image,
-  Images,
-  type ImageToSave,
-  images as imagesProvider,
-  type SaveImageOptions,
-} from '@datalab/fits'
+import { encodeImage, type Frame, type Header, type Image } from '@datalab/fits'
+import { Images, type ImageToSave, images as imagesProvider, type SaveImageOptions } from '@datalab/fits/images'
 import { imageOf, type TestFrame } from './frame-data.js'
 import { MemorySource, type MemorySourceOptions } from './memory-source.js'
 import { FOR_RUN } from './per-run.js'

@@ -3,7 +3,7 @@ import { readdir } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { FileStorage, InlineExecutor, LocalSource, MemoryRecordStore, MemoryStorage, provide } from '@datalab/core'
-import { Images, images as realImages } from '@datalab/fits'
+import { Images, images as realImages } from '@datalab/fits/images'
 import { Median } from '@datalab/op-median'
 import { describe, it } from 'vitest'
 import {

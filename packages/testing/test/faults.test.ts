@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { isDataLabError, MemoryRecordStore, MemoryStorage, provide } from '@datalab/core'
-import { Images } from '@datalab/fits'
+import { Images } from '@datalab/fits/images'
 import { Median } from '@datalab/op-median'
 import { describe, expect, test } from 'vitest'
 import {

@@ -1,5 +1,6 @@
 import { BaseDataOperation, type FitsFile, formatSchemas, type InputSchema, type OperationInfo } from '@datalab/core'
-import { Images, readFrame } from '@datalab/fits'
+import { readFrame } from '@datalab/fits'
+import { Images } from '@datalab/fits/images'
 
 export interface IncreaseBrightnessInputs {
   input_files: FitsFile[]

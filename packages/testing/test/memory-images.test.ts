@@ -1,5 +1,6 @@
 import { createDataLab, provide } from '@datalab/core'
-import { Header, Images } from '@datalab/fits'
+import { Header } from '@datalab/fits'
+import { Images } from '@datalab/fits/images'
 import { Median } from '@datalab/op-median'
 import { expect, test } from 'vitest'
 import { memoryImages, runOperation } from '../src/index.js'

@@ -13,7 +13,7 @@ import {
   provide,
   readAll,
 } from '@datalab/core'
-import { Images } from '@datalab/fits'
+import { Images } from '@datalab/fits/images'
 import { expect, expectTypeOf, test } from 'vitest'
 import { MemorySource, memoryImages, runOperation } from '../src/index.js'
 import { IncreaseBrightness } from './increase-brightness.js'

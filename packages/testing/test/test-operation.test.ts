@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type OperationInfo, Outputs, provide, type WizardDescription } from '@datalab/core'
-import { Images } from '@datalab/fits'
+import { Images } from '@datalab/fits/images'
 import { expect, test } from 'vitest'
 import { type MemorySource, memoryImages, type TestFunctions, testOperation } from '../src/index.js'
 import { IncreaseBrightness, inputSchema } from './increase-brightness.js'

@@ -1,5 +1,5 @@
 import { provide } from '@datalab/core'
-import { Images } from '@datalab/fits'
+import { Images } from '@datalab/fits/images'
 import { Median } from '@datalab/op-median'
 import { expectTypeOf, test } from 'vitest'
 import { type FinishedRun, memoryImages, runOperation, testOperation } from '../src/index.js'
