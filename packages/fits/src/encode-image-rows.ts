@@ -77,7 +77,7 @@ async function* pieces(
     const checked = checkedPixels(pixels, shape)
     const first = await checked.next()
     const parts = { first: first.value!, rest: checked, shape, header, spill, checksum }
-    if (tileEncoderFor(parts.first, compression)) yield* compressedPieces(parts, options)
+    if (tileEncoderFor(parts.first, shape, compression)) yield* compressedPieces(parts, options)
     else yield* checksum ? summedPieces(parts) : plainPieces(parts)
   } finally {
     await spill.close()
@@ -116,7 +116,7 @@ async function* compressedPieces(
 ): AsyncGenerator<Uint8Array<ArrayBuffer>, void> {
   const { first, rest, shape, spill, checksum } = parts
   const grid = gridToWrite(shape, tile)
-  const encoder = tileEncoderFor(first, compression)!
+  const encoder = tileEncoderFor(first, shape, compression)!
   const table = new CompressedImageTable(encoder, grid, checksum)
   const sum = new Checksum()
   for await (const band of bandsOf(first, rest, grid)) {

@@ -34,7 +34,7 @@ export interface EncodeOptions {
 
 /** How to write an image. */
 export interface EncodeImageOptions extends EncodeOptions {
-  /** Whether and how pixels are compressed, tile by tile; `none` by default. Integers of 64 bits stay as they are. */
+  /** Whether and how pixels are compressed, tile by tile; `none` by default. Integers of 64 bits, and images of more than six axes, stay as they are. */
   readonly compression?: ImageCompression
   /** Lengths of a tile, the slowest axis first; a row by default. Axes that it does not name have 1. */
   readonly tile?: readonly number[]
@@ -60,7 +60,7 @@ export function encodeImage(image: ImageToWrite, options: EncodeImageOptions = {
     )
   }
   const plain = imageHeader({ data, shape, header })
-  const encoder = tileEncoderFor(data, compression)
+  const encoder = tileEncoderFor(data, shape, compression)
   const grid = gridToWrite(shape, options.tile)
   // What cannot be written is refused here, not where the first piece is taken.
   plain.format()

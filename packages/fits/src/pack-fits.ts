@@ -28,8 +28,8 @@ export interface PackOptions extends UnpackOptions {
  * The file with its images compressed tile by tile, as fpack does, in pieces of about a megabyte; each is the caller's.
  *
  * Images keep their headers, and scaled pixels stay as they are stored. One in the primary HDU goes to an extension behind an empty one.
- * Compressed HDUs have checksums. All else stays as it is, byte for byte: tables, what is compressed already, and 64-bit integers, which
- * cfitsio and astropy do not read from tiles.
+ * Compressed HDUs have checksums. All else stays as it is, byte for byte: tables, what is compressed already, and what cfitsio and
+ * astropy do not read from tiles: 64-bit integers, and images of more than six axes.
  *
  * @throws TypeError for a compression that is none; the errors of HDUs that are cut or malformed, when their pieces are taken.
  * @example for await (const piece of packFits(fits, { compression: { quantize: 4 } })) await handle.write(piece)
@@ -45,7 +45,7 @@ export async function* packFits(fits: Fits, options: PackOptions = {}): Pieces {
 
 function encoderOf(hdu: Hdu, compression: ImageCompression): TileEncoder | undefined {
   if (!(hdu instanceof PlainImage && hdu.hasData)) return undefined
-  return tileEncoderFor(allocateStored(hdu.bitpix, 0), compression)
+  return tileEncoderFor(allocateStored(hdu.bitpix, 0), hdu.shape, compression)
 }
 
 async function* packedPieces(image: PlainImage, encoder: TileEncoder, options: PackOptions): Pieces {

@@ -36,16 +36,25 @@ export interface TileEncoder {
 /** Pixels that share one split of a Rice code. */
 const BLOCKSIZE = 32
 
+/** The most axes that cfitsio takes tiles of (its MAX_COMPRESS_DIM). */
+const MAX_AXES = 6
+
 /**
- * The encoder of an image's pixels; undefined where they are better left as they are: 64-bit integers, which cfitsio and astropy do not read
- * from tiles.
+ * The encoder of an image's pixels; undefined where they are better left as they are, since cfitsio, and with it fpack, funpack and astropy,
+ * does not read them from tiles: 64-bit integers, and images of more than six axes.
  *
  * @param sample An array of their type.
+ * @param shape Lengths of the image's axes.
  * @throws TypeError when the compression is none of those there are.
  */
-export function tileEncoderFor(sample: PixelArray, compression: ImageCompression): TileEncoder | undefined {
+export function tileEncoderFor(
+  sample: PixelArray,
+  shape: readonly number[],
+  compression: ImageCompression,
+): TileEncoder | undefined {
   checkCompression(compression)
-  if (compression === 'none' || sample instanceof BigInt64Array || sample instanceof BigUint64Array) return undefined
+  if (compression === 'none' || shape.length > MAX_AXES) return undefined
+  if (sample instanceof BigInt64Array || sample instanceof BigUint64Array) return undefined
   if (!(sample instanceof Float32Array || sample instanceof Float64Array)) return riceEncoder(sample.BYTES_PER_ELEMENT)
   return compression === 'lossless' ? gzipEncoder() : new QuantizingEncoder(compression.quantize)
 }

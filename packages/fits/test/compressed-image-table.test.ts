@@ -6,7 +6,7 @@ import { tileGrid } from '../src/tile-grid.js'
 
 /** The header and rows of a table of tiles of these lengths; the bytes themselves are not looked at. */
 function tableOf(lengths: readonly number[]) {
-  const encoder = tileEncoderFor(new Int16Array(0), 'lossless')!
+  const encoder = tileEncoderFor(new Int16Array(0), [1, 1], 'lossless')!
   const table = new CompressedImageTable(encoder, tileGrid([10, lengths.length], [10, 1]), false)
   for (const length of lengths) {
     table.add({ bytes: { length } as Uint8Array, isFallback: false, scale: 0, zero: 0 } satisfies EncodedTile)

@@ -139,6 +139,22 @@ test('64-bit integers stay as they are: nobody else reads them from tiles', asyn
   expect(joined(encodeImage(image, { compression: 'lossless' }))).toEqual(joined(encodeImage(image)))
 })
 
+test.each(MODES)('images of up to six axes are compressed, others stay as they are: %o', async (compression) => {
+  const data = frame(Float32Array, 2 ** 7, { isWhole: true })
+  for (const axes of [6, 7, 9]) {
+    const shape = [...new Array<number>(axes - 6).fill(1), 2, 2, 2, 2, 2, 4]
+    const image = { data, shape, width: 4, height: 2 }
+    const path = join(folder, `axes-${axes}.fits`)
+    await writeImage(path, image, { compression, checksum: true })
+    await using fits = await openFits(path)
+    const hdu = findImage(fits)!
+    expect(hdu.kind).toBe(axes === 6 ? 'compressed-image' : 'primary')
+    expect(hdu.shape).toEqual(shape)
+    if (axes > 6 || compression === 'lossless') expect(await hdu.read()).toEqual(data)
+    if (tools.fitsverify) expect(await faultsOf(path)).toBe('')
+  }
+})
+
 test('the same image gives the same file, and its data are only read', () => {
   const data = frame(Float32Array, 10_000)
   const before = bytesOf(data).slice()

@@ -168,6 +168,13 @@ test.each([
   },
 )
 
+test('an image of more than six axes stays as it is', async () => {
+  const data = Int16Array.from({ length: 128 }, (_, i) => i)
+  const size = { width: 4, height: 2, shape: [2, 2, 2, 2, 1, 2, 4] }
+  const parts = encodeImageRows({ ...size, pixels: partsOf(data, [5]) }, { compression: 'lossless', checksum: true })
+  expect(await collected(parts)).toEqual(joined(encodeImage({ ...size, data }, { checksum: true })))
+})
+
 test('writes a line', async () => {
   const path = join(folder, 'line.fits.fz')
   const data = Int16Array.from({ length: 5000 }, (_, i) => i % 300)

@@ -132,3 +132,10 @@ test('a packed file is written when it is complete, or not at all', async () => 
   await expect(packFile(fixture('int16.fits'), join(folder, 'never.fits.fz'), ended)).rejects.toThrow('enough')
   expect(readdirSync(folder).filter((name) => name.startsWith('never'))).toEqual([])
 })
+
+test('images of more than six axes stay as they are', async () => {
+  const data = Int16Array.from({ length: 128 }, (_, i) => i)
+  const shape = [2, 2, 2, 2, 1, 2, 4]
+  const bytes = joined(encodeImage({ data, shape, width: 4, height: 2 }))
+  expect((await packed(bytes)).bytes).toEqual(bytes)
+})
