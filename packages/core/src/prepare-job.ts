@@ -1,4 +1,4 @@
-import { identifyFile } from './ask-source.js'
+import { identifyInTime } from './ask-source.js'
 import { cacheKey } from './cache-key.js'
 import { cloneJson, PayloadError, type PayloadLimits } from './clone-json.js'
 import { isDataLabError } from './errors.js'
@@ -10,7 +10,7 @@ import { type InputFile, InputNormalizer } from './normalize-inputs.js'
 import type { AnyOperationInfo } from './operation-info.js'
 import type { Provenance } from './provenance.js'
 import type { ServiceProvider } from './service.js'
-import { loadValidators, validateInputs } from './validate-inputs.js'
+import { validateInputs, validatorsFor } from './validate-inputs.js'
 
 /** What a host has that a job's key depends on. */
 export interface JobSurroundings {
@@ -46,9 +46,9 @@ export async function prepareJob(
   surroundings: JobSurroundings,
   context: SourceContext,
 ): Promise<PreparedJob> {
-  const validators = await loadValidators()
   const sent = clonedInputs(info, inputs, surroundings.limits)
   const clone = copyJson(sent)
+  const validators = await validatorsFor(info.inputs, clone)
   validateInputs(validators, info, clone)
   const normalizer = new InputNormalizer(info.inputs, validators)
   const declared = normalizer.declared(clone)
@@ -108,7 +108,7 @@ async function identifyFiles(
   const worker = async () => {
     for (const { pointer, reference } of queue) {
       try {
-        identities.set(reference, await identifyFile(sourceOf(reference, sources), reference, context))
+        identities.set(reference, await identifyInTime(sourceOf(reference, sources), reference, context))
       } catch (error) {
         if (!isDataLabError(error, ...USER_ERRORS)) throw error
         issues.push({ pointer, message: `${inputLabel(info.inputs, pointer)}: ${error.message}` })

@@ -1,19 +1,33 @@
-import type { ErrorObject, ValidateFunction } from 'ajv'
+import type { ErrorObject } from 'ajv'
+import { conforms, isPlain } from './conforms.js'
 import { inputError } from './input-issue.js'
 import { constantsOf, inputIssue } from './input-message.js'
 import type { JsonSchema } from './input-schema.js'
 import type { AnyOperationInfo } from './operation-info.js'
 import { isRelativeName } from './relative-name.js'
 
+/** Whether a value is valid by a schema; defaults are filled in. What is wrong with the last one is in `errors`. */
+export interface Validate {
+  (value: unknown): boolean
+  readonly errors?: readonly ErrorObject[] | null
+}
+
 /** Compiles schemas, each once. */
 export interface Validators {
-  of(schema: JsonSchema): ValidateFunction
+  of(schema: JsonSchema): Validate
 }
 
 /** More than these are not looked into: there may be one for each of very many values. */
 const MAX_FINDINGS = 500
 
+const PLAIN: Validators = { of: (schema) => (value) => conforms(schema, value) }
+
 let loading: Promise<Validators> | undefined
+
+/** What tells whether these inputs are valid: without ajv where they are, and their schema is a plain one. */
+export function validatorsFor(schema: JsonSchema, inputs: unknown): Promise<Validators> {
+  return isPlain(schema) && conforms(schema, inputs) ? Promise.resolve(PLAIN) : loadValidators()
+}
 
 /** The validators of this process. Loaded on first use: they cost half as long as Node's own start. */
 export function loadValidators(): Promise<Validators> {
@@ -33,9 +47,9 @@ async function makeValidators(): Promise<Validators> {
   })
   ajv.addVocabulary(['unordered', 'wizard', 'wizard_type'])
   ajv.addFormat('relative-name', { type: 'string', validate: isRelativeName })
-  const compiled = new WeakMap<JsonSchema, ValidateFunction>()
+  const compiled = new WeakMap<JsonSchema, Validate>()
   const of = (schema: JsonSchema) => {
-    const validate = compiled.get(schema) ?? ajv.compile(schema)
+    const validate: Validate = compiled.get(schema) ?? ajv.compile(schema)
     compiled.set(schema, validate)
     return validate
   }
