@@ -3,10 +3,14 @@ import { usageError } from './command-error.js'
 import { suggestion } from './nearest.js'
 import type { Offers } from './operations.js'
 
-/** All operations on offer, held against each other. */
-export async function loadOperations(offers: Offers): Promise<OperationRegistry> {
+/**
+ * The operations on offer, held against each other.
+ *
+ * @param name of the only one that is wanted; all where absent
+ */
+export async function loadOperations(offers: Offers, name?: string): Promise<OperationRegistry> {
   const registry = new OperationRegistry()
-  for (const operation of await offers.operations()) registry.register(operation)
+  for (const operation of await offers.operations(name)) registry.register(operation)
   return registry
 }
 
@@ -16,7 +20,7 @@ export async function loadOperations(offers: Offers): Promise<OperationRegistry>
  * @throws CommandError when there is none, with the nearest there is.
  */
 export async function findOperation(offers: Offers, name: string | undefined): Promise<AnyOperationClass> {
-  const registry = await loadOperations(offers)
+  const registry = await loadOperations(offers, name)
   const names = registry.list().map(({ info }) => kebabCase(info.name))
   if (name === undefined) throw usageError(`Name an operation. There is: ${names.join(', ')}.`)
   const operation = registry.find(name)

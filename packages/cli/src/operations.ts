@@ -3,7 +3,8 @@ import type { ImagesOptions } from '@datalab/fits/images'
 
 /** What a command line has on offer. Loaded when a command asks for it. */
 export interface Offers {
-  operations(): Promise<readonly AnyOperationClass[]>
+  /** @param name of the only one that is wanted, in kebab case: others may be left out, and not be loaded */
+  operations(name?: string): Promise<readonly AnyOperationClass[]>
   /**
    * What the operations require.
    *
@@ -12,15 +13,18 @@ export interface Offers {
   services(options?: ImagesOptions): Promise<readonly ServiceProvider[]>
 }
 
+/** The operations of `datalab`, by their names in kebab case. */
+const OPERATIONS: Readonly<Record<string, () => Promise<AnyOperationClass>>> = {
+  'color-image': async () => (await import('@datalab/op-color-image')).ColorImage,
+  'increase-brightness': async () => (await import('@datalab/op-increase-brightness')).IncreaseBrightness,
+  median: async () => (await import('@datalab/op-median')).Median,
+}
+
 /** The operations of `datalab`, and what they require. */
 export const offers: Offers = {
-  async operations() {
-    const [{ ColorImage }, { IncreaseBrightness }, { Median }] = await Promise.all([
-      import('@datalab/op-color-image'),
-      import('@datalab/op-increase-brightness'),
-      import('@datalab/op-median'),
-    ])
-    return [ColorImage, IncreaseBrightness, Median]
+  async operations(name) {
+    if (name !== undefined && Object.hasOwn(OPERATIONS, name)) return [await OPERATIONS[name]!()]
+    return Promise.all(Object.values(OPERATIONS).map((load) => load()))
   },
   async services(options) {
     const { images } = await import('@datalab/fits/images')

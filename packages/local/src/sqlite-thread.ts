@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module'
 import { parentPort, workerData } from 'node:worker_threads'
+import type Libsql from 'libsql'
 import { fileCacheProgram } from './file-cache-program.js'
 import { recordProgram } from './record-program.js'
 import { openConnection } from './sqlite-connection.js'
@@ -8,9 +9,14 @@ import { IDLE, RUNNING } from './sqlite-protocol.js'
 
 // The thread that owns this process's databases. It does one thing after another, and never waits for anything else.
 const { libsql, state } = workerData as ThreadData
-const Database = createRequire(libsql)(libsql)
 const programs = { 'file-cache': fileCacheProgram, records: recordProgram }
 const open = new Map<number, ProgramCalls & { close(): void }>()
+let Database: typeof Libsql
+
+// Native code is not only run but loaded, too, unless the process ends.
+guarded(() => {
+  Database = createRequire(libsql)(libsql)
+})
 
 parentPort?.on('message', (request: ThreadRequest) => {
   guarded(() => parentPort?.postMessage(replyTo(request)))

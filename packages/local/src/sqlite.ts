@@ -66,8 +66,8 @@ export class SqliteDatabase<Calls extends ProgramCalls> {
   }
 
   #ask(request: Unnumbered<ThreadRequest>): Promise<unknown> {
-    thread ??= new SqliteThread()
-    return thread.ask(request).catch((error) => {
+    startDatabases()
+    return thread!.ask(request).catch((error) => {
       throw error instanceof FailedCall ? databaseError(this.path, error.failure) : error
     })
   }
@@ -78,6 +78,14 @@ type EventListener = (event: unknown) => void
 const listeners = new Map<number, EventListener>()
 let opened = 0
 let thread: SqliteThread | undefined
+
+/**
+ * Starts the thread that the databases of this process live in, so that the first that is opened does not wait for it: for programs that will
+ * open one, and have something else to do before. Calling it again does nothing.
+ */
+export function startDatabases(): void {
+  thread ??= new SqliteThread()
+}
 
 class FailedCall {
   constructor(readonly failure: ThreadFailure) {}

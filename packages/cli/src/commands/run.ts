@@ -15,6 +15,7 @@ import { writeResults } from '../result-files.js'
 
 /** `datalab run`: runs an operation, and puts its results into a folder. */
 export const run: CommandMain = async (argv, context) => {
+  startAhead()
   const request = await readJobRequest('run', argv, context)
   if (request === undefined) return EXIT.completed
   const out = request.arguments.value(flags.out)
@@ -22,6 +23,12 @@ export const run: CommandMain = async (argv, context) => {
   const folder = resolve(context.io.cwd, out)
   using interruption = new Interruption(context.io, context.terminal)
   return await runJob(request, { folder, label: out }, context, interruption.signal)
+}
+
+/** Has the records' thread start while the command line is read. */
+function startAhead(): void {
+  // What goes wrong is told when it is needed.
+  import('@datalab/local').then(({ startDatabases }) => startDatabases()).catch(() => {})
 }
 
 /** A folder for results, and what the user calls it. */
