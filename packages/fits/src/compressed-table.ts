@@ -1,5 +1,6 @@
 import { type BinaryColumn, binaryColumnsOf } from './binary-columns.js'
 import { BinaryTable } from './binary-table.js'
+import { checkOptions } from './check-arguments.js'
 import { decodeCells, decodeFields } from './decode-fields.js'
 import { decompressColumn } from './decompress-column.js'
 import { type HeapRange, heapRange } from './descriptor.js'
@@ -107,6 +108,7 @@ export class CompressedTable extends TableHdu {
    * @throws as `column`; FITS_UNSUPPORTED for a heap that memory does not hold.
    */
   async *uncompressedBytes(options: ReadOptions = {}): AsyncGenerator<Uint8Array<ArrayBuffer>, void> {
+    checkOptions(options)
     this.check()
     const { columns, tileRows } = this.#lay()
     const heap = new UncompressedHeap(this.header, this.heapBytes)

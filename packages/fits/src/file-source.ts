@@ -1,7 +1,7 @@
 import { type BigIntStats, constants } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
 import type { ByteSource } from './byte-source.js'
-import { FitsError } from './errors.js'
+import { FitsError, wrongArgument } from './errors.js'
 
 /**
  * A file on disk, opened for reading, as a `ByteSource`.
@@ -27,13 +27,32 @@ export async function fileSource(path: string): Promise<ByteSource> {
 /**
  * A file that its owner opened for reading, as a `ByteSource`; closing it is left to the owner.
  *
- * @throws FITS_NOT_FITS when it is no file, but a folder or a device.
+ * @throws FITS_NOT_FITS when it is no file, but a folder or a device; FITS_CLOSED when its owner closed it, as reading does then.
  */
 export async function handleSource(handle: FileHandle): Promise<ByteSource> {
-  const stat = await handle.stat({ bigint: true })
+  const stat = await handle.stat({ bigint: true }).catch((error) => {
+    throw explained(handle, error)
+  })
   if (!stat.isFile())
     throw new FitsError('FITS_NOT_FITS', 'the handle is not of a regular file; give that of a FITS file')
-  return { ...sourceOfHandle(handle, stat), close: async () => {} }
+  const source = sourceOfHandle(handle, stat)
+  return {
+    ...source,
+    read: (offset, into) =>
+      source.read(offset, into).catch((error) => {
+        throw explained(handle, error)
+      }),
+    close: async () => {},
+  }
+}
+
+/** What a bad descriptor means: the handle was closed, or opened for something else. */
+function explained({ fd }: FileHandle, error: NodeJS.ErrnoException): Error {
+  if (error.code !== 'EBADF') return error
+  if (fd >= 0) return wrongArgument('the handle cannot be read from; open the file for reading')
+  return new FitsError('FITS_CLOSED', 'the handle of the file was closed; read it before that, or open it again', {
+    cause: error,
+  })
 }
 
 function sourceOfHandle(handle: FileHandle, { size, ino, mtimeNs }: BigIntStats): ByteSource {

@@ -1,4 +1,5 @@
 import type { Fits } from './fits.js'
+import type { Hdu } from './hdu.js'
 import { ImageHdu } from './image-hdu.js'
 
 /**
@@ -8,5 +9,10 @@ import { ImageHdu } from './image-hdu.js'
  */
 export function findImage(fits: Fits): ImageHdu | undefined {
   const images = fits.hdus.filter((hdu) => hdu instanceof ImageHdu).filter((hdu) => hdu.hasData)
-  return images.find((hdu) => hdu.extname.toUpperCase() === 'SCI') ?? images[0]
+  return images.find(isMainImage) ?? images[0]
+}
+
+/** Whether no other image of its file comes before this one. */
+export function isMainImage(hdu: Hdu): boolean {
+  return hdu instanceof ImageHdu && hdu.hasData && hdu.extname.toUpperCase() === 'SCI'
 }

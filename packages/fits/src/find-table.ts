@@ -1,4 +1,5 @@
 import type { Fits } from './fits.js'
+import type { Hdu } from './hdu.js'
 import { TableHdu } from './table-hdu.js'
 
 /**
@@ -9,5 +10,10 @@ import { TableHdu } from './table-hdu.js'
  */
 export function findTable(fits: Fits): TableHdu | undefined {
   const tables = fits.hdus.filter((hdu) => hdu instanceof TableHdu)
-  return tables.find((hdu) => hdu.extname.toUpperCase() === 'CAT') ?? tables[0]
+  return tables.find(isMainTable) ?? tables[0]
+}
+
+/** Whether no other table of its file comes before this one. */
+export function isMainTable(hdu: Hdu): boolean {
+  return hdu instanceof TableHdu && hdu.extname.toUpperCase() === 'CAT'
 }

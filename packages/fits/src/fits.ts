@@ -1,5 +1,7 @@
-import type { ByteSource } from './byte-source.js'
+import { wrongArgument } from './errors.js'
+import type { FitsSource } from './fits-source.js'
 import type { Hdu } from './hdu.js'
+import { showValue } from './show-value.js'
 
 /**
  * An open FITS file: its HDUs, whose data are read on demand.
@@ -12,14 +14,11 @@ export class Fits {
    * where the next one begins.
    */
   readonly hdus: readonly Hdu[]
-  readonly #source: ByteSource
-  readonly #ownsSource: boolean
+  readonly #source: FitsSource
 
-  /** @param ownsSource Whether closing the file closes the source. */
-  constructor(hdus: readonly Hdu[], source: ByteSource, ownsSource: boolean) {
+  constructor(hdus: readonly Hdu[], source: FitsSource) {
     this.hdus = hdus
     this.#source = source
-    this.#ownsSource = ownsSource
   }
 
   /**
@@ -29,16 +28,26 @@ export class Fits {
     return this.#source.size
   }
 
-  /** The HDU at this place, or of this name (EXTNAME, in any case; the first of them, or the one of the version); undefined without one. */
+  /**
+   * The HDU at this place, or of this name (EXTNAME, in any case; the first of them, or the one of the version); undefined without one.
+   *
+   * @throws FITS_ARGUMENT when it is neither.
+   */
   hdu(which: number | string, extver?: number): Hdu | undefined {
     if (typeof which === 'number') return this.hdus[which]
+    if (typeof which !== 'string') {
+      throw wrongArgument(`${showValue(which)} is no HDU; give its place, counted from 0, or its name`)
+    }
     const name = which.trim().toUpperCase()
     return this.hdus.find((hdu) => hdu.extname.toUpperCase() === name && (extver ?? hdu.extver) === hdu.extver)
   }
 
-  /** Releases the file; reading after it fails. What was handed in open stays open. Closing twice is harmless. */
+  /**
+   * Releases the file, when what is being read is read; reading after it fails with FITS_CLOSED. What was handed in open stays open. Closing
+   * twice is harmless.
+   */
   async close(): Promise<void> {
-    if (this.#ownsSource) await this.#source.close()
+    await this.#source.close()
   }
 
   /** Closes the file at the end of an `await using` block. */

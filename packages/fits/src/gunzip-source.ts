@@ -127,7 +127,7 @@ export class GunzipSource implements ByteSource {
 
   #tooMuch(): FitsError {
     return unsupported(
-      `the gzip file of ${this.#source.size} bytes becomes more than ${this.#max} bytes, the most that is taken; if you trust it, unpack it with gunzip first`,
+      `the gzip file of ${this.#source.size} bytes becomes more than ${this.#max} bytes, the most that is taken; if you trust it, allow more by maxInflatedBytes, or unpack it with gunzip first`,
       { maxInflatedBytes: this.#max },
     )
   }

@@ -1,4 +1,6 @@
-import { unsupported } from './errors.js'
+import { abortable } from './abortable.js'
+import { checkOptions } from './check-arguments.js'
+import { unsupported, wrongArgument } from './errors.js'
 import { Hdu, type HduParts } from './hdu.js'
 import { type Bitpix, countPixels } from './hdu-layout.js'
 import {
@@ -11,17 +13,21 @@ import {
 } from './samples.js'
 import { type Scale, scaleOf } from './scale.js'
 import { type Section, sectionPixels, wholeSection } from './section.js'
+import { showValue } from './show-value.js'
 
 /** How to read. */
 export interface ReadOptions {
-  /** Ends the reading between two pieces of the file; the promise is rejected with the signal's reason. */
-  readonly signal?: AbortSignal
+  /**
+   * Ends the reading: the promise is rejected with the signal's reason. It does not wait for the piece of the file that is under way, unless
+   * that goes to an array of the caller's.
+   */
+  readonly signal?: AbortSignal | undefined
 }
 
 /** Which rows to read. */
 export interface ReadRowsOptions extends ReadOptions {
   /** Which plane of a cube, counted through all axes beyond the second; 0 by default. */
-  readonly plane?: number
+  readonly plane?: number | undefined
 }
 
 /** A box of an image's pixels, in the order of `shape`: the slowest axis first. */
@@ -35,7 +41,7 @@ export interface ImageSection {
 /** What to read as it is stored. */
 export interface ReadStoredOptions extends ReadOptions {
   /** Which pixels; all by default. */
-  readonly section?: ImageSection
+  readonly section?: ImageSection | undefined
 }
 
 /** One reading: which pixels, and where their values go. */
@@ -96,10 +102,11 @@ export abstract class ImageHdu extends Hdu {
    * @param into An array of type `sampleType` to fill, of at least that many values; without it one is made. The array returned is `into`
    * or the part of it that was filled; the caller owns it, and leaves it alone until the promise is settled.
    * @throws FITS_TRUNCATED when the data are cut, FITS_INVALID when they are malformed, FITS_UNSUPPORTED for an unknown compression, and
-   * for more values than there is memory for.
-   * @throws TypeError when the rows or the plane are not in the image, or `into` has another type or is too short.
+   * for more values than there is memory for; FITS_CLOSED when the file was closed.
+   * @throws FITS_ARGUMENT when the rows or the plane are not in the image, or `into` has another type or is too short.
    */
   async readRows(y0: number, y1: number, into?: Samples, options: ReadRowsOptions = {}): Promise<Samples> {
+    checkOptions(options)
     const { plane = 0, signal } = options
     this.#checkRows(y0, y1, plane)
     return this.#readSamples(this.#rowsSection(y0, y1, plane), into, signal)
@@ -107,6 +114,7 @@ export abstract class ImageHdu extends Hdu {
 
   /** All values of all axes, as `readRows` gives them: row after row, plane after plane. */
   async read(options: ReadOptions = {}): Promise<Samples> {
+    checkOptions(options)
     return this.#readSamples(wholeSection(this.axes), undefined, options.signal)
   }
 
@@ -114,10 +122,11 @@ export abstract class ImageHdu extends Hdu {
    * The values of a box of pixels, as `readRows` gives them; the first axis of `shape` is the slowest one. Of plain images only the box's
    * bytes are read, of compressed ones only the tiles it touches.
    *
-   * @throws as `readRows`; TypeError when the box is not in the image.
+   * @throws as `readRows`; FITS_ARGUMENT when the box is not in the image.
    * @example await hdu.readSection({ start: [100, 200], shape: [50, 60] }) // 50 rows from row 100 on, 60 pixels of each from column 200 on
    */
   async readSection(section: ImageSection, into?: Samples, options: ReadOptions = {}): Promise<Samples> {
+    checkOptions(options)
     return this.#readSamples(this.#sectionOf(section), into, options.signal)
   }
 
@@ -128,19 +137,21 @@ export abstract class ImageHdu extends Hdu {
    * @throws as `readSection`.
    */
   async readStored(options: ReadStoredOptions = {}): Promise<StoredPixels> {
+    checkOptions(options)
     const section = options.section ? this.#sectionOf(options.section) : wholeSection(this.axes)
     const length = this.#startReading(section, options.signal)
     const into = allocate(length, () => allocateStored(this.bitpix, length))
-    if (length > 0) await this.decodeSection({ section, into, scale: undefined, signal: options.signal })
+    if (length > 0) await this.#decode({ section, into, scale: undefined, signal: options.signal }, true)
     return into
   }
 
   /**
    * Refuses data that cannot be what the header announces: before memory is taken for them, as reading does by itself.
    *
-   * @throws FITS_TRUNCATED, FITS_INVALID, FITS_UNSUPPORTED as reading does.
+   * @throws FITS_TRUNCATED, FITS_INVALID, FITS_UNSUPPORTED, FITS_CLOSED as reading does.
    */
   check(): void {
+    this.source.requireOpen()
     if (this.error) throw this.error
     this.checkData()
   }
@@ -154,13 +165,20 @@ export abstract class ImageHdu extends Hdu {
   async #readSamples(section: Section, into: Samples | undefined, signal?: AbortSignal): Promise<Samples> {
     const length = this.#startReading(section, signal)
     const values = into ? this.#partOf(into, length) : allocate(length, () => allocateSamples(this.sampleType, length))
-    if (length > 0) await this.decodeSection({ section, into: values, scale: this.scale, signal })
+    if (length > 0) await this.#decode({ section, into: values, scale: this.scale, signal }, into === undefined)
     return values
+  }
+
+  /** @param isOurs Whether an abort may leave the array to a reading that is under way: nobody else has it. */
+  async #decode(request: PixelRequest, isOurs: boolean): Promise<void> {
+    const decode = () => this.decodeSection(request)
+    await this.source.hold(() => (isOurs ? abortable(request.signal, decode) : decode()))
   }
 
   /** How many values there will be. */
   #startReading(section: Section, signal: AbortSignal | undefined): number {
     signal?.throwIfAborted()
+    this.source.requireOpen()
     const length = this.hasData ? sectionPixels(section) : 0
     if (length > 0) this.check()
     else if (this.error) throw this.error
@@ -170,17 +188,22 @@ export abstract class ImageHdu extends Hdu {
   #partOf(into: Samples, length: number): Samples {
     const isRight = this.sampleType === 'float32' ? into instanceof Float32Array : into instanceof Float64Array
     if (!isRight || into.length < length) {
-      throw new TypeError(`into must be a ${this.sampleType} array of at least ${length} values`)
+      const given = isRight ? `has ${into.length}` : `is ${showValue(into)}`
+      throw wrongArgument(`into ${given}, but must be a ${this.sampleType} array of at least ${length} values`)
     }
     return into.length === length ? into : into.subarray(0, length)
   }
 
   #checkRows(y0: number, y1: number, plane: number): void {
     if (!Number.isInteger(y0) || !Number.isInteger(y1) || y0 < 0 || y1 < y0 || y1 > this.height) {
-      throw new TypeError(`rows ${y0} to ${y1} are not in an image of ${this.height} rows`)
+      throw wrongArgument(
+        `rows ${showValue(y0)} to ${showValue(y1)} are not in an image of ${this.height} rows, which are counted from 0`,
+      )
     }
     const isPlane = Number.isInteger(plane) && plane >= 0 && plane < this.planes
-    if (!isPlane && y1 > y0) throw new TypeError(`plane ${plane} is not in an image of ${this.planes} planes`)
+    if (!isPlane && y1 > y0) {
+      throw wrongArgument(`plane ${showValue(plane)} is not in an image of ${this.planes} planes, counted from 0`)
+    }
   }
 
   #rowsSection(y0: number, y1: number, plane: number): Section {
@@ -195,19 +218,27 @@ export abstract class ImageHdu extends Hdu {
     return { start, size: y1 === y0 ? size.map(() => 0) : size }
   }
 
-  #sectionOf({ start, shape }: ImageSection): Section {
+  #sectionOf(box: ImageSection): Section {
+    const { start, shape } = box ?? {}
     const isWithin =
-      start.length === this.axes.length &&
-      shape.length === this.axes.length &&
+      isListOf(this.axes.length, start) &&
+      isListOf(this.axes.length, shape) &&
       this.shape.every((length, axis) => {
         const [from, size] = [start[axis]!, shape[axis]!]
         return Number.isInteger(from) && Number.isInteger(size) && from >= 0 && size >= 0 && from + size <= length
       })
     if (!isWithin || start.length === 0) {
-      throw new TypeError(`a section of [${shape}] from [${start}] on is not in an image of [${this.shape}]`)
+      const what = `a section of ${showValue(shape)} from ${showValue(start)} on`
+      throw wrongArgument(
+        `${what} is not in an image of [${this.shape}]; give { start, shape }, the slowest axis first`,
+      )
     }
     return { start: [...start].reverse(), size: [...shape].reverse() }
   }
+}
+
+function isListOf(length: number, list: unknown): list is readonly number[] {
+  return Array.isArray(list) && list.length === length
 }
 
 function allocate<Values>(length: number, make: () => Values): Values {

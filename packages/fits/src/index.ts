@@ -15,6 +15,7 @@ export { findFaults } from './find-faults.js'
 export { findImage } from './find-image.js'
 export { findTable } from './find-table.js'
 export { Fits } from './fits.js'
+export type { FitsInput } from './fits-input.js'
 // What DataLab's operations read; the service that gives it is `@datalab/fits/images`
 export {
   bandsOfRows,
@@ -40,7 +41,8 @@ export {
 } from './image-hdu.js'
 export { encodeImageHeader, type ImageForm } from './image-header.js'
 export { inheritedHeader } from './inherited-header.js'
-export { type FitsInput, type OpenFitsOptions, openFits } from './open-fits.js'
+export type { BlobLike } from './memory-source.js'
+export { type OpenFitsOptions, openFits, type ReadLimits } from './open-fits.js'
 export { type PackOptions, packFits } from './pack-fits.js'
 export { type Preview, type PreviewOptions, type PreviewSource, renderPreview } from './preview.js'
 export { type Image, type ReadImageOptions, readImage } from './read-image.js'

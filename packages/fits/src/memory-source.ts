@@ -1,5 +1,11 @@
-import type { Blob } from 'node:buffer'
 import type { ByteSource } from './byte-source.js'
+
+/** What is used of a Blob, or a File: Node's, a browser's, or another's. */
+export interface BlobLike {
+  readonly size: number
+  slice(start: number, end: number): { arrayBuffer(): Promise<ArrayBuffer> }
+  arrayBuffer(): Promise<ArrayBuffer>
+}
 
 /**
  * Bytes in memory as a `ByteSource`.
@@ -20,7 +26,7 @@ export function memorySource(bytes: Uint8Array): ByteSource {
 }
 
 /** A Blob, or a File, as a `ByteSource`; of one that stands for a file on disk only what is read is loaded. */
-export function blobSource(blob: Blob): ByteSource {
+export function blobSource(blob: BlobLike): ByteSource {
   return {
     size: blob.size,
     identity: `blob:${blob.size}`,

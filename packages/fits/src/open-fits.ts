@@ -1,25 +1,30 @@
-import { Blob } from 'node:buffer'
-import type { FileHandle } from 'node:fs/promises'
-import type { ByteSource } from './byte-source.js'
+import { abortable } from './abortable.js'
+import { checkLimit, checkOptions } from './check-arguments.js'
 import { notFitsError } from './describe-bytes.js'
-import { fileSource, handleSource } from './file-source.js'
+import { wrongArgument } from './errors.js'
 import { Fits } from './fits.js'
+import { type FitsInput, sourceOfInput } from './fits-input.js'
+import { FitsSource } from './fits-source.js'
 import { type GunzipOptions, GunzipSource, isGzip } from './gunzip-source.js'
-import { blobSource, memorySource } from './memory-source.js'
-import { walkHdus } from './walk-hdus.js'
+import type { Hdu } from './hdu.js'
+import type { ReadOptions } from './image-hdu.js'
+import { FIRST_READ } from './read-header.js'
+import { showValue } from './show-value.js'
+import { type WalkOptions, walkHdus } from './walk-hdus.js'
 
-/** What a FITS file can be read from: a path, an open file, a Blob, the bytes themselves, or a `ByteSource`. */
-export type FitsInput = string | FileHandle | Blob | Uint8Array | ByteSource
-
-/** How to open a FITS file. */
-export interface OpenFitsOptions extends GunzipOptions {
-  /** How many HDUs to list, from the first on; all by default. For a look into a gzip file, of which no more than these headers is inflated. */
-  readonly count?: number
+/** What a file may take to read, and what ends the reading. */
+export interface ReadLimits extends GunzipOptions, ReadOptions {
   /**
    * The most bytes that a tile of a compressed image, or the rows of a column that were compressed together, may become; by default 64 MiB, or
    * 64 times its own length where that is more.
    */
   readonly maxTileBytes?: number | undefined
+}
+
+/** How to open a FITS file. A signal ends the opening; readings of its HDUs have signals of their own. */
+export interface OpenFitsOptions extends ReadLimits {
+  /** How many HDUs to list, from the first on; all by default. For a look into a gzip file, of which no more than these headers is inflated. */
+  readonly count?: number | undefined
 }
 
 /**
@@ -32,42 +37,77 @@ export interface OpenFitsOptions extends GunzipOptions {
  * A file that begins like gzip is inflated, whatever its name is: to the end of the last HDU that is listed, or of its header where `count`
  * was reached; once, into memory and beyond 32 MiB into a temporary file that goes when the file is closed.
  *
+ * A path that cannot be opened is what the system says of it (`ENOENT`, `EACCES`).
+ *
  * @throws FITS_NOT_FITS when the bytes are something else, which the message names.
  * @throws FITS_UNSUPPORTED when the file is compressed as a whole otherwise, or becomes too large; the message says how to unpack it.
  * @throws FITS_TRUNCATED, FITS_INVALID when the very first header cannot be read, or a gzip stream is broken behind the last HDU.
+ * @throws FITS_ARGUMENT when the input is nothing that can be read, or an option is wrong; FITS_CLOSED when a handle was closed.
  * @example
  * await using fits = await openFits('m13.fits')
  * console.log(fits.hdus.map((hdu) => `${hdu.index} ${hdu.kind} ${hdu.extname} ${hdu.shape.join('x')}`))
  */
 export async function openFits(input: FitsInput, options: OpenFitsOptions = {}): Promise<Fits> {
-  const { count = Number.POSITIVE_INFINITY } = options
-  if (!(count >= 1)) throw new TypeError(`count is ${count}, but at least one HDU must be listed`)
-  const isPath = typeof input === 'string'
-  const name = isPath ? input : 'the file'
-  const raw = await sourceOf(input)
+  return openFitsUntil(input, options)
+}
+
+/**
+ * Opens a FITS file as `openFits` does, and lists its HDUs up to the first that is wanted.
+ *
+ * @throws as `openFits`.
+ */
+export async function openFitsUntil(
+  input: FitsInput,
+  options: OpenFitsOptions,
+  isWanted?: (hdu: Hdu) => boolean,
+): Promise<Fits> {
+  checkOpenOptions(options)
+  const { signal } = options
+  signal?.throwIfAborted()
+  const parts = await sourceOfInput(input)
+  const raw = new FitsSource(parts)
   let source = raw
   try {
-    if (isGzip(await startOf(raw))) source = new GunzipSource(raw, options, isPath ? () => raw.close() : undefined)
-    const start = await startOf(source)
-    if (Buffer.from(start).toString('latin1', 0, 9) !== 'SIMPLE  =') {
-      throw notFitsError(start, source === raw ? name : `what ${name} inflates to`)
-    }
-    const hdus = await walkHdus(source, { count, maxTileBytes: options.maxTileBytes })
-    return new Fits(hdus, source, isPath || source !== raw)
+    return await abortable(signal, async () => {
+      let start = await startOf(raw)
+      if (isGzip(start)) {
+        source = new FitsSource({ ...parts, source: new GunzipSource(raw, options, () => raw.close()), isOwned: true })
+        start = await startOf(source)
+      }
+      if (Buffer.from(start).toString('latin1', 0, 9) !== 'SIMPLE  =') {
+        throw notFitsError(start.subarray(0, 80), source === raw ? parts.name : `what ${parts.name} inflates to`)
+      }
+      return new Fits(await walkHdus(source, { ...walkOptionsOf(options), start, isWanted }), source)
+    })
   } catch (error) {
-    if (isPath || source !== raw) await source.close()
+    const closing = source.close()
+    // What is under way may never end: an abort does not wait for it.
+    if (signal?.aborted) closing.catch(() => undefined)
+    else await closing
     throw error
   }
 }
 
-async function sourceOf(input: FitsInput): Promise<ByteSource> {
-  if (typeof input === 'string') return fileSource(input)
-  if (input instanceof Uint8Array) return memorySource(input)
-  if (input instanceof Blob) return blobSource(input)
-  return 'fd' in input ? handleSource(input) : input
+function walkOptionsOf({ count, maxTileBytes }: OpenFitsOptions): WalkOptions {
+  return { count, maxTileBytes }
 }
 
-async function startOf(source: ByteSource): Promise<Uint8Array> {
-  const start = new Uint8Array(Math.min(80, source.size))
+function checkOpenOptions(options: OpenFitsOptions): void {
+  checkOptions(options)
+  const { count, maxInflatedBytes, maxTileBytes, temporaryFolder } = options
+  if (count !== undefined && !(typeof count === 'number' && count >= 1)) {
+    throw wrongArgument(`count is ${showValue(count)}, but must be a number of HDUs, at least 1`, { option: 'count' })
+  }
+  checkLimit('maxInflatedBytes', maxInflatedBytes)
+  checkLimit('maxTileBytes', maxTileBytes)
+  if (temporaryFolder !== undefined && typeof temporaryFolder !== 'function') {
+    throw wrongArgument(`temporaryFolder is ${showValue(temporaryFolder)}, but must be a function that names one`, {
+      option: 'temporaryFolder',
+    })
+  }
+}
+
+async function startOf(source: FitsSource): Promise<Uint8Array> {
+  const start = new Uint8Array(Math.min(FIRST_READ, source.size))
   return start.subarray(0, await source.read(0, start))
 }

@@ -6,7 +6,8 @@ import { isEndRecord, parseCards, RECORD_LENGTH } from './parse-cards.js'
 /** The longest header that is read, in bytes: about 200,000 cards. */
 const MAX_HEADER_BYTES = 16 * 1024 * 1024
 
-const FIRST_READ = 8 * BLOCK_LENGTH
+/** What is read of a file at first. */
+export const FIRST_READ = 8 * BLOCK_LENGTH
 const LARGEST_READ = 256 * BLOCK_LENGTH
 
 /** How an extension begins. */
@@ -22,11 +23,13 @@ export interface HeaderAt {
 /** Reads headers one after the other; where they are short, several of them at once. */
 export class HeaderReader {
   readonly #source: ByteSource
-  #piece: Buffer = Buffer.alloc(0)
+  #piece: Buffer
   #start = 0
 
-  constructor(source: ByteSource) {
+  /** @param start The first bytes of the file, as far as they were read already. */
+  constructor(source: ByteSource, start: Uint8Array = new Uint8Array(0)) {
     this.#source = source
+    this.#piece = Buffer.from(start.buffer, start.byteOffset, start.length)
   }
 
   /** Whether an extension begins at `offset`, or is missing there: a gzip stream ends too early. To read it tells. */

@@ -1,15 +1,18 @@
-import { invalid, unsupported } from './errors.js'
-import { findImage } from './find-image.js'
+import { missingHdu, withHdus } from './choose-hdu.js'
+import { unsupported } from './errors.js'
+import { findImage, isMainImage } from './find-image.js'
 import type { Fits } from './fits.js'
+import type { FitsInput } from './fits-input.js'
 import type { Header } from './header.js'
-import { ImageHdu, type ReadOptions } from './image-hdu.js'
-import { type FitsInput, openFits } from './open-fits.js'
+import { ImageHdu } from './image-hdu.js'
+import { inheritedHeader } from './inherited-header.js'
+import type { ReadLimits } from './open-fits.js'
 import type { Samples } from './samples.js'
 
-/** Which image to read. */
-export interface ReadImageOptions extends ReadOptions {
-  /** The HDU's place in the file, or its name; by default the one `findImage` chooses. */
-  readonly hdu?: number | string
+/** Which image to read, and what that may take. */
+export interface ReadImageOptions extends ReadLimits {
+  /** The HDU's place in the file, counted from 0, or its name; by default the one `findImage` chooses. The file is looked through no further. */
+  readonly hdu?: number | string | undefined
 }
 
 /** A 2-D image in memory. */
@@ -20,7 +23,7 @@ export interface Image {
   readonly width: number
   /** Rows. */
   readonly height: number
-  /** The header of the image's HDU. */
+  /** The header of the image's HDU, with what it inherits from the primary header where it says INHERIT = T: see `inheritedHeader`. */
   readonly header: Header
 }
 
@@ -35,29 +38,20 @@ export interface Image {
  * console.log(header.getString('OBJECT'), width, height, data[0])
  */
 export async function readImage(input: FitsInput, options: ReadImageOptions = {}): Promise<Image> {
-  const fits = await openFits(input)
-  try {
+  return withHdus(input, options, isMainImage, async (fits) => {
     const hdu = chooseImage(fits, options.hdu)
     if (hdu.planes > 1) {
       throw unsupported(`HDU ${hdu.index} is a cube of ${hdu.planes} planes; read one with openFits and readRows`, {
         hdu: hdu.index,
       })
     }
-    const data = await hdu.read(options)
-    return { data, width: hdu.width, height: hdu.height, header: hdu.header }
-  } finally {
-    await fits.close()
-  }
+    const data = await hdu.read({ signal: options.signal })
+    return { data, width: hdu.width, height: hdu.height, header: inheritedHeader(fits, hdu) }
+  })
 }
 
 function chooseImage(fits: Fits, which: number | string | undefined): ImageHdu {
   const hdu = which === undefined ? findImage(fits) : fits.hdu(which)
   if (hdu instanceof ImageHdu && hdu.hasData) return hdu
-  const broken = hdu?.error ?? fits.hdus.find(({ error }) => error)?.error
-  if (broken) throw broken
-  const found = fits.hdus
-    .map(({ index, kind, extname }) => `${index} ${kind}${extname ? ` ${extname}` : ''}`)
-    .join(', ')
-  const what = which === undefined ? 'image with data' : `image with data in HDU ${JSON.stringify(which)}`
-  throw invalid(`the file has no ${what}; its HDUs are: ${found.slice(0, 400)}`, { hdu: which ?? null })
+  throw missingHdu(fits, which, 'image with data')
 }

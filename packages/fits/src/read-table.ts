@@ -1,15 +1,17 @@
-import { invalid } from './errors.js'
-import { findTable } from './find-table.js'
+import { missingHdu, withHdus } from './choose-hdu.js'
+import { findTable, isMainTable } from './find-table.js'
 import type { Fits } from './fits.js'
+import type { FitsInput } from './fits-input.js'
 import type { Header } from './header.js'
-import { type FitsInput, openFits } from './open-fits.js'
+import { inheritedHeader } from './inherited-header.js'
+import type { ReadLimits } from './open-fits.js'
 import { TableHdu, type TableSelection } from './table-hdu.js'
 import type { ColumnValues } from './table-values.js'
 
-/** Which table to read, and what of it. */
-export interface ReadTableOptions<Name extends string = string> extends TableSelection<Name> {
-  /** The HDU's place in the file, or its name; by default the one `findTable` chooses. */
-  readonly hdu?: number | string
+/** Which table to read, what of it, and what that may take. */
+export interface ReadTableOptions<Name extends string = string> extends TableSelection<Name>, ReadLimits {
+  /** The HDU's place in the file, counted from 0, or its name; by default the one `findTable` chooses. The file is looked through no further. */
+  readonly hdu?: number | string | undefined
 }
 
 /** A table in memory. */
@@ -18,7 +20,7 @@ export interface Table<Name extends string = string> {
   readonly columns: Record<Name, ColumnValues>
   /** How many rows were read. */
   readonly rowCount: number
-  /** The header of the table's HDU. */
+  /** The header of the table's HDU, with what it inherits from the primary header where it says INHERIT = T: see `inheritedHeader`. */
   readonly header: Header
 }
 
@@ -32,22 +34,16 @@ export async function readTable<const Name extends string = string>(
   input: FitsInput,
   options: ReadTableOptions<Name> = {},
 ): Promise<Table<Name>> {
-  const fits = await openFits(input)
-  try {
+  return withHdus(input, options, isMainTable, async (fits) => {
     const table = chooseTable(fits, options.hdu)
-    const { from = 0, to = table.rowCount } = options
-    return { columns: await table.read(options), rowCount: to - from, header: table.header }
-  } finally {
-    await fits.close()
-  }
+    const { columns: names, from = 0, to = table.rowCount, signal } = options
+    const columns = await table.read({ columns: names, from, to, signal })
+    return { columns, rowCount: to - from, header: inheritedHeader(fits, table) }
+  })
 }
 
 function chooseTable(fits: Fits, which: number | string | undefined): TableHdu {
   const hdu = which === undefined ? findTable(fits) : fits.hdu(which)
   if (hdu instanceof TableHdu) return hdu
-  const broken = hdu?.error ?? fits.hdus.find(({ error }) => error)?.error
-  if (broken) throw broken
-  const found = fits.hdus.map(({ index, kind, extname }) => `${index} ${kind}${extname ? ` ${extname}` : ''}`)
-  const what = which === undefined ? 'table' : `table in HDU ${JSON.stringify(which)}`
-  throw invalid(`the file has no ${what}; its HDUs are: ${found.join(', ').slice(0, 400)}`, { hdu: which ?? null })
+  throw missingHdu(fits, which, 'table')
 }

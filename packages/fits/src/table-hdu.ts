@@ -1,7 +1,10 @@
+import { abortable } from './abortable.js'
+import { checkOptions } from './check-arguments.js'
 import { ColumnCollector, NumberCollector, type ValueCollector } from './collect-column.js'
-import { invalid } from './errors.js'
+import { invalid, wrongArgument } from './errors.js'
 import { Hdu } from './hdu.js'
 import type { ReadOptions } from './image-hdu.js'
+import { showValue } from './show-value.js'
 import { cellOf } from './table-cell.js'
 import type { ColumnInfo } from './table-column-info.js'
 import type { ColumnValues, DecodedColumn, TableRow } from './table-values.js'
@@ -12,15 +15,15 @@ const BLOCK_BYTES = 1024 * 1024
 /** Which rows to read: all of them by default. */
 export interface TableRange extends ReadOptions {
   /** The first row, counted from 0. */
-  readonly from?: number
+  readonly from?: number | undefined
   /** The row after the last. */
-  readonly to?: number
+  readonly to?: number | undefined
 }
 
 /** Which columns of which rows to read. */
 export interface TableSelection<Name extends string = string> extends TableRange {
   /** Names of columns; all of them by default. */
-  readonly columns?: readonly Name[]
+  readonly columns?: readonly Name[] | undefined
 }
 
 /** Consecutive rows, decoded. */
@@ -79,7 +82,7 @@ export abstract class TableHdu extends Hdu {
    * @throws FITS_INVALID when there is no such column, or it is malformed; FITS_TRUNCATED when the table is cut.
    * @throws FITS_UNSUPPORTED for more values than memory can have, for which fewer rows are to be asked; of a compressed table for a column
    * whose compression is unknown.
-   * @throws TypeError when the rows are not in the table.
+   * @throws FITS_ARGUMENT when the rows are not in the table, FITS_CLOSED when the file was closed.
    */
   async column(which: string | number, range: TableRange = {}): Promise<ColumnValues> {
     const place = this.#find(which)
@@ -131,6 +134,7 @@ export abstract class TableHdu extends Hdu {
   async read<const Name extends string = string>(
     selection: TableSelection<Name> = {},
   ): Promise<Record<Name, ColumnValues>> {
+    checkOptions(selection)
     const places = this.#places(selection.columns)
     const names = selection.columns ?? places.map((place) => this.columns[place]!.key as Name)
     const collectors = places.map((place) => new ColumnCollector(this.columns[place]!))
@@ -153,7 +157,7 @@ export abstract class TableHdu extends Hdu {
    */
   async row(index: number): Promise<TableRow> {
     for await (const row of this.rows({ from: index, to: index + 1 })) return row
-    throw new TypeError(`there is no row ${index} in a table of ${this.rowCount} rows`)
+    throw wrongArgument(`there is no row ${index} in a table of ${this.rowCount} rows, which are counted from 0`)
   }
 
   /**
@@ -163,6 +167,7 @@ export abstract class TableHdu extends Hdu {
    * @example for await (const { NAME, MAG } of table.rows({ columns: ['NAME', 'MAG'] })) console.log(NAME, MAG)
    */
   async *rows(selection: TableSelection = {}): AsyncGenerator<TableRow, void> {
+    checkOptions(selection)
     const places = this.#places(selection.columns)
     const infos = places.map((place) => this.columns[place]!)
     const names = selection.columns ?? infos.map(({ key }) => key)
@@ -187,25 +192,41 @@ export abstract class TableHdu extends Hdu {
     range: TableRange = {},
     options: { readonly isForgotten?: boolean } = {},
   ): AsyncGenerator<TableBlock, void> {
-    const { from = 0, to = this.rowCount, signal } = range
-    this.#checkRows(from, to)
+    for (const request of this.#requests(places, range, options)) {
+      yield await this.source.hold(() => this.#block(request, range.signal))
+    }
+  }
+
+  /** What to decode, block by block. */
+  *#requests(
+    places: readonly number[],
+    range: TableRange,
+    { isForgotten = false }: { readonly isForgotten?: boolean } = {},
+  ): Generator<BlockRequest, void> {
+    checkOptions(range)
+    const { from = 0, to = this.rowCount } = range
     this.check()
+    this.#checkRows(from, to)
     const size = this.#blockRows(places)
     let heapBudget = this.#heapBudget()
     for (let first = from; first < to; first += size) {
-      signal?.throwIfAborted()
-      if (options.isForgotten) heapBudget = this.#heapBudget()
-      const count = Math.min(size, to - first)
-      yield { first, count, decoded: await this.decodeBlock({ columns: places, first, count, heapBudget }) }
+      if (isForgotten) heapBudget = this.#heapBudget()
+      yield { columns: places, first, count: Math.min(size, to - first), heapBudget }
     }
+  }
+
+  async #block(request: BlockRequest, signal: AbortSignal | undefined): Promise<TableBlock> {
+    const { first, count } = request
+    return { first, count, decoded: await abortable(signal, () => this.decodeBlock(request)) }
   }
 
   /**
    * Refuses a table that cannot be what the header announces, as reading does by itself.
    *
-   * @throws FITS_TRUNCATED, FITS_INVALID, FITS_UNSUPPORTED as reading does.
+   * @throws FITS_TRUNCATED, FITS_INVALID, FITS_UNSUPPORTED, FITS_CLOSED as reading does.
    */
   check(): void {
+    this.source.requireOpen()
     if (this.error) throw this.error
     if (this.shape.length !== 2 || this.bitpix !== 8) {
       throw invalid(`a table has NAXIS = 2 and BITPIX = 8, this one ${this.shape.length} and ${this.bitpix}`, {
@@ -226,8 +247,18 @@ export abstract class TableHdu extends Hdu {
     collectors: readonly ValueCollector<Values>[],
     range: TableRange,
   ): Promise<Values[]> {
+    return this.source.hold(() => this.#fill(places, collectors, range))
+  }
+
+  async #fill<Values>(
+    places: readonly number[],
+    collectors: readonly ValueCollector<Values>[],
+    range: TableRange,
+  ): Promise<Values[]> {
+    checkOptions(range)
     const { from = 0, to = this.rowCount } = range
-    for await (const { first, count, decoded } of this.blocks(places, range)) {
+    for (const request of this.#requests(places, range)) {
+      const { first, count, decoded } = await this.#block(request, range.signal)
       decoded.forEach((part, i) => {
         collectors[i]!.add(part, { first: first - from, count, total: to - from })
       })
@@ -264,6 +295,9 @@ export abstract class TableHdu extends Hdu {
   }
 
   #places(names: readonly string[] | undefined): number[] {
+    if (names !== undefined && !Array.isArray(names)) {
+      throw wrongArgument(`columns is ${showValue(names)}, but must be a list of names, such as ['ra', 'dec']`)
+    }
     return names === undefined ? this.columns.map((_, place) => place) : names.map((name) => this.#find(name))
   }
 
@@ -271,6 +305,8 @@ export abstract class TableHdu extends Hdu {
     const { columns } = this
     if (typeof which === 'number') {
       if (columns[which - 1]) return which - 1
+    } else if (typeof which !== 'string') {
+      throw wrongArgument(`${showValue(which)} is no column; give its name, or its number, counted from 1`)
     } else {
       const exact = columns.findIndex(({ name, key }) => name === which || key === which)
       if (exact >= 0) return exact
@@ -286,6 +322,8 @@ export abstract class TableHdu extends Hdu {
 
   #checkRows(from: number, to: number): void {
     if (Number.isInteger(from) && Number.isInteger(to) && from >= 0 && to >= from && to <= this.rowCount) return
-    throw new TypeError(`rows ${from} to ${to} are not in a table of ${this.rowCount} rows`)
+    throw wrongArgument(
+      `rows ${showValue(from)} to ${showValue(to)} are not in a table of ${this.rowCount} rows, which are counted from 0`,
+    )
   }
 }

@@ -16,7 +16,7 @@ export function checkTileBytes(bytes: number, length: number, max: number | unde
   const most = max ?? Math.max(TILE_BYTES, length * TILE_RATIO)
   if (bytes <= most) return
   throw unsupported(
-    `its ${length} bytes become ${bytes}, more than the ${most} that are taken; if you trust the file, allow it by maxTileBytes, or uncompress it with funpack`,
+    `its ${length} bytes become ${bytes}, more than the ${most} that are taken; if you trust the file, allow more by maxTileBytes, or uncompress it with funpack`,
     { maxTileBytes: most },
   )
 }

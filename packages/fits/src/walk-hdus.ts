@@ -1,10 +1,9 @@
 import { AsciiTable } from './ascii-table.js'
 import { BinaryTable } from './binary-table.js'
-import type { ByteSource } from './byte-source.js'
 import { CompressedImage } from './compressed-image.js'
 import { CompressedTable } from './compressed-table.js'
 import { type FitsError, isFitsError, truncated, unsupported } from './errors.js'
-import { GunzipSource } from './gunzip-source.js'
+import type { FitsSource } from './fits-source.js'
 import { Hdu, type HduParts } from './hdu.js'
 import { kindOf, layoutOf, requireAxes, requireBitpix } from './hdu-layout.js'
 import { BLOCK_LENGTH, Header } from './header.js'
@@ -17,28 +16,32 @@ const MAX_HDUS = 65_536
 /** How far to walk, and what the HDUs are told. */
 export interface WalkOptions {
   /** How many HDUs, from the first on; all by default. */
-  readonly count?: number
+  readonly count?: number | undefined
   readonly maxTileBytes?: number | undefined
+  /** The first bytes of the file, as far as they were read already. */
+  readonly start?: Uint8Array
+  /** Whether no HDU behind this one is asked for. */
+  readonly isWanted?: ((hdu: Hdu) => boolean) | undefined
 }
 
 /**
  * The HDUs of a file that begins with SIMPLE, by reading their headers one after the other.
  *
- * Ends after `count` of them, at the file's end, at bytes that begin no extension, or with an HDU that is cut, or so malformed that nobody
+ * Ends after `count` of them, or the first that is wanted, at the file's end, at bytes that begin no extension, or with an HDU that is cut, or so malformed that nobody
  * knows where the next one begins: it is listed with its error. Of a file that is inflated, whether the data of the last of `count` are there is left open.
  *
  * @throws FITS_TRUNCATED, FITS_INVALID when the first header cannot be read.
  */
-export async function walkHdus(source: ByteSource, options: WalkOptions = {}): Promise<Hdu[]> {
-  const { count = Number.POSITIVE_INFINITY, maxTileBytes } = options
+export async function walkHdus(source: FitsSource, options: WalkOptions = {}): Promise<Hdu[]> {
+  const { count = Number.POSITIVE_INFINITY, maxTileBytes, start, isWanted } = options
   const hdus: Hdu[] = []
-  const headers = new HeaderReader(source)
+  const headers = new HeaderReader(source, start)
   for (let offset = 0; offset === 0 || (await headers.beginsExtension(offset)); ) {
     if (hdus.length >= MAX_HDUS) throw unsupported(`the file has more than ${MAX_HDUS} HDUs; split it`, { offset })
     const isLast = hdus.length + 1 >= count
     const { hdu, isPassable } = await readHdu({ source, headers, isLast, maxTileBytes }, hdus.length, offset)
     hdus.push(hdu)
-    if (!isPassable || isLast) break
+    if (!isPassable || isLast || isWanted?.(hdu)) break
     offset = hdu.dataOffset + Math.ceil(hdu.dataLength / BLOCK_LENGTH) * BLOCK_LENGTH
   }
   return hdus
@@ -46,7 +49,7 @@ export async function walkHdus(source: ByteSource, options: WalkOptions = {}): P
 
 /** What one step of the walk reads from. */
 interface Step {
-  readonly source: ByteSource
+  readonly source: FitsSource
   readonly headers: HeaderReader
   /** Whether no HDU behind this one is asked for. */
   readonly isLast: boolean
@@ -79,7 +82,7 @@ async function readHdu(step: Step, index: number, offset: number): Promise<Found
     })
     return { hdu, isPassable }
   } catch (error) {
-    if (index === 0 || !isFitsError(error)) throw error
+    if (index === 0 || !isFitsError(error) || error.code === 'FITS_CLOSED') throw error
     at ??= { header: new Header(), end: source.size }
     return { hdu: brokenHdu({ source, index, headerOffset: offset, at, dataLength, error }), isPassable }
   }
@@ -99,22 +102,18 @@ function makeHdu(parts: HduParts): Hdu {
   })
 }
 
-/** Why the data cannot be there. */
+/** Why the data cannot be there. None cannot be missing, not even where the header lacks its padding. */
 async function dataError({ source, isLast }: Step, offset: number, length: number): Promise<FitsError | undefined> {
+  if (length === 0) return undefined
   try {
-    if (await hasBytes(source, offset + length, isLast)) return undefined
+    if ((isLast && source.isInflated) || (await source.reaches(offset + length))) return undefined
   } catch (error) {
-    if (isFitsError(error)) return error
+    if (isFitsError(error) && error.code !== 'FITS_CLOSED') return error
     throw error
   }
   const there = Math.max(0, source.size - offset)
   const message = `the file is cut: ${length} bytes of data should follow byte ${offset}, and ${there} do; fetch it again`
   return truncated(message, { offset: source.size })
-}
-
-async function hasBytes(source: ByteSource, end: number, isLast: boolean): Promise<boolean> {
-  if (!(source instanceof GunzipSource)) return end <= source.size
-  return isLast || source.reaches(end)
 }
 
 /** What is known of an HDU that is malformed. */

@@ -72,11 +72,11 @@ test('fills and returns the array it is given', async () => {
 
 test('refuses rows, planes and arrays that do not fit', async () => {
   const hdu = await imageOf('float32.fits')
-  expect(await codeOf(hdu.readRows(0, 6))).toBe('TypeError')
-  expect(await codeOf(hdu.readRows(3, 2))).toBe('TypeError')
-  expect(await codeOf(hdu.readRows(0, 1, undefined, { plane: 1 }))).toBe('TypeError')
-  expect(await codeOf(hdu.readRows(0, 1, new Float32Array(6)))).toBe('TypeError')
-  expect(await codeOf(hdu.readRows(0, 1, new Float64Array(7)))).toBe('TypeError')
+  expect(await codeOf(hdu.readRows(0, 6))).toBe('FITS_ARGUMENT')
+  expect(await codeOf(hdu.readRows(3, 2))).toBe('FITS_ARGUMENT')
+  expect(await codeOf(hdu.readRows(0, 1, undefined, { plane: 1 }))).toBe('FITS_ARGUMENT')
+  expect(await codeOf(hdu.readRows(0, 1, new Float32Array(6)))).toBe('FITS_ARGUMENT')
+  expect(await codeOf(hdu.readRows(0, 1, new Float64Array(7)))).toBe('FITS_ARGUMENT')
   expect(await hdu.readRows(2, 2)).toHaveLength(0)
 })
 
@@ -106,4 +106,31 @@ test('reads only the bytes of the rows', async () => {
   await hdu.readRows(11, 299)
   expect(seen.length).toBe(reads)
   await fits.close()
+})
+
+test('wrong arguments are named, and are TypeErrors', async () => {
+  const hdu = await imageOf('float32.fits')
+  const wrong: [() => Promise<unknown>, string][] = [
+    [() => hdu.readRows(-1, 2), 'rows -1 to 2 are not in an image of'],
+    [() => hdu.readRows(0, Number.NaN), 'rows 0 to NaN'],
+    [() => hdu.readRows(...([] as unknown as [number, number])), 'rows undefined to undefined'],
+    [() => hdu.readRows('0' as unknown as number, 1), 'rows "0" to 1'],
+    [() => hdu.readRows(0, 1, [] as unknown as Float32Array), 'into is [], but must be a float32 array of at least 7'],
+    [() => hdu.readRows(0, 1, new Float32Array(2)), 'into has 2, but must be'],
+    [() => hdu.readRows(0, 1, undefined, { plane: -1 }), 'plane -1 is not in an image of 1 planes'],
+    [() => hdu.readRows(0, 1, undefined, null as unknown as object), 'options are null'],
+    [() => hdu.read(null as unknown as object), 'options are null'],
+    [() => hdu.read({ signal: {} as AbortSignal }), 'signal is an object, but must be an AbortSignal'],
+    [() => hdu.readSection(null as never), 'a section of undefined from undefined on'],
+    [() => hdu.readSection({ start: 1, shape: 2 } as never), 'a section of 2 from 1 on'],
+    [() => hdu.readSection({ start: [0, Number.NaN], shape: [1, 1] }), 'a section of [1, 1] from [0, NaN] on'],
+    [() => hdu.readSection({ start: [0, 0], shape: [1e300, 1] }), 'is not in an image of [5,7]'],
+    [() => hdu.readStored({ section: {} as never }), 'a section of undefined'],
+    [() => hdu.storedBytes('pixels' as 'data').next(), '"pixels" is no part of an HDU'],
+  ]
+  for (const [work, message] of wrong) {
+    const error = await work().catch((reason: unknown) => reason)
+    expect(error).toBeInstanceOf(TypeError)
+    expect(error).toMatchObject({ code: 'FITS_ARGUMENT', message: expect.stringContaining(message) })
+  }
 })

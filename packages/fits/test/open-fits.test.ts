@@ -149,3 +149,35 @@ test('goes on behind an HDU that is malformed, where it says how long it is', as
   expect(fits.hdus.map(({ error }) => error?.code)).toEqual([undefined, 'FITS_INVALID', undefined])
   expect(fits.hdu('LAST')?.index).toBe(2)
 })
+
+test('an HDU without data is whole even where its header lacks padding', async () => {
+  const file = fitsBytes(['SIMPLE  = T', 'BITPIX  = 8', 'NAXIS   = 0'])
+  for (const length of [4 * 80, 1000, 2879, 2880]) {
+    const { hdus } = await openFits(file.subarray(0, length))
+    expect(hdus.map(({ error, dataLength }) => [error, dataLength])).toEqual([[undefined, 0]])
+    const packed = await openFits(new Uint8Array(gzipSync(file.subarray(0, length))))
+    expect(packed.hdus.map(({ error }) => error)).toEqual([undefined])
+  }
+})
+
+test('what is said of data that are cut is true to the byte', async () => {
+  const file = changed('none', '')
+  for (const [length, there] of [
+    [6 * 80, 0],
+    [2880, 0],
+    [2881, 1],
+    [2880 + 23, 23],
+  ] as const) {
+    const { hdus } = await openFits(file.subarray(0, length))
+    expect(hdus[0]!.error).toMatchObject({
+      code: 'FITS_TRUNCATED',
+      message: `the file is cut: 24 bytes of data should follow byte 2880, and ${there} do; fetch it again`,
+      details: { offset: length },
+    })
+  }
+})
+
+test.each([[null], [undefined], [{}], [1n], [true]])('%s is no HDU', async (which) => {
+  await using fits = await openFits(fixture('extensions.fits'))
+  expect(() => fits.hdu(which as unknown as number)).toThrow(/is no HDU; give its place, counted from 0, or its name/)
+})

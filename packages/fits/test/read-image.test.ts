@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { findImage, openFits, readImage } from '../src/index.js'
+import { findImage, openFits, readImage, readTable } from '../src/index.js'
+import { memorySource } from '../src/memory-source.js'
 import { fitsBytes, fixture, fixtureBytes } from './support.js'
 
 test('chooses SCI, else the first image with data, else what is asked for', async () => {
@@ -25,4 +26,100 @@ test('an image that is cut says so', async () => {
   const file = fixtureBytes('float32.fits').subarray(0, 2900)
   expect(findImage(await openFits(file))!.error?.code).toBe('FITS_TRUNCATED')
   await expect(readImage(file)).rejects.toMatchObject({ code: 'FITS_TRUNCATED' })
+})
+
+const PRIMARY = ['SIMPLE  = T', 'BITPIX  = 8', 'NAXIS   = 0', "OBJECT  = 'M13'", 'EXPTIME = 30']
+
+function extension(...cards: string[]): Uint8Array {
+  const image = [
+    "XTENSION= 'IMAGE'",
+    'BITPIX  = 8',
+    'NAXIS   = 2',
+    'NAXIS1  = 3',
+    'NAXIS2  = 2',
+    'PCOUNT  = 0',
+    'GCOUNT  = 1',
+  ]
+  return fitsBytes([...image, ...cards], new Uint8Array(6))
+}
+
+function together(...parts: Uint8Array[]): Uint8Array {
+  return new Uint8Array(Buffer.concat(parts))
+}
+
+test('the header is the one with what it inherits', async () => {
+  const own = await readImage(together(fitsBytes(PRIMARY), extension('EXPTIME = 60')))
+  expect(own.header.has('OBJECT')).toBe(false)
+  const file = together(fitsBytes(PRIMARY), extension('INHERIT = T', 'EXPTIME = 60'))
+  const { header } = await readImage(file)
+  expect([header.get('OBJECT'), header.get('EXPTIME'), header.get('NAXIS1')]).toEqual(['M13', 60, 3])
+  const table = [
+    "XTENSION= 'BINTABLE'",
+    'BITPIX  = 8',
+    'NAXIS   = 2',
+    'NAXIS1  = 1',
+    'NAXIS2  = 1',
+    'PCOUNT  = 0',
+    'GCOUNT  = 1',
+  ]
+  const cards = [...table, 'TFIELDS = 1', "TFORM1  = 'B'", "TTYPE1  = 'X'", 'INHERIT = T']
+  const read = await readTable(together(fitsBytes(PRIMARY), fitsBytes(cards, new Uint8Array(1))))
+  expect(read.header.get('OBJECT')).toBe('M13')
+})
+
+/** Where a file was read last. */
+function watched(bytes: Uint8Array) {
+  const source = memorySource(bytes)
+  const seen = { end: 0 }
+  const read = async (offset: number, into: Uint8Array) => {
+    const length = await source.read(offset, into)
+    seen.end = Math.max(seen.end, offset + length)
+    return length
+  }
+  return { seen, source: { ...source, read } }
+}
+
+test.each([
+  ['its place', { hdu: 1 }],
+  ['its name', { hdu: 'first' }],
+  ['SCI', {}],
+])('a file is looked through no further than the image that is asked for by %s', async (_, options) => {
+  const name = 'hdu' in options ? 'FIRST' : 'SCI'
+  const start = together(fitsBytes(PRIMARY), extension(`EXTNAME = '${name}'`))
+  const far = Array.from({ length: 100 }, () => extension("EXTNAME = 'FAR'"))
+  const { source, seen } = watched(together(start, ...far))
+  expect(await readImage(source, options)).toMatchObject({ width: 3, height: 2 })
+  expect(seen.end).toBeLessThanOrEqual(8 * 2880)
+})
+
+test('what comes behind the image that is asked for may be broken', async () => {
+  const file = together(fitsBytes(PRIMARY), extension("EXTNAME = 'SCI'"), extension('BITPIX  = 8').subarray(0, 1000))
+  expect(await readImage(file)).toMatchObject({ width: 3 })
+  await expect(readImage(file, { hdu: 2 })).rejects.toMatchObject({ code: 'FITS_TRUNCATED' })
+})
+
+test.each([[-1], [0.5], [Number.NaN], [null], [{}], [true], [1n]])('refuses %s as an HDU', async (hdu) => {
+  const wrong = { hdu: hdu as unknown as number }
+  const refused = { code: 'FITS_ARGUMENT', message: expect.stringMatching(/^hdu is .+, but must be a place/) }
+  await expect(readImage(fixture('int16.fits'), wrong)).rejects.toMatchObject(refused)
+  await expect(readTable(fixture('extensions.fits'), wrong)).rejects.toMatchObject(refused)
+})
+
+test('refuses options that are none', async () => {
+  const wrong = [
+    null,
+    3,
+    'SCI',
+    { signal: 5 },
+    { maxTileBytes: -1 },
+    { maxInflatedBytes: '1' },
+    { temporaryFolder: '/tmp' },
+  ]
+  for (const options of wrong) {
+    await expect(readImage(fixture('int16.fits'), options as object)).rejects.toMatchObject({ code: 'FITS_ARGUMENT' })
+    await expect(readTable(fixture('extensions.fits'), options as object)).rejects.toMatchObject({
+      code: 'FITS_ARGUMENT',
+    })
+    await expect(openFits(fixture('int16.fits'), options as object)).rejects.toMatchObject({ code: 'FITS_ARGUMENT' })
+  }
 })

@@ -1,0 +1,40 @@
+import { wrongArgument } from './errors.js'
+import { showValue } from './show-value.js'
+
+/**
+ * Refuses options that are no object, or have a signal that is none: what JavaScript would only stumble over later.
+ *
+ * @throws FITS_ARGUMENT, which names the value.
+ */
+export function checkOptions(options: { readonly signal?: AbortSignal | undefined }): void {
+  if (typeof options !== 'object' || options === null) {
+    throw wrongArgument(`options are ${showValue(options)}, but must be an object, such as { signal }, or left out`)
+  }
+  const { signal } = options
+  if (signal === undefined) return
+  if (typeof signal?.throwIfAborted === 'function' && typeof signal.addEventListener === 'function') return
+  throw wrongArgument(`signal is ${showValue(signal)}, but must be an AbortSignal`, { option: 'signal' })
+}
+
+/**
+ * Refuses a limit that is no number of bytes, or less than one; Infinity is none.
+ *
+ * @throws FITS_ARGUMENT, which names the option.
+ */
+export function checkLimit(option: string, value: number | undefined): void {
+  if (value === undefined || (typeof value === 'number' && value >= 1)) return
+  throw wrongArgument(`${option} is ${showValue(value)}, but must be a number of bytes, at least 1`, { option })
+}
+
+/**
+ * Refuses what is neither the place of an HDU nor its name.
+ *
+ * @throws FITS_ARGUMENT, which names the value.
+ */
+export function checkHdu(which: number | string | undefined): void {
+  if (which === undefined || typeof which === 'string') return
+  if (typeof which === 'number' && Number.isInteger(which) && which >= 0) return
+  throw wrongArgument(`hdu is ${showValue(which)}, but must be a place in the file, counted from 0, or a name`, {
+    option: 'hdu',
+  })
+}
