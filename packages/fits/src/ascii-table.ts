@@ -6,7 +6,7 @@ import { invalid } from './errors.js'
 import { readBytes } from './read-bytes.js'
 import type { ColumnInfo } from './table-column-info.js'
 import { type BlockRequest, TableHdu } from './table-hdu.js'
-import type { DecodedColumn } from './table-values.js'
+import type { DecodedColumn, DecodedElements } from './table-values.js'
 
 /** The longest integers whose values surely fit 32 bits. */
 const INT32_WIDTH = 9
@@ -23,6 +23,18 @@ interface RowText {
 export class AsciiTable extends TableHdu {
   #columns: readonly AsciiColumn[] | undefined
   #infos: readonly ColumnInfo[] | undefined
+  #isStored = false
+
+  /**
+   * The same table with its fields as they are stored, each column one of text. For checks.
+   *
+   * @internal
+   */
+  asStored(): AsciiTable {
+    const table = new AsciiTable({ ...this, source: this.source })
+    table.#isStored = true
+    return table
+  }
 
   override get columns(): readonly ColumnInfo[] {
     this.#infos ??= this.#layout().map(({ info }) => info)
@@ -37,7 +49,8 @@ export class AsciiTable extends TableHdu {
     const rowLength = this.shape[1] ?? 0
     const bytes = await readBytes(this.source, this.dataOffset + first * rowLength, count * rowLength)
     const rows: RowText = { text: Buffer.from(bytes.buffer).toString('latin1'), first, count, rowLength }
-    return columns.map((place) => decodeColumn(this.#layout()[place]!, rows))
+    const decode = this.#isStored ? storedColumn : decodeColumn
+    return columns.map((place) => decode(this.#layout()[place]!, rows))
   }
 
   #layout(): readonly AsciiColumn[] {
@@ -46,11 +59,16 @@ export class AsciiTable extends TableHdu {
   }
 }
 
-function decodeColumn(column: AsciiColumn, rows: RowText): DecodedColumn {
-  const texts = Array.from({ length: rows.count }, (_, row) => {
+function storedColumn(column: AsciiColumn, rows: RowText): DecodedElements & { values: string[] } {
+  const values = Array.from({ length: rows.count }, (_, row) => {
     const start = row * rows.rowLength + column.offset
     return rows.text.slice(start, start + column.width)
   })
+  return { values, nulls: undefined }
+}
+
+function decodeColumn(column: AsciiColumn, rows: RowText): DecodedColumn {
+  const texts = storedColumn(column, rows).values
   if (column.code === 'A') return { values: texts.map(textOf), nulls: undefined }
   const nulls = nullsOf(column, texts)
   return {

@@ -1,13 +1,15 @@
 import type { ElementForm } from './decode-elements.js'
 import type { Header } from './header.js'
 import { type ColumnInfo, columnInfoOf, dimensionsOf, kindOfElements } from './table-column-info.js'
-import { columnsOf, type ElementCode, type TableColumn } from './table-columns.js'
+import { columnsOf, type ElementCode, elementBytes, type TableColumn } from './table-columns.js'
 import { binaryScaleOf, type ColumnScale, signZero } from './table-scale.js'
 
 /** A column of a binary table: what is said of it, where it lies, and how its elements are stored. */
 export interface BinaryColumn {
   readonly info: ColumnInfo
   readonly field: TableColumn
+  /** Bytes of the field that hold its elements: fewer than it has where TDIMn names fewer elements than TFORMn. */
+  readonly usedBytes: number
   readonly form: ElementForm
 }
 
@@ -30,7 +32,7 @@ function columnOf(header: Header, n: number, field: TableColumn, taken: Set<stri
   const isVariable = field.heapCode !== undefined
   const axes = axesOf(header, n, field)
   const textWidth = axes.textWidth ?? field.repeat
-  const repeat = isVariable || field.bytes === 0 ? 0 : code === 'A' ? axes.count : field.repeat
+  const repeat = isVariable || field.bytes === 0 ? 0 : axes.count
   const info = columnInfoOf(
     header,
     n,
@@ -43,7 +45,12 @@ function columnOf(header: Header, n: number, field: TableColumn, taken: Set<stri
     },
     taken,
   )
-  return { info, field, form: { code, scale, blank, textWidth } }
+  const usedBytes = isVariable ? field.bytes : bytesOf(code, code === 'A' ? repeat * textWidth : repeat)
+  return { info, field, usedBytes, form: { code, scale, blank, textWidth } }
+}
+
+function bytesOf(code: ElementCode, elements: number): number {
+  return code === 'X' ? Math.ceil(elements / 8) : elements * elementBytes(code)
 }
 
 /** TNULLn as it is stored; only integers have one. */
@@ -76,9 +83,9 @@ function axesOf(header: Header, n: number, { code, repeat, heapCode }: TableColu
     const width = axes?.[0] ?? substringWidth(header.getString(`TFORM${n}`) ?? '', repeat)
     if (width === undefined) return { shape: [], count: 1 }
     const shape = axes ? axes.slice(1).reverse() : [repeat / width]
-    return { shape, count: repeat / width, textWidth: width }
+    return { shape, count: shape.reduce((a, b) => a * b, 1), textWidth: width }
   }
-  if (axes) return { shape: axes.reverse(), count: repeat }
+  if (axes) return { shape: axes.reverse(), count: axes.reduce((a, b) => a * b, 1) }
   return { shape: repeat === 1 ? [] : [repeat], count: repeat }
 }
 

@@ -7,6 +7,7 @@ import { requireInteger } from './require-integer.js'
 import type { ColumnInfo } from './table-column-info.js'
 import { type BlockRequest, TableHdu } from './table-hdu.js'
 import { readHeap, type TableHeap } from './table-heap.js'
+import { NO_SCALE } from './table-scale.js'
 import type { DecodedColumn } from './table-values.js'
 
 /** Rows in memory. */
@@ -20,6 +21,18 @@ interface RowBytes {
 export class BinaryTable extends TableHdu {
   #columns: readonly BinaryColumn[] | undefined
   #infos: readonly ColumnInfo[] | undefined
+  #isStored = false
+
+  /**
+   * The same table with its fields as they are stored, each column one of bytes. For checks.
+   *
+   * @internal
+   */
+  asStored(): BinaryTable {
+    const table = new BinaryTable({ ...this, source: this.source })
+    table.#isStored = true
+    return table
+  }
 
   override get columns(): readonly ColumnInfo[] {
     this.#infos ??= this.#layout().map(({ info }) => info)
@@ -50,7 +63,9 @@ export class BinaryTable extends TableHdu {
   }
 
   #layout(): readonly BinaryColumn[] {
-    this.#columns ??= binaryColumnsOf(this.storedHeader)
+    this.#columns ??= this.#isStored
+      ? binaryColumnsOf(this.storedHeader).map(storedColumn)
+      : binaryColumnsOf(this.storedHeader)
     return this.#columns
   }
 
@@ -79,6 +94,12 @@ export class BinaryTable extends TableHdu {
     const found = await readHeap(heap, cells)
     return decodeCells(column, found, (row) => cells[row]!.count)
   }
+}
+
+/** The column as one of bytes. */
+function storedColumn(column: BinaryColumn): BinaryColumn {
+  const form = { code: 'B', scale: NO_SCALE, blank: undefined, textWidth: 0 } as const
+  return { ...column, form, usedBytes: column.field.bytes }
 }
 
 function cellsOf({ field }: BinaryColumn, { bytes, count, rowBytes }: RowBytes, heapBytes: number): HeapCell[] {

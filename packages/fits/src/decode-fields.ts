@@ -8,12 +8,22 @@ import type { DecodedColumn, DecodedElements } from './table-values.js'
  * @param bytes Those of all rows, one after another, in memory of their own; swapped in place.
  */
 export function decodeFields(
-  { field, form }: BinaryColumn,
+  { info, field, usedBytes, form }: BinaryColumn,
   bytes: Uint8Array<ArrayBuffer>,
   rows: number,
 ): DecodedElements {
-  if (form.code !== 'X') return decodeElements(bytes, form)
-  return { values: decodeBits(bytes, field.bytes === 0 ? 0 : rows, field.repeat), nulls: undefined }
+  const used = usedBytes === field.bytes ? bytes : startsOf(bytes, field.bytes, usedBytes)
+  if (form.code !== 'X') return decodeElements(used, form)
+  return { values: decodeBits(used, field.bytes === 0 ? 0 : rows, info.repeat), nulls: undefined }
+}
+
+/** The first bytes of each field. */
+function startsOf(bytes: Uint8Array, width: number, length: number): Uint8Array<ArrayBuffer> {
+  const starts = new Uint8Array((bytes.length / width) * length)
+  for (let from = 0, to = 0; from < bytes.length; from += width, to += length) {
+    starts.set(bytes.subarray(from, from + length), to)
+  }
+  return starts
 }
 
 /**

@@ -1,11 +1,12 @@
 import { isFitsError } from './errors.js'
+import { fieldFaults } from './field-faults.js'
+import { dataFillFaults, headerFillFaults } from './fill-faults.js'
 import type { Fits } from './fits.js'
 import type { Hdu } from './hdu.js'
-import { BLOCK_LENGTH } from './header.js'
 import { type Fault, headerFaults } from './header-faults.js'
 import { ImageHdu, type ReadOptions } from './image-hdu.js'
 import { PlainImage } from './plain-image.js'
-import { type ColumnInfo, dimensionsOf } from './table-column-info.js'
+import type { ColumnInfo } from './table-column-info.js'
 import { TableHdu } from './table-hdu.js'
 import { type DecodedColumn, isCells } from './table-values.js'
 import { verifyChecksums } from './verify-checksums.js'
@@ -18,10 +19,11 @@ const BAND_PIXELS = 1024 * 1024
 const PRINTABLE = /^[ -~]*$/
 
 /**
- * What is wrong with a file, HDU by HDU: headers that do not follow the standard, data that are cut or cannot be decoded, cells that point
- * out of the heap, and checksums that do not fit. All data are read, a part at a time.
+ * What is wrong with a file, HDU by HDU: headers that do not follow the standard, in their order, form and types; data that are cut or cannot
+ * be decoded; cells that point out of the heap; checksums that do not fit; blocks that are not filled up as they should be; and bytes behind
+ * the last HDU. All data are read, a part at a time.
  *
- * It looks at what reading depends on; of the meaning of keywords (world coordinates, dates, units) it says nothing: `fitsverify` does.
+ * What `fitsverify` calls an error is one here, too, or a warning where the standard allows it; that tiles can be decoded, it does not look at.
  *
  * @example for await (const { hdu, level, message } of findFaults(fits)) console.log(`HDU ${hdu}: ${level}: ${message}.`)
  */
@@ -29,14 +31,11 @@ export async function* findFaults(fits: Fits, options: ReadOptions = {}): AsyncG
   for (const hdu of fits.hdus) {
     for await (const finding of faultsOf(hdu, options)) yield { hdu: hdu.index, ...finding }
   }
-  const last = fits.hdus.at(-1)
-  // Only there can it be missing: each other HDU begins where the blocks of the one before it end.
-  if (last && !last.error)
-    for await (const finding of paddingFaults(last, options)) yield { hdu: last.index, ...finding }
 }
 
 async function* faultsOf(hdu: Hdu, options: ReadOptions): AsyncGenerator<Finding, void> {
   yield* headerFaults(hdu)
+  if (hdu.storedHeader.length > 0) yield* headerFillFaults(hdu, options)
   if (hdu.error) {
     yield errorOf(hdu.error)
     return
@@ -44,6 +43,7 @@ async function* faultsOf(hdu: Hdu, options: ReadOptions): AsyncGenerator<Finding
   yield* checksumFaults(hdu, options)
   if (hdu instanceof TableHdu) yield* tableFaults(hdu, options)
   if (hdu instanceof ImageHdu) yield* imageFaults(hdu, options)
+  yield* dataFillFaults(hdu)
 }
 
 async function* checksumFaults(hdu: Hdu, options: ReadOptions): AsyncGenerator<Finding, void> {
@@ -52,42 +52,29 @@ async function* checksumFaults(hdu: Hdu, options: ReadOptions): AsyncGenerator<F
   if (checksum === 'bad') yield { level: 'error', message: 'header and data are not those its CHECKSUM was made of' }
 }
 
-async function* paddingFaults(hdu: Hdu, options: ReadOptions): AsyncGenerator<Finding, void> {
-  let length = 0
-  for await (const piece of hdu.storedBytes('data', options)) length += piece.length
-  const missing = (BLOCK_LENGTH - (length % BLOCK_LENGTH)) % BLOCK_LENGTH
-  if (missing > 0) yield { level: 'error', message: `the last block of its data lacks ${missing} bytes of padding` }
-}
-
 /** Of a table that cannot be read one fault, of one that can those of its columns. */
-async function* tableFaults(table: TableHdu, { signal }: ReadOptions): AsyncGenerator<Finding, void> {
-  const range = signal ? { signal } : {}
+async function* tableFaults(table: TableHdu, options: ReadOptions): AsyncGenerator<Finding, void> {
   const fault = await faultIn(async () => table.check())
   if (fault) {
     yield fault
     return
   }
+  const sound: ColumnInfo[] = []
   for (const info of table.columns) {
-    if (hasWrongShape(table, info)) {
-      yield {
-        level: 'warning',
-        message: `TDIM${info.number} does not fit column ${info.key}, and is left out of account`,
-      }
-    }
     const texts = new TextCheck(info)
     const found = await faultIn(async () => {
-      for await (const { decoded } of table.blocks([info.number - 1], range, { isForgotten: true }))
+      for await (const { decoded } of table.blocks([info.number - 1], rangeOf(options), { isForgotten: true }))
         texts.add(decoded[0]!)
     })
     if (found) yield found
+    else sound.push(info)
     if (texts.message) yield { level: 'error', message: texts.message }
   }
+  yield* fieldFaults(table, sound, options)
 }
 
-function hasWrongShape({ storedHeader }: TableHdu, { number, format, isVariable }: ColumnInfo): boolean {
-  if (isVariable || !storedHeader.has(`TDIM${number}`)) return false
-  const repeat = Number(/^\s*(\d+)/.exec(format)?.[1] ?? 1)
-  return repeat > 0 && dimensionsOf(storedHeader, number, repeat) === undefined
+function rangeOf({ signal }: ReadOptions): ReadOptions {
+  return signal ? { signal } : {}
 }
 
 /** Looks for text that FITS does not allow. */

@@ -1,7 +1,11 @@
 import type { Card } from './card.js'
 import { normalizeKeyword } from './card.js'
+import { columnKeywordFaults } from './column-keyword-faults.js'
 import type { Hdu } from './hdu.js'
 import type { Header } from './header.js'
+import { keywordFaults } from './keyword-faults.js'
+import { MANDATORY, mandatoryFaults } from './mandatory-faults.js'
+import { wcsFaults } from './wcs-faults.js'
 
 /** What is wrong with a file, in a sentence for people, without its full stop. */
 export interface Fault {
@@ -13,46 +17,27 @@ export interface Fault {
 }
 
 /** A fault of an HDU that is known. */
-type Finding = Omit<Fault, 'hdu'>
+export type Finding = Omit<Fault, 'hdu'>
 
 const PRINTABLE = /^[ -~]*$/
 const KEYWORD = /^[A-Z0-9_-]*$/
 
-/** What is wrong with the stored header of an HDU: the order of its first cards, cards that cannot be read, keywords that stand there twice. */
+/**
+ * What is wrong with the stored header of an HDU: its first cards, cards that cannot be read, keywords that stand there twice, or that do not
+ * belong there, or whose values are of another type.
+ */
 export function* headerFaults(hdu: Hdu): Generator<Finding, void> {
   const { storedHeader } = hdu
-  yield* orderFaults(hdu)
+  yield* mandatoryFaults(hdu)
   for (const [index, card] of storedHeader.cards.entries()) yield* cardFaults(card, index + 1)
   yield* duplicateFaults(storedHeader)
+  yield* keywordFaults(hdu)
+  yield* wcsFaults(storedHeader)
+  const isTable = hdu.kind === 'bintable' || hdu.kind === 'compressed-image'
+  if (isTable || hdu.kind === 'table') yield* columnKeywordFaults(storedHeader, hdu.kind === 'table')
   if (storedHeader.get('SIMPLE') === false) {
     yield { level: 'warning', message: 'SIMPLE is F: the file says itself that it departs from the standard' }
   }
-  if (hdu.bitpix < 0 && storedHeader.has('BLANK')) yield { level: 'warning', message: 'BLANK means nothing for floats' }
-}
-
-function* orderFaults(hdu: Hdu): Generator<Finding, void> {
-  const { cards } = hdu.storedHeader
-  for (const [index, keyword] of mandatoryKeywords(hdu).entries()) {
-    const found = cards[index]?.keyword
-    if (found === keyword) continue
-    yield { level: 'error', message: `card ${index + 1} is ${found ?? 'not there'}, but must be ${keyword}` }
-    return
-  }
-}
-
-/** In the order in which they begin the header (FITS 4.0, sections 4.4.1 and 7). */
-function mandatoryKeywords({ kind, storedHeader }: Hdu): string[] {
-  const axes = Math.min(999, Math.max(0, storedHeader.getInteger('NAXIS') ?? 0))
-  const isFirst = kind === 'primary' || kind === 'groups'
-  const isTable = kind === 'bintable' || kind === 'table' || kind === 'compressed-image'
-  return [
-    isFirst ? 'SIMPLE' : 'XTENSION',
-    'BITPIX',
-    'NAXIS',
-    ...Array.from({ length: axes }, (_, axis) => `NAXIS${axis + 1}`),
-    ...(isFirst ? [] : ['PCOUNT', 'GCOUNT']),
-    ...(isTable ? ['TFIELDS'] : []),
-  ]
 }
 
 function* cardFaults(card: Card, place: number): Generator<Finding, void> {
@@ -75,6 +60,7 @@ function* duplicateFaults(header: Header): Generator<Finding, void> {
     if (!isCommentary) counts.set(name, (counts.get(name) ?? 0) + 1)
   }
   for (const [keyword, count] of counts) {
-    if (count > 1) yield { level: 'warning', message: `${keyword} stands there ${count} times; the first counts` }
+    if (count > 1 && !MANDATORY.test(keyword))
+      yield { level: 'warning', message: `${keyword} stands there ${count} times; the first counts` }
   }
 }

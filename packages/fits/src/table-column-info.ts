@@ -61,11 +61,14 @@ export function kindOfElements(code: string, scale: ColumnScale): ColumnKind {
   return 'BIJK'.includes(code) && scale.linear === undefined ? 'integer' : 'float'
 }
 
-/** The axes that TDIMn names, the fastest first; undefined without it, and where it is malformed or does not fit `count` elements. */
+/**
+ * The axes that TDIMn names, the fastest first; undefined without it, and where it is malformed or names more than `count` elements. Where it
+ * names fewer, the rest of a field means nothing (FITS 4.0, section 7.3.2).
+ */
 export function dimensionsOf(header: Header, n: number, count: number): number[] | undefined {
   const match = /^\s*\(([\d\s,]+)\)/.exec(header.getString(`TDIM${n}`) ?? '')
   if (!match || count === 0) return undefined
   const axes = match[1]!.split(',').map((text) => (text.trim() === '' ? Number.NaN : Number(text)))
-  const fits = axes.every((length) => length > 0) && axes.reduce((a, b) => a * b, 1) === count
+  const fits = axes.every((length) => length > 0) && axes.reduce((a, b) => a * b, 1) <= count
   return fits ? axes : undefined
 }

@@ -46,6 +46,27 @@ test('TDIM that does not fit is left out of account', async () => {
   }
 })
 
+test.each([
+  ['6I', '(2,2)', be('int16', 1, 2, 3, 4, 5, 6), Int16Array.of(1, 2, 3, 4), [2, 2]],
+  ['6I', '(4)', be('int16', 1, 2, 3, 4, 5, 6), Int16Array.of(1, 2, 3, 4), [4]],
+  ['3M', '(2,1)', be('float64', 1, 2, 3, 4, 5, 6), Float64Array.of(1, 2, 3, 4), [1, 2]],
+  ['12X', '(2,3)', bytes('\xac\xf0'), Uint8Array.of(1, 0, 1, 0, 1, 1), [3, 2]],
+  ['12X', '(3,3)', bytes('\xac\xf0'), Uint8Array.of(1, 0, 1, 0, 1, 1, 0, 0, 1), [3, 3]],
+  ['7A', '(2,2)', bytes('abcdefg'), ['ab', 'cd'], [2]],
+  ['7A', '(4)', bytes('abcdefg'), ['abcd'], []],
+])('of %s with the shape %s the rest of a row means nothing', async (form, dim, row, values, shape) => {
+  const rows = [bytes(row, be('int16', 7)), bytes(row, be('int16', 8))]
+  const table = await tableOf(tableBytes({ forms: [form, 'I'], rows, cards: [`TDIM1   = '${dim}'`] }))
+  const repeat = shape.reduce((a, b) => a * b, 1)
+  expect(table.columns[0]).toMatchObject({ shape, repeat })
+  const twice = [...values, ...values]
+  expect(Array.from((await table.column(1)) as ArrayLike<unknown>)).toEqual(twice)
+  expect(await table.column(2)).toEqual(Int16Array.of(7, 8))
+  const { A } = await table.row(1)
+  if (repeat > 1 && typeof values[0] !== 'string' && !form.endsWith('M') && !form.endsWith('X'))
+    expect(A).toEqual(values)
+})
+
 test('strings end at a NUL or before the blanks, and may be several in a field', async () => {
   const table = await tableOf(tableBytes({ forms: ['6A', '6A3', '0A', 'A'], rows: [bytes('ab \0cd', ' x y\0z', ' ')] }))
   expect(await table.row(0)).toEqual({ A: 'ab', B: [' x', 'y'], C: null, D: '' })

@@ -34,11 +34,16 @@ export function hashOf(values: ArrayLike<number>): string {
   return createHash('sha256').update(new Uint8Array(doubles.buffer)).digest('hex')
 }
 
-/** FITS bytes of cards given as text, and data behind them. */
+/** FITS bytes of cards given as text, and data behind them. Mandatory cards get the fixed format that they need. */
 export function fitsBytes(cards: readonly string[], data: Uint8Array = new Uint8Array(0)): Uint8Array {
-  const text = [...cards, 'END'].map((card) => card.padEnd(80)).join('')
+  const text = [...cards, 'END'].map((card) => inFixedFormat(card).padEnd(80)).join('')
   const header = Buffer.from(text.padEnd(Math.ceil(text.length / 2880) * 2880), 'latin1')
   return new Uint8Array(Buffer.concat([header, data, new Uint8Array((2880 - (data.length % 2880)) % 2880)]))
+}
+
+function inFixedFormat(card: string): string {
+  const [, keyword, value] = /^((?:SIMPLE|BITPIX|NAXIS\d*|PCOUNT|GCOUNT|TFIELDS) *)= (T|F|-?\d+)$/.exec(card) ?? []
+  return value === undefined ? card : `${keyword}= ${value.padStart(20)}`
 }
 
 /** The pieces as one array. */
