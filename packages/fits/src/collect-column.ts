@@ -63,7 +63,8 @@ export class NumberCollector implements ValueCollector<Float64Array<ArrayBuffer>
       this.values = allocate(new Float64Array(0), perRow * total, this.info) as Float64Array<ArrayBuffer>
     this.#isEmpty = false
     const into = this.values.subarray(first * perRow, (first + count) * perRow)
-    if (values instanceof BigInt64Array || values instanceof BigUint64Array) setExact(values, into, this.info)
+    if (values instanceof BigInt64Array || values instanceof BigUint64Array)
+      setExact({ values, nulls }, into, this.info)
     else into.set(values as Float64Array)
     nulls?.forEach((isNull, i) => {
       if (isNull) into[i] = Number.NaN
@@ -80,8 +81,16 @@ function allocate(like: PixelArray, length: number, { key }: ColumnInfo): PixelA
   return new (like.constructor as new (length: number) => PixelArray)(length)
 }
 
-function setExact(values: BigInt64Array | BigUint64Array, into: Float64Array, { key }: ColumnInfo): void {
+/** Elements of 64 bits. */
+interface LongElements {
+  readonly values: BigInt64Array | BigUint64Array
+  readonly nulls: Uint8Array | undefined
+}
+
+/** What is no value need be no float64. */
+function setExact({ values, nulls }: LongElements, into: Float64Array, { key }: ColumnInfo): void {
   for (let i = 0; i < values.length; i++) {
+    if (nulls?.[i]) continue
     const number = Number(values[i]!)
     if (BigInt(number) !== values[i]) {
       throw unsupported(`column ${key} holds ${values[i]}, which no float64 is; read it as 64-bit integers`, {

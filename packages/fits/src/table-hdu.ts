@@ -92,8 +92,9 @@ export abstract class TableHdu extends Hdu {
   }
 
   /**
-   * The values of a numeric column as float64, NaN where there is no value: TNULLn, a logical left undefined, a blank field of an ASCII
-   * table. Logicals and bits are 1 and 0.
+   * The values of a numeric column as float64, NaN where there is no value: TNULLn, also of 64 bits or within an array, and a logical left
+   * undefined. Logicals and bits are 1 and 0, scaled integers what they are scaled to. Of an array in each row the elements follow one
+   * another, the last axis of `shape` fastest. A blank number of an ASCII table is 0, as the standard has it, unless TNULLn is blank.
    *
    * @throws FITS_INVALID when the column holds strings, complex numbers, or arrays of variable length.
    * @throws FITS_UNSUPPORTED when a 64-bit integer is beyond 2^53 and no float64: `column` gives it. Else as `column`.
@@ -149,15 +150,22 @@ export abstract class TableHdu extends Hdu {
   /**
    * A row, by the names of its columns (their `key`).
    *
-   * A cell with one element is that element: a number, a bigint where it has 64 bits, a boolean, a string, `{ re, im }`; null where TNULLn or
-   * an undefined logical says so. An array is as in `column`, but logicals and bits are booleans, and complex numbers `{ re, im }`. A cell of
-   * a column without bytes is null.
+   * - A cell whose column has no `shape` is one value: a number, a bigint where it has 64 bits and no scale, a boolean of a logical or a bit,
+   *   a string, or `{ re, im }`. It is null where TNULLn, or a logical left undefined, says that there is none; of a scaled column, which has
+   *   floats, NaN.
+   * - Any other is an array, of its own length where that is variable: a typed array as in `column`, in which TNULLn stays the integer it is,
+   *   but of a scaled column is NaN; of strings a list; of logicals and bits a list of booleans, with null for a logical left undefined; of
+   *   complex numbers a list of `{ re, im }`. Text of variable length is one string.
+   * - A string is never null: where TNULLn of an ASCII table says that one means nothing, `nullValue` of the column tells it.
+   * - A cell of a column without bytes is null.
    *
    * @throws as `column`.
    */
   async row(index: number): Promise<TableRow> {
-    for await (const row of this.rows({ from: index, to: index + 1 })) return row
-    throw wrongArgument(`there is no row ${index} in a table of ${this.rowCount} rows, which are counted from 0`)
+    if (Number.isInteger(index) && index >= 0 && index < this.rowCount) {
+      for await (const row of this.rows({ from: index, to: index + 1 })) return row
+    }
+    throw wrongArgument(`row ${showValue(index)} is not in a table of ${this.rowCount} rows, which are counted from 0`)
   }
 
   /**

@@ -1,7 +1,16 @@
 import { expect, test } from 'vitest'
 import { type CellValue, type ColumnValues, isFitsError, openFits, type TableHdu } from '../src/index.js'
 import { codeOf, fixture, fixtureBytes } from './support.js'
-import { be, bytes, expectedTables, type Plain, tableBytes, tableOf, watchedSource } from './table-support.js'
+import {
+  asciiTableBytes,
+  be,
+  bytes,
+  expectedTables,
+  type Plain,
+  tableBytes,
+  tableOf,
+  watchedSource,
+} from './table-support.js'
 
 async function openTable(name: string): Promise<TableHdu> {
   const fits = await openFits(fixtureBytes('tables.fits'))
@@ -136,6 +145,92 @@ test('numbers are float64, and NaN where there is no value', async () => {
   for (const name of ['text', 'c', 'pj']) expect(await codeOf(table.numbers(name))).toBe('FITS_INVALID')
   const text = await openTable('TEXT')
   expect(Array.from(await text.numbers('small'))).toEqual([1, -99999, 0, Number.NaN, 999999])
+})
+
+/** One row with a column of each kind, in which as much as can be is no value. */
+function nulls() {
+  const forms = ['J', '2J', 'K', '2K', 'I', '2I', 'L', '3L', 'X', '3X', '4A', '4A2', 'C', '2C', 'D', '1PJ', '1PA', '0J']
+  const heap = bytes(be('int32', 7, -1), 'text')
+  const row = bytes(
+    ...[be('int32', -1), be('int32', -1, 5), be('int64', 2n ** 63n - 1n), be('int64', 2n ** 63n - 1n, 6)],
+    ...[be('int16', -1), be('int16', -1, 3), 0, 'TF', 0, 0x80, 0xa0, 'ab  ', 'a b '],
+    ...[
+      be('float32', 1, 2),
+      be('float32', 1, 2, 3, 4),
+      be('float64', Number.NaN),
+      be('int32', 2, 0),
+      be('int32', 4, 8),
+    ],
+  )
+  const marks = [1, 2, 5, 6, 16].map((n) => `${`TNULL${n}`.padEnd(8)}= -1`)
+  const long = [3, 4].map((n) => `TNULL${n}  = ${2n ** 63n - 1n}`)
+  return tableOf(tableBytes({ forms, rows: [row], heap, cards: [...marks, ...long, 'TSCAL5  = 0.5', 'TSCAL6  = 0.5'] }))
+}
+
+test('what is no value is told apart as it is said', async () => {
+  const table = await nulls()
+  expect(await table.row(0)).toEqual({
+    ...{ A: null, B: Int32Array.of(-1, 5), C: null, D: BigInt64Array.of(2n ** 63n - 1n, 6n) },
+    ...{ E: Number.NaN, F: Float64Array.of(Number.NaN, 1.5), G: null, H: [true, false, null] },
+    ...{ I: true, J: [true, false, true], K: 'ab', L: ['a', 'b'], M: { re: 1, im: 2 } },
+    ...{
+      N: [
+        { re: 1, im: 2 },
+        { re: 3, im: 4 },
+      ],
+      O: Number.NaN,
+      P: Int32Array.of(7, -1),
+      Q: 'text',
+      R: null,
+    },
+  })
+  const numbers = await Promise.all([...'ABCDEFGHIJO'].map((name) => table.numbers(name)))
+  expect(numbers.map((values) => [...values])).toEqual([
+    ...[[Number.NaN], [Number.NaN, 5], [Number.NaN], [Number.NaN, 6], [Number.NaN], [Number.NaN, 1.5], [Number.NaN]],
+    ...[[1, 0, Number.NaN], [1], [1, 0, 1], [Number.NaN]],
+  ])
+  expect(await table.numbers('R')).toHaveLength(0)
+  for (const name of 'KLMNPQ') expect(await codeOf(table.numbers(name))).toBe('FITS_INVALID')
+})
+
+test('a blank number of an ASCII table is 0, unless blanks mean that there is none', async () => {
+  const columns = [1, 4, 7, 10].map((at, i) => ({ form: i < 2 ? 'I3' : 'F3.1', at }))
+  const cards = ["TNULL2  = ' '", "TNULL4  = ' '"]
+  const table = await tableOf(
+    asciiTableBytes([...columns, { form: 'A2', at: 13 }], ['            NA'], [...cards, "TNULL5  = 'NA'"]),
+  )
+  const numbers = await Promise.all([...'ABCD'].map(async (name) => (await table.numbers(name))[0]))
+  expect(numbers).toEqual([0, Number.NaN, 0, Number.NaN])
+  expect(await table.row(0)).toEqual({ A: 0, B: null, C: 0, D: Number.NaN, E: 'NA' })
+  expect(table.columns[4]!.nullValue).toBe('NA')
+})
+
+test('wrong arguments are named, and are TypeErrors', async () => {
+  const table = await openTable('ALL')
+  const first = async (rows: AsyncIterable<unknown>) => {
+    for await (const row of rows) return row
+  }
+  const wrong: [() => Promise<unknown>, string][] = [
+    [() => table.column(null as never), 'null is no column; give its name'],
+    [() => table.column({} as never), 'an object is no column'],
+    [() => table.column('e', null as never), 'options are null'],
+    [() => table.column('e', { to: Number.NaN }), 'rows 0 to NaN are not in a table of 5 rows'],
+    [() => table.column('e', { signal: 1 as never }), 'signal is 1, but must be an AbortSignal'],
+    [() => table.numbers(undefined as never), 'undefined is no column'],
+    [() => table.strings('text', { from: '1' as never }), 'rows "1" to 5'],
+    [() => table.read({ columns: 'e' as never }), 'columns is "e", but must be a list of names'],
+    [() => table.read({ columns: [null] as never }), 'null is no column'],
+    [() => table.read(null as never), 'options are null'],
+    [() => table.row(-1), 'row -1 is not in a table of 5 rows'],
+    [() => table.row(undefined as never), 'row undefined is not in'],
+    [() => first(table.rows(null as never)), 'options are null'],
+    [() => first(table.rows({ columns: {} as never })), 'columns is an object'],
+  ]
+  for (const [work, message] of wrong) {
+    const error = await work().catch((reason: unknown) => reason)
+    expect(error).toBeInstanceOf(TypeError)
+    expect(error).toMatchObject({ code: 'FITS_ARGUMENT', message: expect.stringContaining(message) })
+  }
 })
 
 test('strings are text', async () => {

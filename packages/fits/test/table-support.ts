@@ -40,8 +40,8 @@ export function tableBytes({
 }: RawTable): Uint8Array {
   const rowBytes = size.rowBytes ?? rows[0]?.length ?? 0
   const fields = forms.flatMap((form, i) => [
-    `TTYPE${i + 1}  = '${names?.[i] ?? String.fromCharCode(65 + i)}'`,
-    `TFORM${i + 1}  = '${form}'`,
+    `${`TTYPE${i + 1}`.padEnd(8)}= '${names?.[i] ?? String.fromCharCode(65 + i)}'`,
+    `${`TFORM${i + 1}`.padEnd(8)}= '${form}'`,
   ])
   const header = [
     "XTENSION= 'BINTABLE'",
