@@ -2,6 +2,7 @@ import type { StatisticsKernels } from '../kernels.js'
 import type { Samples } from '../pixel-scale.js'
 import { statisticsKernels as reference, takeFinite } from '../reference/statistics-kernels.js'
 import { COLUMN_BYTES, type Machine, SCRATCH } from './machine.js'
+import { orderStatistic64 } from './order-statistic.js'
 
 const MAX_BINS = COLUMN_BYTES / 4
 
@@ -65,7 +66,7 @@ export function statisticsKernels(machine: Machine): StatisticsKernels {
       else histogram(values, low, high, counts)
     },
     orderStatistic: (values, rank) =>
-      values instanceof Float32Array ? orderStatistic(values, rank) : reference.orderStatistic(values, rank),
+      values instanceof Float32Array ? orderStatistic(values, rank) : orderStatistic64(values, rank),
   }
 }
 
