@@ -1,0 +1,4 @@
+import { register } from '@datalab/core'
+import { Normalization } from './normalization.js'
+
+register(Normalization)
