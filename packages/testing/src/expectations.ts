@@ -12,7 +12,7 @@ export function hasCode(...codes: string[]): (error: unknown) => true {
 
 /** That a text has words, and ends as a sentence does. */
 export function assertSentence(text: unknown): void {
-  assert.match(String(text), /\S+ \S+[\s\S]*[.!?]$/, 'the message is no sentence')
+  assert.match(String(text).trim(), /\S+ \S+[\s\S]*[.!?]$/, 'the message is no sentence')
 }
 
 /** Resolves after so many milliseconds of real time. */

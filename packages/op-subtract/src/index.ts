@@ -1,0 +1,2 @@
+export type { SubtractionInputs } from './inputs.js'
+export { Subtraction } from './subtraction.js'

@@ -1,0 +1,4 @@
+import { register } from '@datalab/core'
+import { Subtraction } from './subtraction.js'
+
+register(Subtraction)
