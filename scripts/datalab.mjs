@@ -13,6 +13,8 @@ try {
     'op-color-image',
     'op-increase-brightness',
     'op-median',
+    'op-normalize',
+    'op-subtract',
     'pixels',
     'cli',
   ]

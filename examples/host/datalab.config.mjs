@@ -5,6 +5,8 @@ import { ProcessExecutor, SqliteRecordStore } from '@datalab/local'
 import { ColorImage } from '@datalab/op-color-image'
 import { IncreaseBrightness } from '@datalab/op-increase-brightness'
 import { Median } from '@datalab/op-median'
+import { Normalization } from '@datalab/op-normalize'
+import { Subtraction } from '@datalab/op-subtract'
 import { s3Storage } from '@datalab/storage-s3'
 
 // DATALAB_STORAGE=s3://bucket/prefix puts the results there; AWS_ENDPOINT_URL_S3 names a server other than Amazon's.
@@ -14,7 +16,7 @@ const { DATALAB_DATA = 'data', DATALAB_FOLDER = 'datalab', DATALAB_STORAGE } = p
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true'
 
 export default defineDataLab(() => ({
-  operations: [ColorImage, IncreaseBrightness, Median],
+  operations: [ColorImage, IncreaseBrightness, Median, Normalization, Subtraction],
   services: [images()],
   sources: [new LocalSource({ roots: { data: DATALAB_DATA } })],
   storage: DATALAB_STORAGE ? s3Storage(DATALAB_STORAGE) : new FileStorage(join(DATALAB_FOLDER, 'objects')),

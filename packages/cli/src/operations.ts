@@ -18,6 +18,8 @@ const OPERATIONS: Readonly<Record<string, () => Promise<AnyOperationClass>>> = {
   'color-image': async () => (await import('@datalab/op-color-image')).ColorImage,
   'increase-brightness': async () => (await import('@datalab/op-increase-brightness')).IncreaseBrightness,
   median: async () => (await import('@datalab/op-median')).Median,
+  normalization: async () => (await import('@datalab/op-normalize')).Normalization,
+  subtraction: async () => (await import('@datalab/op-subtract')).Subtraction,
 }
 
 /** The operations of `datalab`, and what they require. */
