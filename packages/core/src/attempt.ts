@@ -267,12 +267,9 @@ export class Attempt {
    */
   async #renew(keepMs?: number): Promise<void> {
     const { records, leaseMs, log } = this.parts
-    const { key, owner } = this.lease
     try {
-      const isHeld = await records.renew(this.lease, leaseMs)
+      const isHeld = await records.renew(this.lease, leaseMs, keepMs)
       if (!isHeld) this.#abort.abort(new AbortedError('another attempt at this job took over'))
-      // The answer is this lease, which has not run out.
-      else if (keepMs !== undefined) await records.claim(key, owner, { leaseMs, keepMs })
     } catch (err) {
       log.warn({ key: this.lease.key, err }, 'the lease could not be renewed')
     }

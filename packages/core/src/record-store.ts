@@ -51,7 +51,7 @@ export interface ClaimOptions {
   readonly leaseMs: number
   /**
    * For how long the store renews the lease by itself, if it has a thread for that which no operation can block. Whoever holds the lease
-   * renews it, too, to hear when it is lost.
+   * renews it, too, to hear when it is lost, and where it is to be kept for longer.
    */
   readonly keepMs?: number
   /** The lowest number the attempt may have. */
@@ -141,8 +141,13 @@ export interface RecordStore {
   claim(key: string, owner: string, options: ClaimOptions): Promise<ClaimAnswer>
   /** Gives the run back: the record is PENDING again, for whoever claims it next. False when the lease is lost. */
   release(lease: Lease, options: ReleaseOptions): Promise<boolean>
-  /** Prolongs the lease. False when it is lost: a later attempt was claimed, or the record is gone, ended or cancelled. */
-  renew(lease: Lease, leaseMs: number): Promise<boolean>
+  /**
+   * Prolongs the lease. False when it is lost: a later attempt was claimed, or the record is gone, ended, cancelled or given back. It never
+   * begins an attempt.
+   *
+   * @param keepMs for how long, from now on, the store renews it by itself (see {@link ClaimOptions}); as was said before where absent
+   */
+  renew(lease: Lease, leaseMs: number, keepMs?: number): Promise<boolean>
   /** Changes the record, and ends the lease where the status is an end. False, and nothing changed, when the lease is lost. */
   update(lease: Lease, change: RecordChange): Promise<boolean>
   /** Calls back after each change of this record, until the function returned is called. */

@@ -31,7 +31,12 @@ function callsOf(table: RecordTable, watch: RecordWatch, keeper: RecordLeaseKeep
       keeper.drop(lease)
       return table.release(lease, options)
     }),
-    renew: (lease: Lease, leaseMs: number) => table.renew(lease, leaseMs),
+    renew: (lease: Lease, leaseMs: number, keepMs?: number) => {
+      const isHeld = table.renew(lease, leaseMs)
+      if (!isHeld) keeper.drop(lease)
+      else if (keepMs !== undefined) keeper.keep(lease, { leaseMs, keepMs })
+      return isHeld
+    },
     update: telling((lease: Lease, change: string, isEnd: boolean) => {
       const isHeld = table.update(lease, change)
       if (!isHeld || isEnd) keeper.drop(lease)

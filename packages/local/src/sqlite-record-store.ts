@@ -33,8 +33,8 @@ const EXPIRED_AT_ONCE = 1000
 /**
  * Records in a file, for any number of processes of one machine. What a call has answered outlives the end of the process.
  *
- * It is opened by the first call, in a thread of its own. That keeps the leases that are claimed with `keepMs`, so that no operation can
- * block it. Leases run by a clock that nobody sets: they are as long as they should be whatever happens to the system's time, and over when
+ * It is opened by the first call, in a thread of its own. That keeps the leases that are claimed or renewed with `keepMs`, so that no
+ * operation can block it. Leases run by a clock that nobody sets: they are as long as they should be whatever happens to the system's time, and over when
  * the system is started anew. Subscribers hear at once of what this process changes, and within about 50 ms of what others change: of
  * several changes by others in that time, of the last.
  *
@@ -89,8 +89,8 @@ export class SqliteRecordStore implements RecordStore {
     return this.#client.call('release', lease, options)
   }
 
-  async renew(lease: Lease, leaseMs: number): Promise<boolean> {
-    return this.#client.call('renew', lease, leaseMs)
+  async renew(lease: Lease, leaseMs: number, keepMs?: number): Promise<boolean> {
+    return this.#client.call('renew', lease, leaseMs, keepMs)
   }
 
   async update(lease: Lease, change: RecordChange): Promise<boolean> {

@@ -51,7 +51,7 @@ it('tries again when a renewal fails', () => {
   expect(renewals).toHaveLength(4)
 })
 
-it('keeps a lease that is claimed again once, from then on', () => {
+it('keeps a lease that is claimed again, or renewed, once, from then on', () => {
   keeper.keep(lease, TERMS)
   vi.advanceTimersByTime(900)
   keeper.keep({ ...lease }, TERMS)

@@ -217,6 +217,29 @@ describe('a store that is closed', () => {
   })
 })
 
+describe('a lease that is renewed', () => {
+  const LEASE_MS = 300
+
+  it('is kept for as long as was said last', async () => {
+    const [store, other] = [open(), open()]
+    await store.submit(draft('k'), submission('1'))
+    const { lease } = await store.claim('k', 'me', { leaseMs: LEASE_MS })
+    expect(lease && (await store.renew(lease, LEASE_MS, 60_000))).toBe(true)
+    let last = 0
+    const prolonged = async () => {
+      const { lease: stolen, waitMs = 0 } = await other.claim('k', 'you', { leaseMs: LEASE_MS })
+      expect(stolen).toBeUndefined()
+      const isLonger = waitMs > last && last > 0
+      last = waitMs
+      return isLonger
+    }
+    for (let renewals = 0; renewals < 4; ) if (await prolonged()) renewals++
+    expect(lease && (await store.renew(lease, LEASE_MS, 1))).toBe(true)
+    await vi.waitFor(async () => expect((await other.claim('k', 'you', { leaseMs: 5000 })).lease?.attempt).toBe(2))
+    expect(lease && (await store.renew(lease, LEASE_MS, 60_000))).toBe(false)
+  })
+})
+
 describe('subscribers', () => {
   it('have heard of a change when the call that made it answers, whichever store of this process made it', async () => {
     const [one, two] = [open(), open()]

@@ -88,6 +88,21 @@ export const leaseTests: readonly ContractTest<StoreUnderTest>[] = [
     },
   },
   {
+    name: 'a lease that is lost is not kept for longer, and to renew it begins no attempt',
+    async run({ store, leaseMs, pass }) {
+      await store.submit(draft('k'), submission('1'))
+      const lease = await claim(store, 'k', leaseMs)
+      await store.release(lease, { delayMs: 0 })
+      const released = await store.get('k')
+      assert.equal(await store.renew(lease, leaseMs, 60_000), false)
+      assert.deepEqual(await store.get('k'), released)
+      const next = await claim(store, 'k', leaseMs, 'other')
+      assert.equal(await store.renew(lease, leaseMs, 60_000), false)
+      await pass(leaseMs + 1)
+      assert.equal((await claim(store, 'k', leaseMs, 'third')).attempt, next.attempt + 1)
+    },
+  },
+  {
     name: 'after so many deaths the job is FAILED, as DATALAB_WORKER_STOPPED',
     async run({ store, leaseMs, pass }) {
       await store.submit(draft('k'), submission('1'))

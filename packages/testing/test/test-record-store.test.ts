@@ -71,6 +71,14 @@ class Unrenewed extends MemoryRecordStore {
   }
 }
 
+/** Claims what it is to keep for longer. */
+class Reclaiming extends MemoryRecordStore {
+  override async renew(lease: Lease, leaseMs: number, keepMs?: number) {
+    if (keepMs === undefined) return super.renew(lease, leaseMs)
+    return (await super.claim(lease.key, lease.owner, { leaseMs, keepMs })).lease !== undefined
+  }
+}
+
 /** Counts for itself. */
 class Counting extends MemoryRecordStore {
   override claim(key: string, owner: string, { leaseMs }: ClaimOptions) {
@@ -277,6 +285,7 @@ test.each<[typeof MemoryRecordStore, string]>([
   [Ruthless, 'forgets a record whose last attempt has ended, if it is still the one that was meant'],
   [Everlasting, 'a lease that ran out can be claimed, and its old owner changes nothing any more'],
   [Unrenewed, 'a renewed lease lasts from then on'],
+  [Reclaiming, 'a lease that is lost is not kept for longer, and to renew it begins no attempt'],
   [Counting, 'a claim takes the number that it is given where that is higher, and never a lower one'],
   [Counting, 'after so many deaths the job is FAILED, as DATALAB_WORKER_STOPPED'],
   [Impatient, 'a run that is given back waits for its time, and remembers why it failed'],
