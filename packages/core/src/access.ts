@@ -1,4 +1,5 @@
 import { DataLabError } from './errors.js'
+import { withinTime } from './grace.js'
 import type { JsonObject, JsonValue } from './json.js'
 import type { Provenance } from './provenance.js'
 import type { Principal } from './record-store.js'
@@ -6,9 +7,10 @@ import { jobKeyOf } from './results.js'
 
 /**
  * What somebody wants to do with a job: submit it; get its record, and watch it; open its output, whether as bytes, as URLs, as data, or as an
- * input of another job. Who may get a job and not open it reads how it goes, and which files it made.
+ * input of another job; cancel it for all who asked for it. Who may get a job and not open it reads how it goes, and which files it made. To take
+ * a submission of one's own back nobody is asked.
  */
-export type Action = 'submit' | 'get' | 'open'
+export type Action = 'submit' | 'get' | 'open' | 'cancel'
 
 /** Which job it is about. */
 export interface AccessSubject {
@@ -21,12 +23,15 @@ export interface AccessSubject {
 
 /**
  * Says whether a principal may do something with a job: asked of the job itself, and of every job whose output went into it; of a job without a
- * key, of itself alone.
+ * key, and before it is cancelled, of itself alone.
  */
 export type Authorize = (principal: Principal, action: Action, subject: AccessSubject) => boolean | Promise<boolean>
 
 /** As many jobs may have gone into one, whichever way, before nobody may have it. */
 const MAX_ANCESTORS = 10_000
+
+/** `authorize` does not take longer to say; one that hangs must not hold whoever asks. */
+const ANSWER_MS = 30_000
 
 /** Asks the host who may do what. A refusal looks like what is not there. */
 export class Access {
@@ -45,7 +50,7 @@ export class Access {
     const seen = new Set(subject.key === undefined ? [] : [subject.key])
     for (const waiting: AccessSubject[] = [subject]; waiting.length > 0; ) {
       const next = waiting.pop() as AccessSubject
-      if (!(await this.authorize(principal, action, next))) return false
+      if (!(await this.#ask(principal, action, next))) return false
       for (const key of parentsOf(next.inputs)) {
         if (seen.has(key)) continue
         seen.add(key)
@@ -62,8 +67,25 @@ export class Access {
    * that went into it are not asked about: what is not there of them, and what he may not open, is one to him already.
    */
   async mayLearnWhy(principal: Principal, subject: Omit<AccessSubject, 'key'>): Promise<boolean> {
-    return this.authorize === undefined || this.authorize(principal, 'submit', subject)
+    return this.#ask(principal, 'submit', subject)
   }
+
+  /** Whether somebody may take back what others have submitted. The jobs that went into it are not asked about: nothing of them is told. */
+  mayCancel(principal: Principal, subject: AccessSubject): Promise<boolean> {
+    return this.#ask(principal, 'cancel', subject)
+  }
+
+  async #ask(principal: Principal, action: Action, subject: AccessSubject): Promise<boolean> {
+    const word = this.authorize?.(principal, action, subject) ?? true
+    return typeof word === 'boolean' ? word : withinTime(word, ANSWER_MS, () => unanswered(action))
+  }
+}
+
+function unanswered(action: Action): DataLabError {
+  const message = 'It cannot be told now whether you may do this. Try again later.'
+  const cause = new Error(`authorize: no answer within ${ANSWER_MS} milliseconds`)
+  const options = { audience: 'user', retryable: true, cause, details: { action } } as const
+  return new DataLabError('DATALAB_ACCESS_UNAVAILABLE', message, options)
 }
 
 /** What somebody reads who may not do what he asked for. */

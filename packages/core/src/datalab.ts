@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { Access, type AccessSubject, type Action, refused } from './access.js'
+import { answeringStorage } from './answering-storage.js'
+import { abortRun, submitRun } from './ask-executor.js'
 import type { ByteSource } from './byte-source.js'
 import { closeHost } from './close-host.js'
 import { DataLabError } from './errors.js'
@@ -9,6 +11,7 @@ import { GarbageCollection, type GarbageOptions, type GarbageReport } from './ga
 import { type DataLabOptions, type HostParts, hostParts, providersOf } from './host-options.js'
 import { Housekeeping } from './housekeeping.js'
 import { Job, type JobParts } from './job.js'
+import type { ObjectStorage } from './object-storage.js'
 import { mintedUrls } from './object-urls.js'
 import type { AnyOperationClass, OperationClass } from './operation.js'
 import type { AnyOperationInfo } from './operation-info.js'
@@ -57,6 +60,8 @@ export function createDataLab<const Operations extends readonly unknown[] = read
 /** A host: its operations, and their jobs. Made by {@link createDataLab}. */
 export class DataLab {
   readonly #parts: HostParts
+  /** What it looks into while somebody waits. */
+  readonly #storage: ObjectStorage
   readonly #results: Results
   readonly #access: Access
   readonly #sources: ReadonlyMap<string, FileSource>
@@ -66,7 +71,8 @@ export class DataLab {
   /** Use {@link createDataLab}, which holds each operation against its inputs. */
   constructor(options: DataLabOptions) {
     this.#parts = hostParts(options)
-    this.#results = new Results(this.#parts)
+    this.#storage = answeringStorage(this.#parts.storage)
+    this.#results = new Results({ ...this.#parts, storage: this.#storage })
     this.#access = new Access(options.authorize, (key) => this.#results.subject(key))
     this.#sources = new Map(this.#parts.sources).set('datalab', this.#resultSource())
     const owner = `${processIdentity()}-${randomUUID()}`
@@ -149,7 +155,7 @@ export class DataLab {
     for (const status of ['IN_PROGRESS', 'PENDING'] as const) {
       for await (const { key, operation } of allRecords(records, status)) {
         if (operations.find(operation.id) === undefined) continue
-        await executor.submit({ key, operationId: operation.id, priority: 0 })
+        await submitRun(executor, { key, operationId: operation.id, priority: 0 })
         count++
       }
     }
@@ -180,7 +186,7 @@ export class DataLab {
     if (record === undefined) return undefined
     const output = record.output ?? (await this.#results.beside(record))?.output ?? null
     const isOpen = output === null || (await this.#mayOpen(record, options.principal))
-    const urlOf = mintedUrls(this.#parts.storage)
+    const urlOf = mintedUrls(this.#storage)
     return recordView({ ...record, output }, urlOf, { cached: record.status === 'COMPLETED', isOpen })
   }
 
@@ -188,7 +194,7 @@ export class DataLab {
    * A handle on a job that was submitted before, by whichever host of this record store: to watch it, wait for it, or take the submission back.
    *
    * @param options the submission, by its name (`Job.submission`); the principal's latest where absent. A job that this principal did not
-   * submit can be watched, where `authorize` lets him get it; cancelling it then changes nothing.
+   * submit can be watched, where `authorize` lets him get it; cancelling it then changes nothing, but by force where `authorize` lets him.
    * @returns undefined where none is known, or this principal may not know of it.
    */
   async job(key: string, options: { principal?: Principal; submission?: string } = {}): Promise<Job | undefined> {
@@ -218,7 +224,7 @@ export class DataLab {
   ): Promise<ByteSource | undefined> {
     const named = await this.#results.named(basename, role)
     if (named === undefined || !(await this.#mayOpen(named.record, options.principal))) return undefined
-    return this.#parts.storage.open(named.object)
+    return this.#storage.open(named.object)
   }
 
   /**
@@ -227,7 +233,8 @@ export class DataLab {
    */
   collectGarbage(options: GarbageOptions = {}): Promise<GarbageReport> {
     this.#checkOpen()
-    return new GarbageCollection(this.#parts, { resultLife: this.#parts.recordLife, ...options }).run()
+    const parts = { ...this.#parts, storage: this.#storage }
+    return new GarbageCollection(parts, { resultLife: this.#parts.recordLife, ...options }).run()
   }
 
   /** Ends what is going on, and closes the executor, stores and sources. Closing twice is the same as once. */
@@ -278,7 +285,7 @@ export class DataLab {
   /** Gets a run done; where none can be, the submission that asked for it does not stand. */
   async #run(ticket: RunTicket, submission: Submission): Promise<void> {
     try {
-      await this.#parts.executor.submit(ticket)
+      await submitRun(this.#parts.executor, ticket)
     } catch (error) {
       await this.#parts.records.withdraw(ticket.key, submission.id)
       throw error
@@ -289,7 +296,7 @@ export class DataLab {
   #resultSource(): FileSource {
     const own = this.#parts.sources.get('datalab')
     if (own !== undefined && !(own instanceof ResultSource)) return own
-    return new ResultSource(this.#parts.storage, async (principal, key) => {
+    return new ResultSource(this.#storage, async (principal, key) => {
       return (await this.#allowed(await this.#results.find(key), 'open', principal)) !== undefined
     })
   }
@@ -299,13 +306,14 @@ export class DataLab {
   }
 
   #job(record: StoredRecord, principal: Principal, submission: Submission | undefined, cached: boolean): Job {
-    const { executor, records, storage } = this.#parts
+    const { executor, records } = this.#parts
     const parts: JobParts = {
       records,
-      storage,
+      storage: this.#storage,
       standing: (key) => this.#results.standing(key),
       mayOpen: (one) => this.#mayOpen(one, principal),
-      abort: (key) => executor.abort(key),
+      mayCancel: (one) => this.#access.mayCancel(principal, one),
+      abort: (key) => abortRun(executor, key),
     }
     return new Job(parts, record, submission, cached)
   }

@@ -16,6 +16,8 @@ export interface JobParts {
   readonly storage: ObjectStorage
   /** Whether whoever holds the handle may have the output of a record. */
   readonly mayOpen: (record: StoredRecord) => Promise<boolean>
+  /** Whether whoever holds the handle may cancel a job for all who asked for it. */
+  readonly mayCancel: (record: StoredRecord) => Promise<boolean>
   /** Ends the run of a job that nobody waits for any more. */
   readonly abort: (key: string) => Promise<void>
 }
@@ -40,7 +42,7 @@ function newWatch(): WatchState {
 
 /** How a job is cancelled. */
 export interface CancelOptions {
-  /** Takes back all submissions, whoever sent them: for operators, as the host sees fit. */
+  /** Takes back all submissions, whoever sent them: for operators, whom `authorize` lets `cancel` the job. */
   force?: boolean
 }
 
@@ -101,8 +103,13 @@ export class Job {
   /**
    * Takes this submission back. The run is ended when no other submission of the job is left. Resolves when that is done, as far as this host
    * runs it; cancelling what has ended, or twice, changes nothing.
+   *
+   * @throws DATALAB_NOT_FOUND when it is to be cancelled by force, and the principal of this handle may not: then nothing was taken back.
+   * DATALAB_EXECUTOR_UNAVAILABLE when the job is cancelled, and its run does not end.
    */
   async cancel(options: CancelOptions = {}): Promise<void> {
+    const isForced = options.force === true
+    if (isForced && !(await this.parts.mayCancel(this.submitted))) throw notForYou(this.submitted)
     if (this.submission !== undefined) this.#withdrawal ??= this.#withdrawOwn(this.submission)
     try {
       await this.#withdrawal
@@ -110,7 +117,7 @@ export class Job {
       this.#withdrawal = undefined
       throw error
     }
-    if (options.force !== true) return
+    if (!isForced) return
     for (const { id } of await this.parts.records.submissions(this.key)) await this.#withdraw(id)
   }
 
@@ -228,6 +235,11 @@ export class Job {
 
 function closedResult({ key, operation }: StoredRecord): DataLabError {
   const message = `${operation.name}: its result is not there for you. Ask whoever runs this service for leave to open it.`
+  return new DataLabError('DATALAB_NOT_FOUND', message, { audience: 'user', details: { key } })
+}
+
+function notForYou({ key, operation }: StoredRecord): DataLabError {
+  const message = `${operation.name}: it is not for you to cancel this job for all who asked for it. Without force your own submission is taken back.`
   return new DataLabError('DATALAB_NOT_FOUND', message, { audience: 'user', details: { key } })
 }
 

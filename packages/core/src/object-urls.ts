@@ -1,12 +1,11 @@
 import type { ObjectStorage } from './object-storage.js'
-import { persistently } from './persistently.js'
 
 /** Gives the URL of an object. */
 export type UrlOf = (key: string) => Promise<string>
 
 /** URLs of a storage, minted whenever one is asked for. */
 export function mintedUrls(storage: ObjectStorage): UrlOf {
-  return (key) => persistently(() => storage.url(key))
+  return (key) => storage.url(key)
 }
 
 /** For so long a watcher is given the URL again that it was given before: short beside the life of any. */

@@ -1,7 +1,12 @@
+import { throwIfAborted } from './errors.js'
+import { withinTime } from './grace.js'
 import type { ObjectStorage } from './object-storage.js'
 import type { OutputFile } from './output.js'
 import type { StoredRecord } from './record.js'
 import type { LostObjects, ServiceProvider } from './service.js'
+
+/** What a service makes again of one output file takes no longer. Where it does, the job is run again. */
+const RESTORE_MS = 120_000
 
 /** What lost objects are made again with. */
 export interface RestoreParts {
@@ -31,22 +36,24 @@ async function restoreFile(
   sizes: Map<string, number>,
 ): Promise<boolean> {
   const left = new Set(roles)
-  const task: LostObjects = {
-    file,
-    roles,
-    open: async (role) => {
-      const key = file.objects[role]
-      return key === undefined ? undefined : storage.open(key)
-    },
-    put: async (role, body, contentType) => {
-      if (!roles.includes(role)) throw new TypeError(`'${role}' is none of the lost objects: ${roles.join(', ')}.`)
-      const { key, size } = await storage.put(file.objects[role] as string, body, { contentType })
-      sizes.set(key, size)
-      left.delete(role)
-    },
+  const over = new AbortController()
+  const put: LostObjects['put'] = async (role, body, contentType) => {
+    if (!roles.includes(role)) throw new TypeError(`'${role}' is none of the lost objects: ${roles.join(', ')}.`)
+    throwIfAborted(over.signal)
+    const { key, size } = await storage.put(file.objects[role] as string, body, { contentType })
+    sizes.set(key, size)
+    left.delete(role)
   }
-  for (const id of Object.keys(record.provenance.services)) {
-    if (left.size > 0) await services.get(id)?.restore?.(task)
+  const open: LostObjects['open'] = async (role) => {
+    const key = file.objects[role]
+    return key === undefined ? undefined : storage.open(key)
   }
-  return left.size === 0
+  const restore = async () => {
+    for (const id of Object.keys(record.provenance.services)) {
+      if (left.size > 0) await services.get(id)?.restore?.({ file, roles, open, put })
+    }
+    return left.size === 0
+  }
+  const late = () => new Error(`${file.basename} was not made whole within ${RESTORE_MS} milliseconds`)
+  return withinTime(restore(), RESTORE_MS, late).finally(() => over.abort())
 }

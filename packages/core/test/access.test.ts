@@ -13,7 +13,7 @@ import {
   Outputs,
   readAll,
 } from '../src/index.js'
-import { deferred, down, file, MemorySource, operation, rejection, writeText } from './lab.js'
+import { deferred, down, endless, file, MemorySource, operation, rejection, writeText } from './lab.js'
 
 interface CopyInputs {
   text?: string
@@ -275,5 +275,50 @@ describe('access', () => {
     gate.resolve()
     await job.result()
     await lab.close()
+  })
+})
+
+describe('to cancel a job for all who asked for it', () => {
+  const operators: Authorize = ({ id }, action, { inputs }) =>
+    action === 'cancel' ? id === 'ada' : id !== 'eve' || inputs.text !== 'x'
+
+  async function goingOn(authorize?: Authorize) {
+    const { op, begun } = endless()
+    const lab = createDataLab({ operations: [op], ...(authorize && { authorize }) })
+    onTestFinished(() => lab.close())
+    const job = await lab.submit(op, { text: 'x' }, ben)
+    await begun
+    return { lab, op, job }
+  }
+
+  it('is for those whom the host lets', async () => {
+    const { lab, job } = await goingOn(operators)
+    const eve = { principal: { id: 'eve' } }
+    expect(await lab.job(job.key, eve)).toBeUndefined()
+    const watching = await lab.job(job.key, { principal: { id: 'cy' } })
+    await watching?.cancel()
+    expect(await rejection(watching?.cancel({ force: true }) as Promise<void>)).toMatchObject({
+      code: 'DATALAB_NOT_FOUND',
+      message:
+        'Test: it is not for you to cancel this job for all who asked for it. Without force your own submission is taken back.',
+    })
+    expect(await job.record()).toMatchObject({ status: 'IN_PROGRESS' })
+    await (await lab.job(job.key, ada))?.cancel({ force: true })
+    expect(await job.record()).toMatchObject({ status: 'CANCELLED' })
+  })
+
+  it('takes nothing back where it is refused, and the own submission without force', async () => {
+    const { lab, op, job } = await goingOn(operators)
+    const other = await lab.submit(op, { text: 'x' }, ada)
+    await rejection(job.cancel({ force: true }))
+    expect(await job.record()).toMatchObject({ status: 'IN_PROGRESS' })
+    await job.cancel()
+    expect([(await job.record()).status, (await other.record()).status]).toEqual(['CANCELLED', 'IN_PROGRESS'])
+  })
+
+  it('is for everybody where the host says nothing', async () => {
+    const { lab, job } = await goingOn()
+    await (await lab.job(job.key, ada))?.cancel({ force: true })
+    expect(await job.record()).toMatchObject({ status: 'CANCELLED' })
   })
 })
