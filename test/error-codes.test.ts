@@ -16,7 +16,7 @@ test('every error code in the sources is in docs/errors.md, and the other way ro
     .filter((entry) => entry.isFile() && entry.name.endsWith('.ts'))
     .map((entry) => readFileSync(join(entry.parentPath, entry.name), 'utf8'))
   const used = new Set(
-    sources.flatMap((text) => codesIn(text, /'((?:DATALAB|SOURCE|STORAGE|CACHE|DATABASE|FITS)_[A-Z_]+)'/g)),
+    sources.flatMap((text) => codesIn(text, /'((?:DATALAB|SOURCE|STORAGE|CACHE|DATABASE|FITS|REDIS)_[A-Z_]+)'/g)),
   )
   const documented = codesIn(readFileSync(join(root, 'docs/errors.md'), 'utf8'), /^\| `([A-Z_]+)`/gm)
   expect([...used].sort()).toEqual([...documented].sort())

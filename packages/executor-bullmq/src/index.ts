@@ -1,0 +1,2 @@
+export type { RedisAddress } from './redis-address.js'
+export { RedisRecordStore, type RedisRecordStoreOptions } from './redis-record-store.js'

@@ -1,0 +1,122 @@
+import type { JobStatus, RecordEntry, StoredRecord, Submission } from '@datalab/core'
+import { jobLabel } from './job-label.js'
+import { RECORD_SCRIPTS, type RecordScript } from './record-scripts.js'
+import type { RedisLink } from './redis-link.js'
+import { runScript } from './run-script.js'
+
+/** An entry as it was read. */
+export interface EntryRead {
+  readonly entry: RecordEntry | undefined
+  /** Empty where there is none. */
+  readonly revision: string
+  /** Milliseconds since the epoch, by the clock of Redis. */
+  readonly now: number
+}
+
+/** A record as it is read. */
+export interface RecordRead {
+  readonly record: StoredRecord
+  readonly revision: number
+  /** False where it waits, and no worker has what it needs. */
+  readonly isOffered: boolean
+}
+
+type Asking = Pick<Submission, 'id' | 'principal'>
+
+/** The records in a Redis: each call is one command, done as a whole. */
+export class RecordTable {
+  constructor(
+    private readonly link: RedisLink,
+    private readonly prefix: string,
+  ) {}
+
+  async read(key: string): Promise<EntryRead> {
+    const answer = await this.#run('readEntry', key)
+    const [revision, record, lease, asking, seconds, microseconds] = answer as (string | null)[]
+    const now = Number(seconds) * 1000 + Math.floor(Number(microseconds) / 1000)
+    if (revision == null || record == null) return { entry: undefined, revision: '', now }
+    const entry: RecordEntry = {
+      record: JSON.parse(record),
+      submissions: JSON.parse(asking ?? '[]').map(asSubmission),
+      lease: lease == null ? null : JSON.parse(lease),
+    }
+    return { entry, revision, now }
+  }
+
+  /**
+   * Keeps an entry in the place of one that was read.
+   *
+   * @returns its revision; undefined, and nothing kept, where another change came first
+   */
+  async keep(entry: RecordEntry, { entry: before, revision }: EntryRead): Promise<number | undefined> {
+    const { record, lease, submissions } = entry
+    const isOther = record !== before?.record
+    const parts = [
+      isOther ? factsOf(record) : '',
+      isOther ? JSON.stringify(record) : '',
+      lease === (before?.lease ?? null) ? '' : JSON.stringify(lease),
+      submissions === before?.submissions ? '' : JSON.stringify(submissions.map(asAsking)),
+    ]
+    const changes = submissionChanges(submissions, before?.submissions ?? [])
+    const answer = await this.#run('keepEntry', record.key, revision, ...parts, ...changes)
+    return answer === null ? undefined : Number(answer)
+  }
+
+  async get(key: string): Promise<RecordRead | undefined> {
+    const answer = await this.#run('readRecord', key)
+    const [record, revision, isOffered] = answer as [string | null, string | null, number]
+    if (record === null) return undefined
+    return { record: JSON.parse(record), revision: Number(revision), isOffered: isOffered === 1 }
+  }
+
+  async list(status: JobStatus | undefined, after: string, limit: number): Promise<StoredRecord[]> {
+    const texts = (await this.#run('listRecords', status ?? '', after, limit)) as (string | null)[]
+    return texts.flatMap((text) => (text === null ? [] : [JSON.parse(text)]))
+  }
+
+  async submissions(key: string): Promise<Submission[]> {
+    const [asking, members] = (await this.#run('readSubmissions', key)) as [string | null, string[]]
+    const texts = new Map<string, string>()
+    for (let i = 0; i + 1 < members.length; i += 2) texts.set(members[i] ?? '', members[i + 1] ?? '')
+    return (JSON.parse(asking ?? '[]') as Asking[]).flatMap(({ id }) => {
+      const text = texts.get(id)
+      return text === undefined ? [] : [JSON.parse(text)]
+    })
+  }
+
+  async forget(key: string, attempt: number): Promise<boolean> {
+    return (await this.#run('forgetRecord', key, attempt)) === 1
+  }
+
+  /** Forgets not all at once: others want to write, too. Tells how many. */
+  async expire(before: number, limit: number): Promise<number> {
+    return Number(await this.#run('expireRecords', before, limit))
+  }
+
+  #run(name: RecordScript, ...values: (string | number)[]): Promise<unknown> {
+    return this.link.use((client) => runScript(client, RECORD_SCRIPTS[name], [this.prefix, ...values]))
+  }
+}
+
+/** Who asks, as it is kept with the record. What else they sent is left where it is: it may be much, and changes nothing. */
+function asAsking({ id, principal }: Submission): Asking {
+  return { id, principal }
+}
+
+function asSubmission({ id, principal }: Asking): Submission {
+  return { id, principal, created: '', inputs: null }
+}
+
+function factsOf(record: StoredRecord): string {
+  const { status, attempt, updated, operation, provenance } = record
+  const label = jobLabel({ ...provenance, operation })
+  return JSON.stringify({ status, attempt, label, updated: Date.parse(updated) || 0 })
+}
+
+/** How many submissions go, which, and which come. */
+function submissionChanges(submissions: readonly Submission[], before: readonly Submission[]): (string | number)[] {
+  const [kept, known] = [submissions, before].map((all) => new Set(all.map(({ id }) => id)))
+  const gone = before.filter(({ id }) => !kept?.has(id)).map(({ id }) => id)
+  const come = submissions.filter(({ id }) => !known?.has(id))
+  return [gone.length, ...gone, ...come.flatMap((one) => [one.id, JSON.stringify(one)])]
+}
