@@ -102,18 +102,20 @@ function makeHdu(parts: HduParts): Hdu {
   })
 }
 
-/** Why the data cannot be there. None cannot be missing, not even where the header lacks its padding. */
+/** Why the data cannot be there, or, where there are none, the block that their header ends with. */
 async function dataError({ source, isLast }: Step, offset: number, length: number): Promise<FitsError | undefined> {
-  if (length === 0) return undefined
   try {
     if ((isLast && source.isInflated) || (await source.reaches(offset + length))) return undefined
   } catch (error) {
     if (isFitsError(error) && error.code !== 'FITS_CLOSED') return error
     throw error
   }
-  const there = Math.max(0, source.size - offset)
-  const message = `the file is cut: ${length} bytes of data should follow byte ${offset}, and ${there} do; fetch it again`
-  return truncated(message, { offset: source.size })
+  const { size } = source
+  const what =
+    size < offset
+      ? `a header should end at byte ${offset}, but the file ends at byte ${size}`
+      : `${length} bytes of data should follow byte ${offset}, and ${size - offset} do`
+  return truncated(`the file is cut: ${what}; fetch it again`, { offset: size })
 }
 
 /** What is known of an HDU that is malformed. */

@@ -150,30 +150,35 @@ test('goes on behind an HDU that is malformed, where it says how long it is', as
   expect(fits.hdu('LAST')?.index).toBe(2)
 })
 
-test('an HDU without data is whole even where its header lacks padding', async () => {
-  const file = fitsBytes(['SIMPLE  = T', 'BITPIX  = 8', 'NAXIS   = 0'])
-  for (const length of [4 * 80, 1000, 2879, 2880]) {
-    const { hdus } = await openFits(file.subarray(0, length))
-    expect(hdus.map(({ error, dataLength }) => [error, dataLength])).toEqual([[undefined, 0]])
-    const packed = await openFits(new Uint8Array(gzipSync(file.subarray(0, length))))
-    expect(packed.hdus.map(({ error }) => error)).toEqual([undefined])
+test('what is said of a file that is cut is true to the byte', async () => {
+  const cut = 'the file is cut: '
+  const header = (size: number) => `a header should end at byte 2880, but the file ends at byte ${size}`
+  const data = (there: number) => `24 bytes of data should follow byte 2880, and ${there} do`
+  const empty = fitsBytes(['SIMPLE  = T', 'BITPIX  = 8', 'NAXIS   = 0'])
+  const image = changed('none', '')
+  for (const [file, size, what] of [
+    [empty, 4 * 80, header(320)],
+    [empty, 2879, header(2879)],
+    [image, 6 * 80, header(480)],
+    [image, 2880, data(0)],
+    [image, 2881, data(1)],
+    [image, 2880 + 23, data(23)],
+  ] as const) {
+    const { hdus } = await openFits(file.subarray(0, size))
+    const error = { code: 'FITS_TRUNCATED', message: `${cut}${what}; fetch it again`, details: { offset: size } }
+    expect(hdus[0]!.error).toMatchObject(error)
+    const packed = await openFits(new Uint8Array(gzipSync(file.subarray(0, size))))
+    expect(packed.hdus[0]!.error).toMatchObject(error)
   }
 })
 
-test('what is said of data that are cut is true to the byte', async () => {
-  const file = changed('none', '')
-  for (const [length, there] of [
-    [6 * 80, 0],
-    [2880, 0],
-    [2881, 1],
-    [2880 + 23, 23],
-  ] as const) {
-    const { hdus } = await openFits(file.subarray(0, length))
-    expect(hdus[0]!.error).toMatchObject({
-      code: 'FITS_TRUNCATED',
-      message: `the file is cut: 24 bytes of data should follow byte 2880, and ${there} do; fetch it again`,
-      details: { offset: length },
-    })
+test.each([
+  ['an HDU without data', fitsBytes(['SIMPLE  = T', 'BITPIX  = 8', 'NAXIS   = 0'])],
+  ['data of no pixels', fitsBytes(['SIMPLE  = T', 'BITPIX  = 8', 'NAXIS   = 2', 'NAXIS1  = 0', 'NAXIS2  = 5'])],
+  ['data without padding', changed('none', '').subarray(0, 2880 + 24)],
+])('%s is whole', async (_, file) => {
+  for (const bytes of [file, new Uint8Array(gzipSync(file))]) {
+    expect((await openFits(bytes)).hdus.map(({ error }) => error)).toEqual([undefined])
   }
 })
 
