@@ -13,10 +13,9 @@ export const fitsPreview: FitsCommand = async (file, parsed, { io, terminal }) =
   await using opened = await openFitsFile(file, io.cwd)
   const path = await outputPath(output, file, io.cwd)
   const image = await imageOf(opened, parsed.value(flags.hdu), file)
-  const { width, height, planes } = image
-  if (planes > 1) terminal.note(`datalab: ${file} has ${planes} planes; this is the first.`)
+  if (image.planes > 1) terminal.note(`datalab: ${file} has ${image.planes} planes; this is the first.`)
   const { renderPreview } = await import('@datalab/fits')
-  const { large } = await renderPreview({ data: await image.readRows(0, height), width, height })
+  const { large } = await renderPreview(image)
   await written(output, () => writeFile(path, large))
   return EXIT.completed
 }

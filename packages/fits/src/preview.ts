@@ -1,9 +1,15 @@
+import { ImageHdu } from './image-hdu.js'
 import { pixelKernels } from './pixel-kernels.js'
+import { pictureOf, sampleOf } from './preview-bands.js'
 import { type GreyPicture, shrinkToFit } from './shrink.js'
 import { type Limits, zscale } from './zscale.js'
 
-/** The longest side a JPEG is made with. */
+/** The longest side a JPEG is made with, and the most pixels that one of a file gets. */
 const MAX_JPEG_SIDE = 65_500
+const MAX_JPEG_PIXELS = 2 ** 26
+
+/** The most pixels of a file that are read at once. */
+const WHOLE_PIXELS = 2 ** 24
 
 /** Pixels that become grey at once, of whole rows: few enough to stay in the processor's cache. */
 const BAND_PIXELS = 65_536
@@ -22,11 +28,13 @@ export interface PreviewOptions {
   readonly size?: number
   /** The values shown black and white; those of `zscale` by default. */
   readonly limits?: Limits
+  /** Ends the reading of an image of a file; the promise is rejected with the signal's reason. */
+  readonly signal?: AbortSignal
 }
 
 /** Two JPEG files of one image. */
 export interface Preview {
-  /** The full frame, shrunk only where it is longer than a JPEG can be. */
+  /** The full frame, shrunk only where it is longer than a JPEG can be, or an image of a file has more than 64 million pixels. */
   readonly large: Uint8Array
   /** The frame shrunk to fit a box, never enlarged. */
   readonly small: Uint8Array
@@ -38,19 +46,41 @@ export interface Preview {
  * The stretch is linear from `limits.low`, black, to `limits.high`, white; NaN is black; an image of one value is mid-grey. Shrinking
  * averages. Loads sharp when first called: the optional peer of this package.
  *
- * @throws TypeError when the data do not fill the frame.
- * @throws Error when sharp is not installed.
+ * Of an image of a file it is the first plane. One of more than 16 million pixels is read part by part, so that memory stays below some
+ * 200 MB however large it is; `limits` are then those of 128 of its rows.
+ *
+ * @throws TypeError when the data do not fill the frame, or there are none.
+ * @throws Error when sharp is not installed; the errors of reading.
  * @example const { large, small } = await renderPreview(await readImage('m13.fits'))
  */
-export async function renderPreview(source: PreviewSource, options: PreviewOptions = {}): Promise<Preview> {
+export async function renderPreview(source: PreviewSource | ImageHdu, options: PreviewOptions = {}): Promise<Preview> {
+  if (source instanceof ImageHdu) return renderHdu(source, options)
   const { data, width, height } = source
   if (!(width > 0 && height > 0 && data.length === width * height)) {
     throw new TypeError(`${data.length} pixels do not fill a frame of ${width} x ${height}`)
   }
-  const { size = 200, limits = zscale(data) } = options
-  const full = stretch(source, limits)
-  const large = await encodeJpeg(shrinkToFit(full, MAX_JPEG_SIDE, MAX_JPEG_SIDE), 80)
-  return { large, small: await encodeJpeg(shrinkToFit(full, size, size), 80) }
+  const full = stretch(source, options.limits ?? zscale(data))
+  return encoded(shrinkToFit(full, MAX_JPEG_SIDE, MAX_JPEG_SIDE), full, options)
+}
+
+async function renderHdu(hdu: ImageHdu, options: PreviewOptions): Promise<Preview> {
+  const { width, height } = hdu
+  if (!hdu.hasData) throw new TypeError(`HDU ${hdu.index} has no pixels to show`)
+  const { limits, signal } = options
+  if (width * height <= WHOLE_PIXELS) {
+    const data = await hdu.readRows(0, height, undefined, signal ? { signal } : {})
+    return renderPreview({ data, width, height }, options)
+  }
+  const most = Math.sqrt(MAX_JPEG_PIXELS / (width * height))
+  const factor = Math.min(1, MAX_JPEG_SIDE / width, MAX_JPEG_SIDE / height, most)
+  const shown = limits ?? zscale(await sampleOf(hdu, signal))
+  const large = await pictureOf(hdu, { factor, limits: shown, signal })
+  return encoded(large, large, options)
+}
+
+/** @param full What the small picture is made of. */
+async function encoded(large: GreyPicture, full: GreyPicture, { size = 200 }: PreviewOptions): Promise<Preview> {
+  return { large: await encodeJpeg(large, 80), small: await encodeJpeg(shrinkToFit(full, size, size), 80) }
 }
 
 /** The image as bytes, black to white, the top row of the picture first. */

@@ -11,9 +11,13 @@ export interface GreyPicture {
 export function shrinkToFit(picture: GreyPicture, maxWidth: number, maxHeight: number): GreyPicture {
   const factor = Math.min(1, maxWidth / picture.width, maxHeight / picture.height)
   if (factor === 1) return picture
-  const width = Math.max(1, Math.round(picture.width * factor))
-  const height = Math.max(1, Math.round(picture.height * factor))
+  const [width, height] = [shrunk(picture.width, factor), shrunk(picture.height, factor)]
   const pixels = new Uint8Array(width * height)
   pixelKernels().shrink(picture.pixels, picture, pixels, { width, height })
   return { pixels, width, height }
+}
+
+/** A length that is made so many times smaller: at least one pixel. */
+export function shrunk(length: number, factor: number): number {
+  return Math.max(1, Math.round(length * factor))
 }
