@@ -1,4 +1,6 @@
 import { wrongArgument } from './errors.js'
+import type { Fits } from './fits.js'
+import type { Hdu } from './hdu.js'
 import { showValue } from './show-value.js'
 
 /**
@@ -37,4 +39,24 @@ export function checkHdu(which: number | string | undefined): void {
   throw wrongArgument(`hdu is ${showValue(which)}, but must be a place in the file, counted from 0, or a name`, {
     option: 'hdu',
   })
+}
+
+/**
+ * Refuses what is no open file.
+ *
+ * @throws FITS_ARGUMENT, which names the value.
+ */
+export function checkFits(fits: Fits): void {
+  if (Array.isArray(fits?.hdus)) return
+  throw wrongArgument(`${showValue(fits)} is no open file; give what openFits gives`)
+}
+
+/**
+ * Refuses what is no HDU of an open file.
+ *
+ * @throws FITS_ARGUMENT, which names the value.
+ */
+export function checkIsHdu(hdu: Hdu): void {
+  if (hdu?.storedHeader) return
+  throw wrongArgument(`${showValue(hdu)} is no HDU; give one of those that an open file has, such as fits.hdus[0]`)
 }

@@ -1,3 +1,4 @@
+import { checkFits } from './check-arguments.js'
 import type { Fits } from './fits.js'
 import type { Hdu } from './hdu.js'
 import { ImageHdu } from './image-hdu.js'
@@ -8,6 +9,7 @@ import { ImageHdu } from './image-hdu.js'
  * An image whose data are cut or malformed counts: reading it says so.
  */
 export function findImage(fits: Fits): ImageHdu | undefined {
+  checkFits(fits)
   const images = fits.hdus.filter((hdu) => hdu instanceof ImageHdu).filter((hdu) => hdu.hasData)
   return images.find(isMainImage) ?? images[0]
 }

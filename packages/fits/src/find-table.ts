@@ -1,3 +1,4 @@
+import { checkFits } from './check-arguments.js'
 import type { Fits } from './fits.js'
 import type { Hdu } from './hdu.js'
 import { TableHdu } from './table-hdu.js'
@@ -9,6 +10,7 @@ import { TableHdu } from './table-hdu.js'
  * A table whose data are cut counts: reading it says so.
  */
 export function findTable(fits: Fits): TableHdu | undefined {
+  checkFits(fits)
   const tables = fits.hdus.filter((hdu) => hdu instanceof TableHdu)
   return tables.find(isMainTable) ?? tables[0]
 }

@@ -1,7 +1,9 @@
 import { Card, type CardOptions, normalizeKeyword } from './card.js'
 import type { CardValue } from './card-value.js'
+import { wrongArgument } from './errors.js'
 import { formatCard, formatCommentary } from './format-card.js'
 import { parseCards } from './parse-cards.js'
+import { showValue } from './show-value.js'
 
 /** Bytes of one FITS block: headers and data are padded to whole blocks. */
 export const BLOCK_LENGTH = 2880
@@ -12,7 +14,8 @@ const COMMENTARY = new Set(['HISTORY', 'COMMENT', ''])
  * A FITS header: cards in order, looked up by keyword.
  *
  * A header never changes: `set`, `append`, `delete` and the like return another header. Keywords are compared without regard to case, and
- * HIERARCH keywords are found with and without `HIERARCH` before them. Of several cards with one keyword the first counts.
+ * HIERARCH keywords are found with and without `HIERARCH` before them. Of several cards with one keyword the first counts. What is no string
+ * is no keyword (FITS_ARGUMENT).
  *
  * @example new Header().set('OBJECT', 'M13').set('EXPTIME', 30, '[s] exposure').addHistory('made by hand')
  */
@@ -21,13 +24,18 @@ export class Header implements Iterable<Card> {
   readonly cards: readonly Card[]
   #index: Map<string, Card[]> | undefined
 
+  /** @throws FITS_ARGUMENT when they are no list of cards. */
   constructor(cards: Iterable<Card> = []) {
+    if (typeof cards?.[Symbol.iterator] !== 'function' || typeof cards === 'string') {
+      throw wrongArgument(`${showValue(cards)} is no list of cards; of bytes, Header.parse makes a header`)
+    }
     this.cards = [...cards]
   }
 
-  /** The header in the given bytes, which begin at its first card; what follows END is not looked at. Never throws. */
+  /** The header in the given bytes, which begin at its first card; what follows END is not looked at. Of any bytes there is one. */
   static parse(bytes: Uint8Array): Header {
-    return new Header(parseCards(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1')))
+    if (!ArrayBuffer.isView(bytes)) throw wrongArgument(`${showValue(bytes)} is no bytes; give a Uint8Array`)
+    return new Header(parseCards(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1')))
   }
 
   /** Number of cards. */
@@ -111,6 +119,7 @@ export class Header implements Iterable<Card> {
 
   /** A header without the cards of the keyword. */
   delete(keyword: string): Header {
+    if (!this.has(keyword)) return this
     const name = normalizeKeyword(keyword)
     return this.filter((card) => normalizeKeyword(card.keyword) !== name)
   }
@@ -150,6 +159,7 @@ export class Header implements Iterable<Card> {
 
   #find(keyword: string): readonly Card[] | undefined {
     this.#index ??= indexCards(this.cards)
+    if (typeof keyword !== 'string') throw wrongArgument(`${showValue(keyword)} is no keyword; give a string`)
     return this.#index.get(normalizeKeyword(keyword))
   }
 }

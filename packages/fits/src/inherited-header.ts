@@ -1,5 +1,6 @@
 import type { Card } from './card.js'
 import { normalizeKeyword } from './card.js'
+import { checkFits, checkIsHdu } from './check-arguments.js'
 import type { Fits } from './fits.js'
 import type { Hdu } from './hdu.js'
 import { Header } from './header.js'
@@ -14,9 +15,11 @@ const OWN =
  * Where it says `INHERIT = T`, those cards of the primary header follow whose keywords it has not itself; commentary, and what says something
  * of the primary HDU only, is not inherited. Where it does not say so, it is the header as it is.
  *
- * @example const exposure = inheritedHeader(fits, fits.hdu('SCI')).getNumber('EXPTIME')
+ * @example const exposure = inheritedHeader(fits, fits.hdu('SCI')!).getNumber('EXPTIME')
  */
 export function inheritedHeader(fits: Fits, hdu: Hdu): Header {
+  checkFits(fits)
+  checkIsHdu(hdu)
   const { header } = hdu
   const primary = fits.hdus[0]
   if (primary === undefined || hdu.index === 0 || header.get('INHERIT') !== true) return header

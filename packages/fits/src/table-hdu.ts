@@ -214,6 +214,7 @@ export abstract class TableHdu extends Hdu {
     checkOptions(range)
     const { from = 0, to = this.rowCount } = range
     this.check()
+    this.#checkPlaces(places)
     this.#checkRows(from, to)
     const size = this.#blockRows(places)
     let heapBudget = this.#heapBudget()
@@ -326,6 +327,15 @@ export abstract class TableHdu extends Hdu {
     throw invalid(`the table has no column ${JSON.stringify(which)}; its columns are: ${known.slice(0, 400)}`, {
       column: which,
     })
+  }
+
+  #checkPlaces(places: readonly number[]): void {
+    const { length } = this.columns
+    if (Array.isArray(places) && places.every((place) => Number.isInteger(place) && place >= 0 && place < length))
+      return
+    throw wrongArgument(
+      `${showValue(places)} are no places of columns: whole numbers from 0 up to, not including, ${length}`,
+    )
   }
 
   #checkRows(from: number, to: number): void {

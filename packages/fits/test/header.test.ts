@@ -175,3 +175,19 @@ test('whatever the bytes, parsing never throws and formatting gives whole record
     { seed: 2, numRuns: 500 },
   )
 })
+
+test('wrong arguments are named, and are TypeErrors', () => {
+  const header = new Header().set('A', 1)
+  const wrong: [() => unknown, string][] = [
+    [() => header.get(undefined as never), 'undefined is no keyword; give a string'],
+    [() => header.has(5 as never), '5 is no keyword'],
+    [() => header.set(null as never, 1), 'null is no keyword'],
+    [() => new Header(null as never), 'null is no list of cards'],
+    [() => new Header('A = 1' as never), '"A = 1" is no list of cards; of bytes, Header.parse makes a header'],
+    [() => Header.parse('A = 1' as never), '"A = 1" is no bytes'],
+  ]
+  for (const [work, message] of wrong) {
+    expect(work).toThrow(TypeError)
+    expect(work).toThrow(expect.objectContaining({ code: 'FITS_ARGUMENT', message: expect.stringContaining(message) }))
+  }
+})

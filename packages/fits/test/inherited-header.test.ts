@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { inheritedHeader, openFits } from '../src/index.js'
+import { findImage, findTable, inheritedHeader, openFits } from '../src/index.js'
 import { fitsBytes } from './support.js'
 
 const PRIMARY = [
@@ -39,4 +39,12 @@ test('an extension inherits what it does not say itself', async () => {
 test.each([[[]], [['INHERIT = F']], [["INHERIT = 'T'"]]])('not without its say: %j', async (cards) => {
   const [fits, header] = await inherited(...cards)
   expect(header).toBe(fits.hdus[1]!.header)
+})
+
+test('what is no file and no HDU is named', async () => {
+  const [fits] = await inherited()
+  for (const work of [findImage, findTable, inheritedHeader] as ((fits: never, hdu?: never) => unknown)[]) {
+    expect(() => work('m13.fits' as never)).toThrow('"m13.fits" is no open file; give what openFits gives')
+  }
+  expect(() => inheritedHeader(fits, fits.hdu('NONE')!)).toThrow('undefined is no HDU; give one of those')
 })

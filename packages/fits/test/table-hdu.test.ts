@@ -224,6 +224,8 @@ test('wrong arguments are named, and are TypeErrors', async () => {
     [() => table.row(-1), 'row -1 is not in a table of 5 rows'],
     [() => table.row(undefined as never), 'row undefined is not in'],
     [() => first(table.rows(null as never)), 'options are null'],
+    [() => first(table.blocks(null as never)), 'null are no places of columns'],
+    [() => first(table.blocks([0, 99])), '[0, 99] are no places of columns: whole numbers from 0 up to'],
     [() => first(table.rows({ columns: {} as never })), 'columns is an object'],
   ]
   for (const [work, message] of wrong) {
