@@ -7,7 +7,7 @@ import type { AnyOperationInfo } from './operation-info.js'
 import { isRelativeName } from './relative-name.js'
 
 /** Whether a value is valid by a schema; defaults are filled in. What is wrong with the last one is in `errors`. */
-export interface Validate {
+interface Validate {
   (value: unknown): boolean
   readonly errors?: readonly ErrorObject[] | null
 }

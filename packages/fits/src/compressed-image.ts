@@ -1,9 +1,11 @@
+import type { RiceRows } from '@datalab/pixels'
 import { type Compression, compressionOf } from './compression.js'
 import type { HduParts } from './hdu.js'
 import type { Header } from './header.js'
 import { HeapWindow } from './heap-window.js'
 import { ImageHdu, type PixelRequest } from './image-hdu.js'
 import { restoreHeader } from './restore-header.js'
+import { riceRowsOf } from './rice-rows.js'
 import type { StoredPixels } from './samples.js'
 import { copyShared, isWithin, runsOf, type Section, sectionPixels, wholeSection } from './section.js'
 import { type Tile, tileAt, tilesOf } from './tile-grid.js'
@@ -54,6 +56,12 @@ export class CompressedImage extends ImageHdu {
     const { source, storedHeader } = this
     this.#table ??= new TileTable(storedHeader, { source, ...this.#place })
     this.#compression ??= compressionOf(storedHeader, this.axes, this.bitpix, this.#table)
+  }
+
+  protected override layout(): RiceRows | undefined {
+    const [compression, table] = [this.#compression, this.#table]
+    if (compression === undefined || table === undefined) return undefined
+    return riceRowsOf({ compression, table, bitpix: this.bitpix, scale: this.scale })
   }
 
   protected override async decodeSection(request: PixelRequest): Promise<void> {

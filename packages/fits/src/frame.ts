@@ -1,3 +1,4 @@
+import type { StoredFrame } from '@datalab/pixels'
 import type { Header } from './header.js'
 import { allocateSamples, type Samples, type SampleType } from './samples.js'
 import type { TableHdu } from './table-hdu.js'
@@ -25,6 +26,8 @@ export interface Frame extends FrameSize {
    * that was filled.
    */
   readRows(from: number, to: number, into?: Samples): Promise<Samples>
+  /** Where a file of this machine holds its rows, for `combine` of `@datalab/pixels`; undefined where only `readRows` can read them. */
+  readonly stored?: StoredFrame | undefined
   /** Releases the file before the run ends, for runs over many. */
   close(): Promise<void>
 }
@@ -57,7 +60,9 @@ export function cropFrame(frame: Frame, { width, height }: FrameSize): Frame {
     into.set(rows)
     return into.subarray(0, rows.length)
   }
-  return { width, height, label, header, sampleType, catalogue, readRows, close: () => frame.close() }
+  // Of narrower rows a file has more than is wanted.
+  const stored = width === frame.width ? frame.stored : undefined
+  return { width, height, label, header, sampleType, catalogue, readRows, stored, close: () => frame.close() }
 }
 
 /** Zeros for a result of this size: float32 where all these frames are, else float64. */

@@ -1,3 +1,4 @@
+import type { StoredFrame } from '@datalab/pixels'
 import { abortable } from './abortable.js'
 import { checkOptions } from './check-arguments.js'
 import { unsupported, wrongArgument } from './errors.js'
@@ -155,6 +156,17 @@ export abstract class ImageHdu extends Hdu {
     if (this.error) throw this.error
     this.checkData()
   }
+
+  /**
+   * Where the file holds the rows of the first plane, for those who read them by themselves, in threads; undefined where only `readRows` can. The
+   * data must have been checked.
+   */
+  storedPixels(): StoredFrame['pixels'] | undefined {
+    return this.hasData && !this.source.isInflated ? this.layout() : undefined
+  }
+
+  /** Where the rows are, in a file that is not inflated. */
+  protected abstract layout(): StoredFrame['pixels'] | undefined
 
   /** Fills `request.into`. */
   protected abstract decodeSection(request: PixelRequest): Promise<void>

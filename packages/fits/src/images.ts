@@ -14,25 +14,30 @@ import {
   throwIfAborted,
   type WrittenObject,
 } from '@datalab/core'
-import { encodeImage } from './encode-image.js'
 import { encodeImageRows } from './encode-image-rows.js'
 import { FitsError, isFitsError } from './errors.js'
 import { findImage } from './find-image.js'
 import { findTable } from './find-table.js'
 import type { Fits } from './fits.js'
-import type { Frame } from './frame.js'
+import type { Frame, FrameSize } from './frame.js'
 import { Header } from './header.js'
 import type { ImageHdu } from './image-hdu.js'
+import { KeptPixels } from './kept-pixels.js'
 import { openFits } from './open-fits.js'
-import { renderPreview } from './preview.js'
-import type { Image } from './read-image.js'
 import { restorePreviews } from './restore-previews.js'
 import type { Samples } from './samples.js'
 import type { TableHdu } from './table-hdu.js'
 import { checkCompression, type ImageCompression } from './tile-encoder.js'
 
 /** An image to save; without a header it gets none but the structural cards and its provenance. */
-export type ImageToSave = Pick<Image, 'data' | 'width' | 'height'> & { readonly header?: Header | undefined }
+export interface ImageToSave extends FrameSize {
+  /**
+   * Row after row, the bottom row of the picture first: all in one array, or in parts of one type, which may end anywhere. A part is used up
+   * before the next is asked for, so that an image may be larger than the memory.
+   */
+  readonly data: Samples | AsyncIterable<Samples>
+  readonly header?: Header | undefined
+}
 
 /** What {@link Images.save} may be told. */
 export interface SaveImageOptions {
@@ -56,7 +61,7 @@ export interface Images {
   open(file: FileReference): Promise<Frame>
   /**
    * Writes an image as FITS, bit for bit, with the header given (without what described other pixels) and its provenance in HISTORY, and
-   * as two JPEG previews, unless the host wants none. The data are only read.
+   * as two JPEG previews, unless the host wants none. The data are only read, each of them once.
    */
   save(image: ImageToSave, options?: SaveImageOptions): Promise<OutputFile>
 }
@@ -69,6 +74,9 @@ const MAX_PIXELS = 2 ** 31
 
 /** Rises when decoding may change a pixel. */
 const REVISION = 1
+
+/** The most that is kept in memory of an image for its previews, in bytes. */
+const KEPT_BYTES = 256 * 2 ** 20
 
 /** Pixels that are compressed before the process may do something else. */
 const BAND_PIXELS = 2 ** 18
@@ -122,7 +130,8 @@ class RunImages implements Images {
         await fits.close()
         await source.close()
       }
-      return { ...frameOf(imageOf(fits), label, this.run.signal, close), catalogue: catalogueOf(fits) }
+      const frame = frameOf(imageOf(fits), { label, signal: this.run.signal, path: source.path, close })
+      return { ...frame, catalogue: catalogueOf(fits) }
     })
   }
 
@@ -130,40 +139,55 @@ class RunImages implements Images {
     const { index, input, history = [], progress } = options
     const place = index === undefined ? {} : { index }
     const header = this.#header(image.header, history)
-    const fits = await this.#put({ ...image, header }, place)
-    await progress?.report(0.4)
-    const previews = this.options.previews ? await this.#putPreviews(image, place, progress) : []
+    const objects = await this.#putAll({ ...image, header }, place, progress)
     await progress?.report(1)
     return this.#outputs.file({
       type: 'fits',
-      objects: [fits, ...previews],
+      objects,
       // From quantised pixels others would be made.
-      ...(typeof this.options.compression === 'object' ? {} : { derived: previews }),
+      ...(typeof this.options.compression === 'object' ? {} : { derived: objects.slice(1) }),
       ...place,
       ...(input === undefined ? {} : { input }),
     })
   }
 
-  async #putPreviews(
-    image: ImageToSave,
-    place: { index?: number },
-    progress: Progress | undefined,
-  ): Promise<WrittenObject[]> {
-    const preview = await renderPreview(image)
+  /** The image, and its previews, which are made while the image is written. */
+  async #putAll(image: NamedImage, place: Place, progress: Progress | undefined): Promise<WrittenObject[]> {
+    const { run } = this
+    const pixels = partsOf(image.data, run.signal)
+    if (!this.options.previews) return [await this.#put(image, pixels, place)]
+    const kept = new KeptPixels(image, {
+      memoryBytes: KEPT_BYTES,
+      temporaryFolder: () => run.scratch,
+      signal: run.signal,
+    })
+    try {
+      const previews = this.#putPreviews(kept, place, progress)
+      // Why the image cannot be written says more than that there are no pixels for previews.
+      previews.catch(() => {})
+      const fits = await this.#put(image, kept.keep(pixels), place)
+      return [fits, ...(await previews)]
+    } finally {
+      await kept.close()
+    }
+  }
+
+  async #putPreviews(kept: KeptPixels, place: Place, progress: Progress | undefined): Promise<WrittenObject[]> {
+    const preview = await kept.preview()
     await progress?.report(0.8)
     const options = { ...place, contentType: 'image/jpeg' }
     const large = await this.#outputs.put('-large.jpg', preview.large, options)
     return [large, await this.#outputs.put('-small.jpg', preview.small, options)]
   }
 
-  #put(image: ImageToSave & { readonly header: Header }, place: { index?: number }): Promise<WrittenObject> {
+  #put(image: NamedImage, pixels: AsyncIterable<Samples>, place: Place): Promise<WrittenObject> {
     const { run } = this
     const { compression } = this.options
-    const options = { ...place, contentType: 'application/fits' }
-    if (compression === 'none') return this.#outputs.put('.fits', encodeImage(image), options)
-    const rows = { ...image, pixels: bandsOfPixels(image.data, run.signal) }
+    const { width, height, header } = image
+    const rows = { width, height, header, pixels }
     const pieces = encodeImageRows(rows, { compression, temporaryFolder: () => run.scratch })
-    return this.#outputs.put('.fits.fz', pieces, options)
+    const suffix = compression === 'none' ? '.fits' : '.fits.fz'
+    return this.#outputs.put(suffix, pieces, { ...place, contentType: 'application/fits' })
   }
 
   #header(header: Header | undefined, history: readonly string[]): Header {
@@ -172,12 +196,25 @@ class RunImages implements Images {
   }
 }
 
+/** An image with its header as it will be written. */
+type NamedImage = ImageToSave & { readonly header: Header }
+
+/** Which of several outputs. */
+type Place = { readonly index?: number }
+
 /** Pixels a part at a time, between which the process may do something else. */
-async function* bandsOfPixels(data: Samples, signal: AbortSignal): AsyncGenerator<Samples, void> {
-  for (let at = 0; at < data.length; at += BAND_PIXELS) {
+async function* partsOf(data: ImageToSave['data'], signal: AbortSignal): AsyncGenerator<Samples, void> {
+  if (ArrayBuffer.isView(data)) {
+    for (let at = 0; at < data.length; at += BAND_PIXELS) {
+      throwIfAborted(signal)
+      yield data.subarray(at, at + BAND_PIXELS)
+      await setImmediate()
+    }
+    return
+  }
+  for await (const part of data) {
     throwIfAborted(signal)
-    yield data.subarray(at, at + BAND_PIXELS)
-    await setImmediate()
+    yield part
   }
 }
 
@@ -201,11 +238,22 @@ function imageOf(fits: Fits): ImageHdu {
   return hdu
 }
 
-function frameOf(hdu: ImageHdu, label: string, signal: AbortSignal, close: () => Promise<void>): Frame {
+/** What a frame needs besides its image. */
+interface FrameParts {
+  readonly label: string
+  readonly signal: AbortSignal
+  /** The file, where it is one of this machine. */
+  readonly path: string | undefined
+  readonly close: () => Promise<void>
+}
+
+function frameOf(hdu: ImageHdu, { label, signal, path, close }: FrameParts): Frame {
   const { width, height, header, sampleType } = hdu
   const readRows = (from: number, to: number, into?: Samples) =>
     explained(label, () => hdu.readRows(from, to, into, { signal }))
-  return { width, height, header, sampleType, label, readRows, close }
+  const pixels = path === undefined ? undefined : hdu.storedPixels()
+  const stored = path === undefined || pixels === undefined ? undefined : { path, pixels }
+  return { width, height, header, sampleType, label, readRows, stored, close }
 }
 
 /** The table CAT. One that is damaged is none: the image can do without. */

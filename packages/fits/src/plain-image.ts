@@ -1,3 +1,4 @@
+import type { PlainPixels } from '@datalab/pixels'
 import { decodeSamples } from './decode-samples.js'
 import { ImageHdu, type PixelRequest } from './image-hdu.js'
 import { type JoinedRuns, joinedRuns } from './joined-runs.js'
@@ -27,6 +28,10 @@ export class PlainImage extends ImageHdu {
       else await this.#readJoined(reading, runs, part)
       done += part.length
     }
+  }
+
+  protected override layout(): PlainPixels {
+    return { kind: 'plain', offset: this.dataOffset, bitpix: this.bitpix, scale: this.scale }
   }
 
   get #pixelBytes(): number {

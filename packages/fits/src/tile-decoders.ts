@@ -13,6 +13,8 @@ import type { Samples, StoredPixels } from './samples.js'
 
 /** Undoes one compression algorithm for the tiles of an image. */
 export interface TileDecoder {
+  /** How tiles are Rice-coded, where they are. */
+  readonly rice?: RiceCoding
   /**
    * The values a tile was compressed from: `into`, filled, or an array of their own, of the same length.
    *
@@ -94,6 +96,7 @@ function parameter(
 function riceDecoder(header: Header, bitpix: Bitpix): TileDecoder {
   const coding = riceCodingOf(header)
   const decoder: TileDecoder = {
+    rice: coding,
     decode(bytes, into) {
       decodeRice(bytes, into, coding)
       return into

@@ -34,7 +34,8 @@ export class TileTable {
   readonly heapLength: number
   readonly #header: Header
   readonly #place: TablePlace
-  readonly #rowBytes: number
+  /** Bytes of a row. */
+  readonly rowBytes: number
   readonly #columns: ReadonlyMap<string, TableColumn>
 
   /** @throws FITS_INVALID when the columns or the heap do not fit the data. */
@@ -42,12 +43,22 @@ export class TileTable {
     this.#header = header
     this.#place = place
     this.#columns = new Map(columnsOf(header).map((column) => [column.name.toUpperCase(), column]))
-    this.#rowBytes = requireInteger(header, 'NAXIS1', { min: 0 })
+    this.rowBytes = requireInteger(header, 'NAXIS1', { min: 0 })
     this.rows = requireInteger(header, 'NAXIS2', { min: 0 })
-    const tableBytes = safeProduct([this.#rowBytes, this.rows], 'the table')
+    const tableBytes = safeProduct([this.rowBytes, this.rows], 'the table')
     const start = requireInteger(header, 'THEAP', { min: tableBytes, max: place.dataLength, fallback: tableBytes })
     this.heapOffset = place.dataOffset + start
     this.heapLength = place.dataLength - start
+  }
+
+  /** The byte of the file its rows begin at. */
+  get offset(): number {
+    return this.#place.dataOffset
+  }
+
+  /** ZBLANK of the whole image. */
+  get blank(): number | undefined {
+    return this.#header.getNumber('ZBLANK')
   }
 
   /** The column of this name. */
@@ -58,7 +69,7 @@ export class TileTable {
   /** The cells of the rows from `first` up to, not including, `end`. */
   async readCells(first: number, end: number): Promise<TileCell[]> {
     const { source, dataOffset } = this.#place
-    const rowBytes = this.#rowBytes
+    const rowBytes = this.rowBytes
     const bytes = await readBytes(source, dataOffset + first * rowBytes, (end - first) * rowBytes)
     return Array.from({ length: end - first }, (_, i) => this.#cell(new DataView(bytes.buffer, i * rowBytes, rowBytes)))
   }

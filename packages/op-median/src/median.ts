@@ -1,7 +1,7 @@
 import { BaseDataOperation, type OperationInfo, type Progress } from '@datalab/core'
-import { commonSize, cropFrame, type Frame, type FrameSize, type Samples, samplesFor } from '@datalab/fits'
+import { commonSize, cropFrame, type Frame, type FrameSize, type Samples } from '@datalab/fits'
 import { Images } from '@datalab/fits/images'
-import { combine } from '@datalab/pixels'
+import { combineBands } from '@datalab/pixels'
 import { CombinedFrame } from './combined-frame.js'
 import type { MedianInputs } from './inputs.js'
 import { inputSchema } from './inputs.schema.js'
@@ -23,7 +23,7 @@ export class Median extends BaseDataOperation<MedianInputs> {
 
   override async operate() {
     const images = this.use(Images)
-    const [opening, combining, saving] = this.progress.split(1, 6, 3)
+    const [opening, combining, saving] = this.progress.split(1, 8, 1)
 
     this.setMessage('Opening the images')
     const opened = await opening.map(this.inputData.input_files, (file) => images.open(file))
@@ -33,33 +33,20 @@ export class Median extends BaseDataOperation<MedianInputs> {
     const frames = opened.map((frame) => cropFrame(frame, size))
 
     this.setMessage(`Combining ${frames.length} images`)
-    const data = await this.#combined(frames, size, combining)
-
-    this.setMessage('Saving the result')
-    const result = { ...size, data, header: frames[0]?.header }
-    return [await images.save(result, { progress: saving, history: ['Median of each pixel; NaN counts as missing.'] })]
+    const data = this.#combined(frames, size, combining)
+    const history = ['Median of each pixel; NaN counts as missing.']
+    return [await images.save({ ...size, data, header: frames[0]?.header }, { progress: saving, history })]
   }
 
   /** The medians of all pixels, band by band. */
-  async #combined(frames: readonly Frame[], size: FrameSize, progress: Progress): Promise<Samples> {
-    const data = samplesFor(size, frames)
-    const type = data instanceof Float32Array ? 'float32' : 'float64'
-    const combined = frames.map((frame) => new CombinedFrame(frame))
-    let rowsDone = 0
-    await combine(combined, {
-      method: 'median',
-      ...size,
-      type,
-      resultType: type,
-      signal: this.signal,
-      write: async ({ from, to }, values) => {
-        data.set(values, from * size.width)
-        rowsDone += to - from
-        await progress.report(rowsDone / size.height)
-      },
-    })
-    const empty = combined.find(({ hasValues }) => !hasValues)
-    if (empty !== undefined) this.setFailed(`${empty.label} holds no values. Leave it out.`)
-    return data
+  async *#combined(frames: readonly Frame[], size: FrameSize, progress: Progress): AsyncGenerator<Samples, void> {
+    const type = frames.every(({ sampleType }) => sampleType === 'float32') ? 'float32' : 'float64'
+    const combined = frames.map((frame) => new CombinedFrame(frame, type))
+    const onEmptyFrame = (frame: number) => this.setFailed(`${frames[frame]?.label} holds no values. Leave it out.`)
+    const options = { method: 'median', ...size, type, resultType: type, signal: this.signal, onEmptyFrame } as const
+    for await (const { rows, values } of combineBands(combined, options)) {
+      yield values
+      await progress.report(rows.to / size.height)
+    }
   }
 }

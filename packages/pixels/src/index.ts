@@ -1,6 +1,21 @@
 export { Arena, type PixelArrays } from './arena.js'
-export { combine } from './combine/combine.js'
-export type { BandFrame, CombineMethod, CombineOptions, Rows } from './combine/combine-options.js'
+export { combine, combineBands } from './combine/combine.js'
+export type {
+  BandFrame,
+  CombineBandsOptions,
+  CombinedBand,
+  CombineMethod,
+  CombineOptions,
+  Rows,
+} from './combine/combine-options.js'
+export type {
+  PlainPixels,
+  QuantizedRows,
+  RiceRows,
+  RiceTable,
+  ScaledRows,
+  StoredFrame,
+} from './combine/stored-frame.js'
 export type {
   ArithmeticKernels,
   ByteKernels,

@@ -8,6 +8,7 @@ test('exports exactly these values', () => {
     'QUANTIZED_NAN',
     'QUANTIZED_ZERO',
     'combine',
+    'combineBands',
     'hasSimd',
     'loadKernels',
     'maxRiceBytes',

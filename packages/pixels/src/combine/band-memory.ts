@@ -1,7 +1,7 @@
 import { type PixelArrays, planeStride } from '../arena.js'
 import type { Plane } from '../kernels.js'
 import type { Samples } from '../pixel-scale.js'
-import type { CombineOptions } from './combine-options.js'
+import type { CombineOptions, Rows } from './combine-options.js'
 
 /** How a band of all frames, and of the result behind them, lies in memory that threads share. */
 export interface BandLayout {
@@ -35,6 +35,16 @@ export function bandArrays(buffer: SharedArrayBuffer, layout: BandLayout): { pla
   }
   const planes = Array.from({ length: frames }, (_, frame) => view(type, frame * stride))
   return { planes, into: view(resultType, frames * stride) as Samples }
+}
+
+/** The values of combined rows, in memory for them. */
+export function resultArray(
+  buffer: SharedArrayBuffer,
+  { resultType, width }: { resultType: BandLayout['resultType']; width: number },
+  { from, to }: Rows,
+): Samples {
+  const length = (to - from) * width
+  return (resultType === 'float32' ? new Float32Array(buffer, 0, length) : new Float64Array(buffer, 0, length)) as never
 }
 
 /** The bytes of one number. */

@@ -1,6 +1,7 @@
 import type { PixelArrays } from '../arena.js'
 import type { Clipping, Plane, Statistic } from '../kernels.js'
 import type { Samples } from '../pixel-scale.js'
+import type { StoredFrame } from './stored-frame.js'
 
 /** Rows of an image: those from `from` on, up to and without `to`. */
 export interface Rows {
@@ -16,13 +17,25 @@ export interface BandFrame {
    * It is called for one band after the other, from the first row on, and never before it is done with the band before.
    */
   readBand(rows: Rows, into: Plane): void | Promise<void>
+  /**
+   * Where it lies in a file, for a frame whose rows are as wide as the result's. Where all frames say so, threads read them by themselves, and
+   * `readBand` is only called for what they cannot read: to do so, or to say why not.
+   */
+  readonly stored?: StoredFrame | undefined
+}
+
+/** Rows of the result. */
+export interface CombinedBand {
+  readonly rows: Rows
+  /** Row after row; not to be kept: the memory is used again. */
+  readonly values: Samples
 }
 
 /** What becomes of the values of a pixel; `sigma-clip` is the mean without outliers. */
 export type CombineMethod = 'median' | Statistic | 'sigma-clip'
 
 /** How frames are combined. */
-export interface CombineOptions {
+export interface CombineBandsOptions {
   readonly method: CombineMethod
   /** Pixels of a row, in every frame and in the result. */
   readonly width: number
@@ -36,16 +49,22 @@ export interface CombineOptions {
   readonly resultType?: 'float32' | 'float64'
   /** Whether the result's numbers are to be big-endian; false by default. */
   readonly isResultBigEndian?: boolean
-  /** Gets the result band by band, one call after the other; their order is that of the rows only without worker threads. */
-  readonly write: (rows: Rows, values: Samples) => void | Promise<void>
   /** What is an outlier, for `sigma-clip`. */
   readonly clipping?: Clipping
   /** The most memory that bands may take, in bytes; 64 MiB by default. */
   readonly memoryBytes?: number
-  /** Worker threads that may combine at once; by default as many as pay for so much work, of those that the process has. 0 is none. */
+  /** Worker threads that may combine besides this one; by default as many as pay for so much work, of those that the process has. 0 is none. */
   readonly workers?: number
   /** Aborted: no further band is begun. */
   readonly signal?: AbortSignal
+  /** Called after the last band for each frame without any value that is not NaN, by its place; what it throws is thrown. */
+  readonly onEmptyFrame?: (frame: number) => void
+}
+
+/** How frames are combined, and where the result goes. */
+export interface CombineOptions extends CombineBandsOptions {
+  /** Gets the result band by band, in the order of the rows, one call after the other. */
+  readonly write: (rows: Rows, values: Samples) => void | Promise<void>
   /** Gets how much is done, from 0 to 1. */
   readonly onProgress?: (fraction: number) => void
 }

@@ -28,10 +28,10 @@ export interface BandPlan {
 }
 
 /** Bands of all frames together fit the cache of a processor. */
-const BAND_BYTES = 1.5 * 2 ** 20
+export const BAND_BYTES = 1.5 * 2 ** 20
 
 /** Less work than this, in milliseconds, is done before others have begun. */
-const WORTH_WORKERS = 150
+export const WORTH_WORKERS = 100
 
 /** What is laid out besides, for each plane. */
 const PLANE_SPARE = 256
@@ -44,17 +44,12 @@ const PLANE_SPARE = 256
 export function planBands(load: Workload): BandPlan {
   const { frames, width, height, memoryBytes } = load
   const rowBytes = width * (frames * load.pixelBytes + load.resultBytes)
-  const spare = (frames + 1) * PLANE_SPARE
-  const most = memoryBytes - spare
-  if (rowBytes > most)
-    throw new RangeError(
-      `One row of ${frames} frames takes ${rowBytes + spare} bytes, and the memory is limited to ${memoryBytes}.`,
-    )
+  const spare = checkRowFits(frames, rowBytes, memoryBytes)
   const workers = workersFor(load)
   // While each worker has a band, the next is read.
   const wanted = workers > 0 ? workers + 1 : 1
   const lanes = Math.max(1, Math.min(wanted, Math.floor(memoryBytes / (rowBytes + spare))))
-  const rows = Math.max(1, Math.min(height, Math.floor(Math.min(BAND_BYTES, memoryBytes / lanes - spare) / rowBytes)))
+  const rows = rowsIn(Math.min(BAND_BYTES, memoryBytes / lanes - spare), rowBytes, height)
   const bands = Array.from({ length: Math.ceil(height / rows) }, (_, band) => ({
     from: band * rows,
     to: Math.min(height, (band + 1) * rows),
@@ -66,8 +61,31 @@ function workersFor(load: Workload): number {
   return load.isForced || millisecondsOf(load) >= WORTH_WORKERS ? load.workers : 0
 }
 
-/** About how long one thread combines: as it was measured, to within a factor of two. */
+/**
+ * The bytes that are laid out besides, for bands of so many frames.
+ *
+ * @throws RangeError when a single row of all frames is more than the memory holds.
+ */
+export function checkRowFits(frames: number, rowBytes: number, memoryBytes: number): number {
+  const spare = (frames + 1) * PLANE_SPARE
+  if (rowBytes + spare <= memoryBytes) return spare
+  throw new RangeError(
+    `One row of ${frames} frames takes ${rowBytes + spare} bytes, and the memory is limited to ${memoryBytes}.`,
+  )
+}
+
+/** How many rows such a room has; one at least. */
+export function rowsIn(bytes: number, rowBytes: number, height: number): number {
+  return Math.max(1, Math.min(height, Math.floor(bytes / rowBytes)))
+}
+
+/** About how long one thread combines all. */
 function millisecondsOf({ method, frames, width, height }: Workload): number {
-  const nanoseconds = frames * (method === 'median' ? 0.15 * Math.log2(frames + 1) : method === 'sigma-clip' ? 8 : 0.8)
-  return (width * height * nanoseconds) / 1e6
+  return (width * height * kernelNanoseconds(method, frames)) / 1e6
+}
+
+/** About how long one thread combines a pixel of all frames: as it was measured, to within a factor of two. */
+export function kernelNanoseconds(method: CombineMethod, frames: number): number {
+  if (method === 'median') return frames * 0.15 * Math.log2(frames + 1)
+  return frames * (method === 'sigma-clip' ? 8 : 0.8)
 }

@@ -4,74 +4,119 @@ import { Worker } from 'node:worker_threads'
 import { program } from '../pool-worker.gen.js'
 import { compiledModules } from '../simd/compiled-module.js'
 import { hasSimd } from '../simd/has-simd.js'
-import type { BandJob, BandReply } from './band-job.js'
+import type { BandJob, BandReply, SessionNews } from './band-job.js'
+import type { StoredSetup } from './stored-bands.js'
 
 /** A job that waits for a thread, or is with one. */
 interface Pending {
   readonly job: BandJob
-  readonly resolve: () => void
+  readonly session: Session | undefined
+  readonly resolve: (isDone: boolean) => void
   readonly reject: (error: Error) => void
 }
 
-const SHARED = Symbol.for('@datalab/pixels/worker-pool@1')
+/** Frames that many jobs are about, of which each thread is told once. */
+export interface Session {
+  readonly number: number
+  readonly setup: StoredSetup
+}
+
+const SHARED = Symbol.for('@datalab/pixels/worker-pool@2')
+
+/** Jobs that a thread has at once: while its reply is read, it works on the next. */
+const DEPTH = 2
 
 /**
- * Threads that combine bands, of which there are as many as processors. They are started when there is work for them, and do not keep the
- * process alive when there is none.
+ * Threads that combine bands. They are started when there is work for them, and do not keep the process alive when there is none.
+ *
+ * There is one less than processors, since the thread that has work for them works, too.
  */
 export class WorkerPool {
   readonly #waiting: Pending[] = []
-  readonly #idle: Worker[] = []
-  readonly #busy = new Map<Worker, Pending>()
+  readonly #threads = new Map<Worker, Pending[]>()
+  readonly #told = new Map<Session, Set<Worker>>()
+
+  #sessions = 0
 
   constructor(readonly size: number) {}
 
-  /** Has a thread combine a band. Resolves when the result is in the band's memory. */
-  run(job: BandJob): Promise<void> {
+  /** Has a thread combine a band. Resolves when the result is in the band's memory; to false where the thread could not read the frames. */
+  run(job: BandJob, session?: Session): Promise<boolean> {
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ job, resolve, reject })
+      this.#waiting.push({ job, session, resolve, reject })
       this.#assign()
     })
   }
 
+  /** Frames that jobs will be about. */
+  begin(setup: StoredSetup): Session {
+    return { number: ++this.#sessions, setup }
+  }
+
+  /** Lets threads forget the frames, when no job is about them any more. */
+  end(session: Session): void {
+    for (const worker of this.#told.get(session) ?? [])
+      worker.postMessage({ kind: 'end', session: session.number } satisfies SessionNews)
+    this.#told.delete(session)
+  }
+
   #assign(): void {
     while (this.#waiting.length > 0) {
-      const worker = this.#idle.pop() ?? (this.#busy.size < this.size ? this.#start() : undefined)
+      const worker = this.#freest()
       if (worker === undefined) return
       const pending = this.#waiting.shift()!
-      this.#busy.set(worker, pending)
-      worker.ref()
+      const jobs = this.#threads.get(worker)!
+      if (jobs.length === 0) worker.ref()
+      jobs.push(pending)
+      this.#tell(worker, pending.session)
       worker.postMessage(pending.job)
     }
+  }
+
+  /** A thread with nothing to do, a new one, or one with little to do; undefined where all have enough. */
+  #freest(): Worker | undefined {
+    const [freest] = [...this.#threads].sort(([, a], [, b]) => a.length - b.length)
+    if (freest?.[1].length === 0) return freest[0]
+    if (this.#threads.size < this.size) return this.#start()
+    return freest !== undefined && freest[1].length < DEPTH ? freest[0] : undefined
+  }
+
+  #tell(worker: Worker, session: Session | undefined): void {
+    if (session === undefined) return
+    const told = this.#told.get(session) ?? new Set()
+    this.#told.set(session, told)
+    if (told.has(worker)) return
+    told.add(worker)
+    worker.postMessage({ kind: 'begin', session: session.number, setup: session.setup } satisfies SessionNews)
   }
 
   #start(): Worker {
     const url = new URL(`data:text/javascript;base64,${Buffer.from(program).toString('base64')}`)
     const workerData = { modules: hasSimd() ? compiledModules() : new Map() }
     const worker = new Worker(url, { workerData, execArgv: [] })
-    worker.on('message', ({ error }: BandReply) => this.#finish(worker, error))
+    this.#threads.set(worker, [])
+    worker.on('message', (reply: BandReply) => this.#finish(worker, reply))
     worker.on('error', (error) => this.#lose(worker, error))
     worker.on('exit', (code) => this.#lose(worker, new Error(`A thread for pixels ended with code ${code}.`)))
     return worker
   }
 
-  #finish(worker: Worker, error: string | undefined): void {
-    const pending = this.#busy.get(worker)
-    this.#busy.delete(worker)
-    worker.unref()
-    this.#idle.push(worker)
-    if (error === undefined) pending?.resolve()
+  /** Threads do one job after the other, so that the reply is to the first. */
+  #finish(worker: Worker, { error, isDone }: BandReply): void {
+    const jobs = this.#threads.get(worker)
+    const pending = jobs?.shift()
+    if (jobs?.length === 0) worker.unref()
+    if (error === undefined) pending?.resolve(isDone)
     else pending?.reject(new Error(error))
     this.#assign()
   }
 
-  /** A thread that ends fails its job, and another one takes its place. */
+  /** A thread that ends fails its jobs, and another one takes its place. */
   #lose(worker: Worker, error: Error): void {
-    const pending = this.#busy.get(worker)
-    this.#busy.delete(worker)
-    const place = this.#idle.indexOf(worker)
-    if (place >= 0) this.#idle.splice(place, 1)
-    pending?.reject(error)
+    const jobs = this.#threads.get(worker) ?? []
+    this.#threads.delete(worker)
+    for (const workers of this.#told.values()) workers.delete(worker)
+    for (const { reject } of jobs) reject(error)
     this.#assign()
   }
 }
@@ -79,6 +124,6 @@ export class WorkerPool {
 /** The one pool of this process, however many copies of this package it has. */
 export function sharedPool(): WorkerPool {
   const known = globalThis as { [SHARED]?: WorkerPool }
-  known[SHARED] ??= new WorkerPool(availableParallelism())
+  known[SHARED] ??= new WorkerPool(Math.max(1, availableParallelism() - 1))
   return known[SHARED]
 }

@@ -1,0 +1,63 @@
+import { bytesOf } from './band-memory.js'
+import type { CombineBandsOptions, Rows } from './combine-options.js'
+import { BAND_BYTES, checkRowFits, kernelNanoseconds, rowsIn, WORTH_WORKERS } from './plan-bands.js'
+import type { OpenedFrame } from './row-readers.js'
+import { sharedPool } from './worker-pool.js'
+
+/** How frames are combined that threads read by themselves. */
+export interface StoredPlan {
+  /** Rows of all frames that a thread has in its memory at once. */
+  readonly rows: number
+  /** What threads are given to do, one after another. */
+  readonly bands: readonly Rows[]
+  /** The most rows of one of these. */
+  readonly bandRows: number
+  /** How many of them the pool has at once; 0 where this thread does all. */
+  readonly jobs: number
+  /** How many of them are in memory, done or not. */
+  readonly buffers: number
+}
+
+const MEMORY_BYTES = 64 * 2 ** 20
+
+/** The most that a band of the result takes. */
+const RESULT_BYTES = 2 ** 20
+
+/** About how long this thread is busy with a band, in milliseconds. */
+const BAND_MS = 4
+
+/** Nanoseconds in which a pixel is read, and decoded; as it was measured, to within a factor of two. */
+const READ_NS = { plain: 0.7, rice: 4.2 } as const
+
+/** Jobs of each thread: one that it works on, and one for when that is done. */
+const JOBS = 2
+
+/** Bands that are done while the first of them is being taken. */
+const DONE_BANDS = 2
+
+/** @throws RangeError when a single row of all frames is more than the memory holds. */
+export function planStored(frames: readonly OpenedFrame[], options: CombineBandsOptions): StoredPlan {
+  const { method, width, height, type = 'float32', resultType = 'float32', memoryBytes = MEMORY_BYTES } = options
+  const resultBytes = bytesOf(resultType)
+  const rowBytes = width * (frames.length * bytesOf(type) + resultBytes)
+  const spare = checkRowFits(frames.length, rowBytes, memoryBytes)
+  const readNs = frames.reduce((sum, { pixels }) => sum + READ_NS[pixels.kind], 0)
+  const rowMs = (width * (readNs + kernelNanoseconds(method, frames.length))) / 1e6
+  // Each thread has its own memory, and two bands of the result.
+  const wanted = options.workers ?? (rowMs * height < WORTH_WORKERS ? 0 : sharedPool().size)
+  const workers = Math.min(wanted, Math.floor(memoryBytes / (rowBytes + spare)) - 1)
+  const threads = Math.max(0, workers) + 1
+  const share = memoryBytes / threads - spare
+  const bandRows = rowsIn(
+    Math.min(RESULT_BYTES, share / 8, (BAND_MS / rowMs) * width * resultBytes),
+    width * resultBytes,
+    height,
+  )
+  const rows = Math.min(bandRows, rowsIn(Math.min(BAND_BYTES, share / 2), rowBytes, height))
+  const bands = Array.from({ length: Math.ceil(height / bandRows) }, (_, band) => ({
+    from: band * bandRows,
+    to: Math.min(height, (band + 1) * bandRows),
+  }))
+  const jobs = JOBS * (threads - 1)
+  return { rows, bands, bandRows, jobs, buffers: jobs + DONE_BANDS }
+}

@@ -1,0 +1,130 @@
+import { readSync } from 'node:fs'
+import type { PixelKernels } from '../kernels.js'
+import { isIdentity, type Samples } from '../pixel-scale.js'
+import type { Quantization } from '../quantization.js'
+import type { Rows } from './combine-options.js'
+import type { PlainPixels, RiceRows, StoredFrame } from './stored-frame.js'
+
+/** A frame whose file is open. */
+export interface OpenedFrame extends Pick<StoredFrame, 'pixels'> {
+  /** The file's descriptor, which all threads share. */
+  readonly fd: number
+}
+
+/** Memory for what is read, shared by all readers of a thread. */
+export interface ReadRoom {
+  readonly kernels: PixelKernels
+  /** Grows in the arena's place only where a frame needs more. */
+  bytes(length: number): Uint8Array
+}
+
+/** Fills `into` with the values of rows; false where it cannot, and the frame has to be read in another way. */
+export type RowReader = (rows: Rows, into: Samples) => boolean
+
+/** The most that rows may take in the heap, in times of what they become: beyond that they are not the rows of one band. */
+const MAX_SPREAD = 2
+
+/** Whether stored pixels are what they become, but for the order of their bytes. */
+export function isRaw({ pixels }: Pick<StoredFrame, 'pixels'>, bytes: number): boolean {
+  return pixels.kind === 'plain' && pixels.bitpix === -8 * bytes && isIdentity(pixels.scale)
+}
+
+/** Reads rows of plain pixels as they are stored. */
+export function rawReader({ fd, pixels }: OpenedFrame, width: number): RowReader {
+  const { offset } = pixels as PlainPixels
+  return ({ from }, into) => {
+    const bytes = new Uint8Array(into.buffer, into.byteOffset, into.byteLength)
+    return fill(fd, bytes, offset + from * width * into.BYTES_PER_ELEMENT)
+  }
+}
+
+/** Reads rows as physical values. */
+export function valueReader({ fd, pixels }: OpenedFrame, width: number, room: ReadRoom): RowReader {
+  return pixels.kind === 'plain' ? plainReader(fd, pixels, width, room) : riceReader(fd, pixels, width, room)
+}
+
+function plainReader(fd: number, { offset, bitpix, scale }: PlainPixels, width: number, room: ReadRoom): RowReader {
+  const rowBytes = (width * Math.abs(bitpix)) / 8
+  return ({ from, to }, into) => {
+    const bytes = room.bytes((to - from) * rowBytes)
+    if (!fill(fd, bytes, offset + from * rowBytes)) return false
+    room.kernels.decodePixels(bytes, bitpix, scale, into)
+    return true
+  }
+}
+
+function riceReader(fd: number, frame: RiceRows, width: number, room: ReadRoom): RowReader {
+  const { table, heap } = frame
+  return (rows, into) => {
+    const count = rows.to - rows.from
+    const tableBytes = new Uint8Array(count * table.rowBytes)
+    if (!fill(fd, tableBytes, table.offset + rows.from * table.rowBytes)) return false
+    const view = new DataView(tableBytes.buffer)
+    const found = placesOf(view, frame, count)
+    if (found === undefined || found.end - found.start > MAX_SPREAD * into.byteLength) return false
+    const coded = room.bytes(found.end - found.start)
+    if (!fill(fd, coded, heap.offset + found.start)) return false
+    const decode = rowDecoder(frame, view, rows.from, room.kernels)
+    for (let row = 0; row < count; row++) {
+      const start = found.places[row]! - found.start
+      const bytes = coded.subarray(start, start + found.lengths[row]!)
+      if (!decode(row, bytes, into.subarray(row * width, (row + 1) * width))) return false
+    }
+    return true
+  }
+}
+
+/** Where the coded bytes of rows are in the heap; undefined where a row has none there. */
+interface CodedPlaces {
+  readonly start: number
+  readonly end: number
+  readonly places: Float64Array
+  readonly lengths: Float64Array
+}
+
+function placesOf(view: DataView, { table, heap }: RiceRows, count: number): CodedPlaces | undefined {
+  const places = new Float64Array(count)
+  const lengths = new Float64Array(count)
+  let [start, end] = [Number.POSITIVE_INFINITY, 0]
+  for (let row = 0; row < count; row++) {
+    const at = row * table.rowBytes + table.descriptor
+    const length = table.isLong ? Number(view.getBigInt64(at)) : view.getInt32(at)
+    const place = table.isLong ? Number(view.getBigInt64(at + 8)) : view.getInt32(at + 4)
+    if (length <= 0 || place < 0 || place + length > heap.length) return undefined
+    places[row] = place
+    lengths[row] = length
+    start = Math.min(start, place)
+    end = Math.max(end, place + length)
+  }
+  return { start, end, places, lengths }
+}
+
+/** Decodes the bytes of a row, given by its place among those that the table's part tells of. */
+type RowDecoder = (row: number, bytes: Uint8Array, into: Samples) => boolean
+
+function rowDecoder(
+  { coding, values, table }: RiceRows,
+  view: DataView,
+  from: number,
+  kernels: PixelKernels,
+): RowDecoder {
+  if (values.kind === 'scaled') return (_, bytes, into) => kernels.decodeRiceScaled(bytes, coding, values.scale, into)
+  const { dithering, blank, firstSeed, scaleAt, zeroAt } = values
+  return (row, bytes, into) => {
+    const at = row * table.rowBytes
+    const scale = view.getFloat64(at + scaleAt)
+    const zero = view.getFloat64(at + zeroAt)
+    const quantization: Quantization = { dithering, blank, scale, zero, seed: firstSeed + from + row }
+    return kernels.decodeRiceFloats(bytes, coding, quantization, into)
+  }
+}
+
+/** Whether the file has so many bytes from there on. */
+function fill(fd: number, into: Uint8Array, position: number): boolean {
+  for (let done = 0; done < into.length; ) {
+    const read = readSync(fd, into, done, into.length - done, position + done)
+    if (read === 0) return false
+    done += read
+  }
+  return true
+}

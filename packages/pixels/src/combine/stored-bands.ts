@@ -1,0 +1,98 @@
+import { planeStride } from '../arena.js'
+import type { Plane } from '../kernels.js'
+import { loadKernels } from '../load-kernels.js'
+import type { Samples } from '../pixel-scale.js'
+import { bytesOf } from './band-memory.js'
+import { type BandOptions, combineBand } from './combine-band.js'
+import type { Rows } from './combine-options.js'
+import { isRaw, type OpenedFrame, type ReadRoom, type RowReader, rawReader, valueReader } from './row-readers.js'
+
+/** What a thread needs to know of frames before it combines bands of them. It can be sent to threads. */
+export interface StoredSetup {
+  readonly frames: readonly OpenedFrame[]
+  readonly width: number
+  readonly type: 'float32' | 'float64'
+  readonly resultType: 'float32' | 'float64'
+  /** Rows that are in the thread's memory at once. */
+  readonly rows: number
+  readonly options: BandOptions
+  /** A byte for each frame, which becomes 1 when a value of it is found that is not NaN. */
+  readonly hasValues: SharedArrayBuffer
+}
+
+/** Room for the table and the coded bytes of a few rows, and what kernels borrow. */
+const SPARE = 128 * 1024
+
+/** Reads bands of frames by itself, and combines them: in a memory of its own that fits the processor's cache. */
+export class StoredBands {
+  readonly #setup: StoredSetup
+  readonly #kernels
+  readonly #readers: readonly RowReader[]
+  readonly #planes: readonly Plane[]
+  readonly #into: Samples
+  readonly #options: BandOptions
+  readonly #hasValues: Uint8Array
+
+  constructor(setup: StoredSetup) {
+    const { frames, width, type, resultType, rows } = setup
+    const pixels = rows * width
+    this.#setup = setup
+    this.#hasValues = new Uint8Array(setup.hasValues)
+    const stored = pixels * 8 + SPARE
+    const planes = frames.length * planeStride(pixels * bytesOf(type))
+    this.#kernels = loadKernels({ arenaBytes: planes + pixels * bytesOf(resultType) + stored + 2 * SPARE })
+    const { arena } = this.#kernels
+    this.#planes = arena.allocatePlanes(type, frames.length, pixels)
+    this.#into = arena.allocate(resultType, pixels)
+    const room = roomIn(arena.allocate('uint8', stored), this.#kernels)
+    const areRaw = frames.every((frame) => isRaw(frame, bytesOf(type)))
+    this.#readers = frames.map((frame) => (areRaw ? rawReader(frame, width) : valueReader(frame, width, room)))
+    this.#options = { ...setup.options, isBigEndian: areRaw }
+  }
+
+  /** Fills `into` with what the frames' rows are combined to. False where a frame has to be read in another way. */
+  combine({ from, to }: Rows, into: Samples): boolean {
+    const { rows, width } = this.#setup
+    for (let start = from; start < to; start += rows) {
+      const part = { from: start, to: Math.min(to, start + rows) }
+      const result = into.subarray((start - from) * width, (part.to - from) * width)
+      if (!this.#combinePart(part, result)) return false
+    }
+    return true
+  }
+
+  #combinePart(rows: Rows, into: Samples): boolean {
+    const isWhole = into.length === this.#into.length
+    const planes = isWhole ? this.#planes : this.#planes.map((plane) => plane.subarray(0, into.length))
+    for (const [frame, read] of this.#readers.entries()) {
+      const plane = planes[frame] as Samples
+      if (!read(rows, plane)) return false
+      if (this.#hasValues[frame] === 0 && holdsValues(plane, this.#options.isBigEndian === true))
+        this.#hasValues[frame] = 1
+    }
+    const result = this.#into.subarray(0, into.length)
+    combineBand(this.#kernels, planes, result, this.#options)
+    into.set(result)
+    return true
+  }
+}
+
+/** Memory in the arena, or beside it where that is too small. */
+function roomIn(own: Uint8Array, kernels: ReadRoom['kernels']): ReadRoom {
+  let room = own
+  const bytes = (length: number) => {
+    if (room.length < length) room = new Uint8Array(length)
+    return room.subarray(0, length)
+  }
+  return { kernels, bytes }
+}
+
+/** Whether any value is not NaN. It is found at once, but for frames that begin with missing pixels. */
+export function holdsValues(values: Plane, isBigEndian = false): boolean {
+  if (!isBigEndian) return values.some((value) => !Number.isNaN(value))
+  const view = new DataView(values.buffer, values.byteOffset, values.byteLength)
+  const isDouble = values.BYTES_PER_ELEMENT === 8
+  for (let at = 0; at < view.byteLength; at += values.BYTES_PER_ELEMENT)
+    if (!Number.isNaN(isDouble ? view.getFloat64(at) : view.getFloat32(at))) return true
+  return false
+}
