@@ -18,6 +18,7 @@ import type { AnyOperationInfo } from './operation-info.js'
 import { type Plan, reasonOf } from './plan.js'
 import { type PreparedJob, prepareJob } from './prepare-job.js'
 import { processIdentity } from './process-identity.js'
+import { reachesOf } from './reaches.js'
 import { isEnded, type JobRecord, type StoredRecord } from './record.js'
 import type { Principal, Submission } from './record-store.js'
 import { allRecords } from './record-store.js'
@@ -81,6 +82,7 @@ export class DataLab {
     executor.start(createRunner({ ...this.#parts, owner }), {
       log,
       concurrencyOf: (operationId) => operations.find(operationId)?.info.limits?.concurrency,
+      reaches: reachesOf(this.#parts),
     })
   }
 

@@ -1,4 +1,5 @@
 import type { Logger } from './logger.js'
+import type { Reach } from './object-storage.js'
 import type { Perform } from './perform.js'
 
 /** A run to be done: JSON, so that it can travel. */
@@ -16,6 +17,8 @@ export interface ExecutorSupports {
   readonly isolation: boolean
   /** A run that does not watch its signal is ended nevertheless. */
   readonly preemption: boolean
+  /** What waits outlives this process: closing the executor leaves it, and what it gives back, to others. Not so where absent. */
+  readonly durable?: boolean
 }
 
 /** What a runner says when it is done with a ticket. */
@@ -36,12 +39,14 @@ export interface ExecutorHost {
   readonly log: Logger
   /** How many runs of an operation may go on at once on this machine; undefined where that is not limited. */
   concurrencyOf(operationId: string): number | undefined
+  /** How far what its runs work with is shared, by what it is called: `record store`, `storage`, `source archive`. */
+  readonly reaches?: ReadonlyMap<string, Reach>
 }
 
 /** Decides where and when runs are done. */
 export interface Executor {
   readonly supports: ExecutorSupports
-  /** Takes the host's runner, once, before the first run is submitted. */
+  /** Takes the host's runner, once, before the first run is submitted. Throws where it cannot do the runs of this host. */
   start(runner: Runner, host?: ExecutorHost): void
   /**
    * Accepts a ticket; resolves when it is accepted, not when the run is done. A ticket of a job that is here already is the same ticket. The
@@ -52,6 +57,9 @@ export interface Executor {
   abort(key: string, reason?: unknown): Promise<void>
   /** Resolves when no run is waiting or going on. */
   drain(): Promise<void>
-  /** Ends what is left, with a reason of the code DATALAB_CLOSED, and accepts no more. Resolves when all has ended. */
+  /**
+   * Ends what goes on here, with a reason of the code DATALAB_CLOSED, and so what waits, unless that outlives this process; accepts no more.
+   * Resolves when all has ended.
+   */
   close(): Promise<void>
 }

@@ -217,7 +217,10 @@ test.each<[ExecutorClass, string]>([
   [Hasty, 'abort of a run that goes on aborts its signal with the reason, and resolves when it has ended'],
   [Hasty, 'abort of a run that waits has the runner end it without waiting for its turn, once'],
   [Leaky, 'drain resolves when nothing is left, of what was submitted meanwhile either'],
-  [Unclosable, 'close ends what goes on and what waits, as DATALAB_CLOSED, and accepts no more'],
+  [
+    Unclosable,
+    'close ends what goes on, and what waits unless it outlives the process, as DATALAB_CLOSED, and accepts no more',
+  ],
   [Shared, 'works for one host'],
   [Boastful, 'supports.preemption: abort ends a run that does not watch its signal'],
   [Boastful, 'supports.isolation: a run that ends its process fails, and no other does'],
