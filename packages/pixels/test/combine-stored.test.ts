@@ -1,0 +1,219 @@
+import { mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import {
+  type BandFrame,
+  type CombineBandsOptions,
+  combineBands,
+  maxRiceBytes,
+  NO_SCALE,
+  type PixelScale,
+  type Plane,
+  type RiceCoding,
+  type RiceRows,
+  type Rows,
+  type StoredFrame,
+} from '../src/index.js'
+import { expectSame, noise, reference } from './support.js'
+
+const WIDTH = 150
+const HEIGHT = 90
+const CODING: RiceCoding = { bytepix: 4, blocksize: 32 }
+const ROW_BYTES = 24
+
+let folder: string
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'datalab-stored-'))
+})
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+/** A frame in a file, with what its rows are, which are asked of it only where threads cannot read them. */
+class FileFrame implements BandFrame {
+  readonly asked: Rows[] = []
+
+  constructor(
+    readonly stored: StoredFrame,
+    readonly values: Float32Array | Float64Array,
+  ) {}
+
+  readBand(rows: Rows, into: Plane): void {
+    this.asked.push(rows)
+    into.set(this.values.subarray(rows.from * WIDTH, rows.to * WIDTH) as Float32Array)
+  }
+}
+
+function write(name: string, parts: readonly Uint8Array[]): string {
+  const path = join(folder, name)
+  writeFileSync(path, Buffer.concat(parts))
+  return path
+}
+
+const START = 160
+
+/** A frame of plain pixels, behind something else. */
+function plainFrame(name: string, stored: Int16Array | Float32Array | Float64Array, scale: PixelScale): FileFrame {
+  const bytes = new Uint8Array(stored.slice().buffer)
+  const size = stored.BYTES_PER_ELEMENT as 2 | 4 | 8
+  reference.swapBytes(bytes, size, bytes)
+  const bitpix = stored instanceof Int16Array ? 16 : size === 4 ? -32 : -64
+  const values = size === 8 ? new Float64Array(stored.length) : new Float32Array(stored.length)
+  reference.decodePixels(bytes, bitpix, scale, values)
+  const path = write(name, [new Uint8Array(START), bytes])
+  return new FileFrame({ path, pixels: { kind: 'plain', offset: START, bitpix, scale } }, values)
+}
+
+/** A frame of Rice-coded rows, as fpack makes them: quantised where there is a level. Row `broken` has no bytes. */
+function riceFrame(name: string, seed: number, { level, broken = -1 }: { level?: number; broken?: number }): FileFrame {
+  const values = Float32Array.from(noise(WIDTH * HEIGHT, seed), Math.fround)
+  const table = new DataView(new ArrayBuffer(ROW_BYTES * HEIGHT))
+  const heap: Uint8Array[] = []
+  let place = 0
+  for (let row = 0; row < HEIGHT; row++) {
+    const part = values.subarray(row * WIDTH, (row + 1) * WIDTH)
+    const integers = Int32Array.from(part)
+    const tile = { dithering: 'SUBTRACTIVE_DITHER_1', seed: 41 + row } as const
+    const plan = level === undefined ? undefined : reference.quantize(part, { ...tile, level }, integers)
+    const room = new Uint8Array(maxRiceBytes(WIDTH, CODING))
+    const bytes = room.subarray(0, reference.encodeRice(integers, CODING, room))
+    if (plan === undefined) part.set(integers)
+    else reference.dequantize(integers, plan, part)
+    table.setInt32(row * ROW_BYTES, row === broken ? 0 : bytes.length)
+    table.setInt32(row * ROW_BYTES + 4, place)
+    table.setFloat64(row * ROW_BYTES + 8, plan?.scale ?? 0)
+    table.setFloat64(row * ROW_BYTES + 16, plan?.zero ?? 0)
+    heap.push(bytes)
+    place += bytes.length
+  }
+  const path = write(name, [new Uint8Array(table.buffer), ...heap])
+  const quantized = { kind: 'quantized', dithering: 'SUBTRACTIVE_DITHER_1', blank: undefined } as const
+  const pixels: RiceRows = {
+    kind: 'rice',
+    coding: CODING,
+    table: { offset: 0, rowBytes: ROW_BYTES, descriptor: 0, isLong: false },
+    heap: { offset: ROW_BYTES * HEIGHT, length: place },
+    values:
+      level === undefined
+        ? { kind: 'scaled', scale: NO_SCALE }
+        : { ...quantized, scaleAt: 8, zeroAt: 16, firstSeed: 41 },
+  }
+  return new FileFrame({ path, pixels }, values)
+}
+
+const rawFrames = () =>
+  [1, 2, 3, 4, 5].map((seed) => plainFrame(`raw-${seed}`, Float32Array.from(noise(WIDTH * HEIGHT, seed, 30)), NO_SCALE))
+const scaledFrames = () =>
+  [1, 2, 3].map((seed) =>
+    plainFrame(`scaled-${seed}`, Int16Array.from(noise(WIDTH * HEIGHT, seed)), { bscale: 0.5, bzero: 100, blank: 3 }),
+  )
+const doubleFrames = () => [1, 2].map((seed) => plainFrame(`double-${seed}`, noise(WIDTH * HEIGHT, seed, 9), NO_SCALE))
+const quantizedFrames = () => [1, 2, 3, 4].map((seed) => riceFrame(`quantized-${seed}`, seed, { level: 4 }))
+const integerFrames = () => [1, 2, 3].map((seed) => riceFrame(`integers-${seed}`, seed, {}))
+const mixedFrames = () => [...rawFrames().slice(0, 2), ...scaledFrames(), ...quantizedFrames()]
+
+async function combined(frames: readonly BandFrame[], options: Partial<CombineBandsOptions> = {}) {
+  const result = options.resultType === 'float64' ? new Float64Array(WIDTH * HEIGHT) : new Float32Array(WIDTH * HEIGHT)
+  const order: number[] = []
+  const bands = combineBands(frames, {
+    ...{ method: 'median', width: WIDTH, height: HEIGHT, memoryBytes: 90_000 },
+    ...options,
+  })
+  for await (const { rows, values } of bands) {
+    order.push(rows.from)
+    expect(values.length).toBe((rows.to - rows.from) * WIDTH)
+    result.set(values, rows.from * WIDTH)
+  }
+  expect(order).toEqual([...order].sort((a, b) => a - b))
+  expect(order.length).toBeGreaterThan(2)
+  return result
+}
+
+describe.each([0, 1, 3])('with %i more threads', (workers) => {
+  test.each([
+    ['plain floats', rawFrames, 'float32'],
+    ['scaled integers', scaledFrames, 'float32'],
+    ['plain doubles', doubleFrames, 'float64'],
+    ['quantised rows', quantizedFrames, 'float32'],
+    ['Rice-coded integers', integerFrames, 'float32'],
+    ['all kinds', mixedFrames, 'float32'],
+  ] as const)('%s are read by threads, to the same bits', async (_, make, type) => {
+    const frames = make()
+    const result = await combined(frames, { workers, type, resultType: type })
+    const wanted = type === 'float64' ? new Float64Array(result.length) : new Float32Array(result.length)
+    reference.median(
+      frames.map(({ values }) => values),
+      wanted,
+    )
+    expectSame(result, wanted)
+    for (const { asked } of frames) expect(asked).toEqual([])
+  })
+
+  test('what threads cannot read is asked of the frames', async () => {
+    const frames = [...quantizedFrames(), riceFrame('broken', 9, { level: 4, broken: 50 })]
+    const result = await combined(frames, { workers })
+    const wanted = new Float32Array(result.length)
+    reference.median(
+      frames.map(({ values }) => values),
+      wanted,
+    )
+    expectSame(result, wanted)
+    for (const { asked } of frames) {
+      expect(asked.length).toBeGreaterThan(0)
+      expect(asked.every(({ from, to }) => to - from < HEIGHT / 2)).toBe(true)
+    }
+  })
+
+  test('a file that is cut is what its frame says of it', async () => {
+    const frames = rawFrames()
+    truncateSync(frames[1]!.stored.path, START + 4 * WIDTH * 40)
+    const reason = new Error('it is cut')
+    frames[1]!.readBand = () => {
+      throw reason
+    }
+    await expect(combined(frames, { workers })).rejects.toBe(reason)
+  })
+
+  test('tells which frames hold no values', async () => {
+    const empty = plainFrame('empty', new Float32Array(WIDTH * HEIGHT).fill(Number.NaN), NO_SCALE)
+    const late = new Float32Array(WIDTH * HEIGHT).fill(Number.NaN)
+    late[late.length - 1] = 1
+    const frames = [...rawFrames(), empty, plainFrame('late', late, NO_SCALE)]
+    const found: number[] = []
+    await combined(frames, { workers, onEmptyFrame: (frame) => found.push(frame) })
+    expect(found).toEqual([5])
+    const generic = frames.map(({ values }) => new FileFrame(undefined as never, values))
+    await combined(generic, { workers, onEmptyFrame: (frame) => found.push(frame) })
+    expect(found).toEqual([5, 5])
+  })
+
+  test('ends when it is aborted, or nobody takes more bands', async () => {
+    const abort = new AbortController()
+    const options = { method: 'mean', width: WIDTH, height: HEIGHT, memoryBytes: 90_000, workers } as const
+    const bands = combineBands(rawFrames(), { ...options, signal: abort.signal })
+    await bands.next()
+    abort.abort(new Error('enough'))
+    await expect(bands.next()).rejects.toThrow('enough')
+    const left = combineBands(rawFrames(), options)
+    await left.next()
+    await left.return()
+    expect(await left.next()).toMatchObject({ done: true })
+  })
+})
+
+test('a file that is gone is what its frame says of it', async () => {
+  const frames = rawFrames()
+  rmSync(frames[2]!.stored.path)
+  const result = await combined(frames)
+  expect(frames[0]!.asked.length).toBeGreaterThan(2)
+  expect(result.some((value) => value !== 0)).toBe(true)
+})
+
+test('several at once share the threads of the process', async () => {
+  const all = await Promise.all([1, 2, 3, 4].map(() => combined(rawFrames(), { workers: 2 })))
+  const wanted = await combined(rawFrames(), { workers: 0 })
+  for (const result of all) expectSame(result, wanted)
+})
+
+test('refuses a row that is more than the memory', async () => {
+  await expect(combined(rawFrames(), { memoryBytes: 3000 })).rejects.toThrow(/limited to 3000/)
+})
