@@ -33,15 +33,17 @@ export class Sip {
   }
 
   /**
-   * The distortion that a header describes: undefined without A_ORDER and B_ORDER above 1.
+   * The distortion that a header describes: undefined where A_ORDER and B_ORDER are not above 1, and, as astropy has it, where B_ORDER is not.
    *
-   * @throws FITS_INVALID when there is only one of them, or an order is out of range.
+   * @throws FITS_INVALID when there is only one of them, A_ORDER is not above 1, but B_ORDER is, or an order is out of range.
    */
   static of(header: Header): Sip | undefined {
-    const [a = 0, b = 0] = [orderOf(header, 'A'), orderOf(header, 'B')]
-    if (a <= 1 && b <= 1) return undefined
-    if (a <= 1 || b <= 1)
-      throw invalid('the SIP distortion has one of A_ORDER and B_ORDER only', { keyword: 'A_ORDER' })
+    const [a = 0, b] = [orderOf(header, 'A'), orderOf(header, 'B')]
+    if ((b ?? 0) <= 1 && (a <= 1 || b !== undefined)) return undefined
+    if (a <= 1 || b === undefined)
+      throw invalid('the SIP distortion has one of A_ORDER and B_ORDER only, or the first is not above 1', {
+        keyword: 'A_ORDER',
+      })
     return new Sip(header, [a, b])
   }
 

@@ -1,27 +1,51 @@
 import { invalid } from './errors.js'
 import type { Header } from './header.js'
+import type { SkyAxes } from './wcs-axes.js'
 
 /** Two rows of two. */
 export type Matrix = readonly [number, number, number, number]
 
 const DEGREE = Math.PI / 180
 
+const ELEMENTS = [
+  [1, 1],
+  [1, 2],
+  [2, 1],
+  [2, 2],
+] as const
+
 /**
- * From pixels to the units of the axes (FITS 4.0, section 8.1; E. W. Greisen, M. R. Calabretta 2002, A&A 395, 1061): by PCi_j and CDELTi,
- * else by CDi_j, else by CDELTi and the CROTAi of the latitude.
+ * From pixels to degrees along the axes (FITS 4.0, section 8.1; E. W. Greisen, M. R. Calabretta 2002, A&A 395, 1061): by PCi_j and CDELTi,
+ * else by CDi_j, else by CDELTi and the CROTAi of the latitude. PC00i00j and CD00i00j are what old files have for PCi_j and CDi_j.
  *
- * @param lon The axis of longitude.
+ * @param axes The axis of longitude, and the degrees in the units.
  */
-export function matrixOf(header: Header, lon: 1 | 2): Matrix {
+export function matrixOf(header: Header, { lon, units: [unit1, unit2] }: Pick<SkyAxes, 'lon' | 'units'>): Matrix {
   const value = (keyword: string, otherwise: number) => header.getNumber(keyword) ?? otherwise
-  const [delt1, delt2] = [value('CDELT1', 1), value('CDELT2', 1)]
-  if (hasAny(header, 'PC')) {
-    return [delt1 * value('PC1_1', 1), delt1 * value('PC1_2', 0), delt2 * value('PC2_1', 0), delt2 * value('PC2_2', 1)]
-  }
-  if (hasAny(header, 'CD')) return [value('CD1_1', 0), value('CD1_2', 0), value('CD2_1', 0), value('CD2_2', 0)]
+  const [delt1, delt2] = [value('CDELT1', 1) * unit1, value('CDELT2', 1) * unit2]
+  const pc = elementsOf(header, 'PC', [1, 0, 0, 1])
+  if (pc) return [delt1 * pc[0], delt1 * pc[1], delt2 * pc[2], delt2 * pc[3]]
+  const cd = elementsOf(header, 'CD', [0, 0, 0, 0])
+  if (cd) return scaled(cd, unit1, unit2)
   const turn = value(lon === 1 ? 'CROTA2' : 'CROTA1', 0) * DEGREE
   const [sin, cos] = [lon === 1 ? Math.sin(turn) : -Math.sin(turn), Math.cos(turn)]
   return [delt1 * cos, -delt2 * sin, delt1 * sin, delt2 * cos]
+}
+
+/** The elements by PCi_j or CDi_j, with these for such as are missing; undefined where all are. */
+function elementsOf(header: Header, name: 'PC' | 'CD', missing: Matrix): Matrix | undefined {
+  const given = ELEMENTS.map(
+    ([i, j]) => header.getNumber(`${name}${i}_${j}`) ?? header.getNumber(`${name}00${i}00${j}`),
+  )
+  if (given.every((element) => element === undefined)) return undefined
+  const [a, b, c, d] = given.map((element, place) => element ?? missing[place]!)
+  return [a!, b!, c!, d!]
+}
+
+/** The matrix by CDi_j in degrees. An axis of which nothing but zeros is known has a step of 1, as WCSLIB has it. */
+function scaled([a, b, c, d]: Matrix, unit1: number, unit2: number): Matrix {
+  const isApart = b === 0 && c === 0
+  return [(isApart && a === 0 ? 1 : a) * unit1, b * unit1, c * unit2, (isApart && d === 0 ? 1 : d) * unit2]
 }
 
 /** @throws FITS_INVALID when several pixels are one place. */
@@ -34,8 +58,4 @@ export function inverseOf([a, b, c, d]: Matrix): Matrix {
 
 export function times([a, b, c, d]: Matrix, x: number, y: number): [number, number] {
   return [a * x + b * y, c * x + d * y]
-}
-
-function hasAny(header: Header, name: string): boolean {
-  return ['1_1', '1_2', '2_1', '2_2'].some((element) => header.has(`${name}${element}`))
 }

@@ -1,3 +1,4 @@
+import type { Card } from './card.js'
 import { invalid, unsupported } from './errors.js'
 import { Gnomonic, type SkyPlace } from './gnomonic.js'
 import type { Header } from './header.js'
@@ -14,8 +15,9 @@ export interface PixelPlace {
 /**
  * The world coordinates in a header, where they are TAN or TAN-SIP: from pixels to the sky, and back.
  *
- * The axes may be in either order, and further axes are not looked at. CD, PC with CDELT, and CDELT with CROTA are understood, LONPOLE, and
- * SIP distortions, also where CTYPE does not name them, as astropy has it.
+ * The axes may be in either order, and further axes are not looked at. CD, PC with CDELT, and CDELT with CROTA are understood, also by the
+ * names that old files have for them (CD001001, PC001001), LONPOLE, and SIP distortions, also where CTYPE does not name them, as astropy has
+ * it.
  *
  * @returns undefined when the first two axes are no place in the sky.
  * @throws FITS_UNSUPPORTED when the projection is another, or there are other distortions (PV, or tables by CPDIS, D2IMDIS).
@@ -80,13 +82,10 @@ export class TangentWcs {
 }
 
 function partsOf(header: Header, axes: SkyAxes, sip: Sip | undefined): WcsParts {
-  const [unit1, unit2] = axes.units
-  const [a, b, c, d] = matrixOf(header, axes.lon)
-  const matrix: Matrix = [a * unit1, b * unit1, c * unit2, d * unit2]
+  const matrix = matrixOf(header, axes)
   const values = [1, 2].map((axis) => numberOf(header, `CRVAL${axis}`) * axes.units[axis - 1]!)
   const [lon, lat] = axes.lon === 1 ? [values[0]!, values[1]!] : [values[1]!, values[0]!]
   if (Math.abs(lat) > 90) throw invalid(`the latitude in CRVAL is ${lat} degrees`, { keyword: 'CRVAL2' })
-  const pole = header.getNumber('LONPOLE') ?? (lat >= 90 ? 0 : 180)
   return {
     axes,
     // FITS counts pixels from 1.
@@ -94,8 +93,20 @@ function partsOf(header: Header, axes: SkyAxes, sip: Sip | undefined): WcsParts 
     matrix,
     inverse: inverseOf(matrix),
     sip,
-    projection: new Gnomonic({ lon, lat }, pole),
+    projection: new Gnomonic({ lon, lat }, poleOf(header, lat, sip ? undefined : axes.lon)),
   }
+}
+
+/**
+ * The native longitude of the sky's pole: PVi_3, else LONPOLE, of which 999 says nothing; else that of the standard.
+ *
+ * @param i The axis of longitude; undefined where PVi_m are something else.
+ */
+function poleOf(header: Header, lat: number, i: 1 | 2 | undefined): number {
+  const parameter = (m: number) => (i === undefined ? undefined : header.getNumber(`PV${i}_${m}`))
+  const given = parameter(3) ?? header.getNumber('LONPOLE')
+  if (given !== undefined && given !== 999) return given
+  return (parameter(1) ?? 0) + (lat >= 90 ? 0 : 180)
 }
 
 /** The number of a keyword; 0 where it is missing, as the standard has it. */
@@ -108,15 +119,17 @@ function numberOf(header: Header, keyword: string): number {
 
 /**
  * Refuses distortions that are not undone here. Polynomials of SCAMP (PVi_m) beside those of SIP say the same once more, and are not looked at;
- * those of a latitude below PVi_5 mean nothing to TAN.
+ * those of a latitude below PVi_5 mean nothing to TAN, and those of a longitude are where its pole lies (FITS 4.0, table 25): only that of
+ * PVi_2, the native latitude of the reference point, may be another one than TAN has.
  */
 function checkDistortions(header: Header, { lon }: SkyAxes, hasSip: boolean): void {
-  const isOther = (keyword: string) => {
+  const isOther = ({ keyword, value }: Card) => {
     if (/^(?:CPDIS|CQDIS|D2IMDIS)[12]$/.test(keyword)) return true
     const [, axis, term] = /^PV([12])_(\d+)$/.exec(keyword) ?? []
-    return term !== undefined && !hasSip && (Number(axis) === lon || Number(term) > 4)
+    if (term === undefined || hasSip) return false
+    return Number(term) > 4 || (Number(axis) === lon && term === '2' && value !== 90)
   }
-  const found = header.cards.find(({ keyword, isCommentary }) => !isCommentary && isOther(keyword))
+  const found = header.cards.find((card) => !card.isCommentary && isOther(card))
   if (found === undefined) return
   throw unsupported(`the world coordinates are distorted by ${found.keyword}; this reader knows SIP`, {
     keyword: found.keyword,

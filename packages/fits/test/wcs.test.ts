@@ -74,7 +74,10 @@ test.each<[string, string, Record<string, CardValue | undefined>]>([
   ['a reference that is no number', 'FITS_INVALID', { CRPIX2: 'middle' }],
   ['a latitude beyond the pole', 'FITS_INVALID', { CRVAL2: 91 }],
   ['a unit of something else', 'FITS_INVALID', { CUNIT1: 'Hz' }],
-  ['one of two polynomials', 'FITS_INVALID', { ...sip, B_ORDER: undefined }],
+  ['the first of two polynomials', 'FITS_INVALID', { ...sip, B_ORDER: undefined }],
+  ['the second of two polynomials', 'FITS_INVALID', { ...sip, A_ORDER: undefined }],
+  ['a first polynomial of order 1', 'FITS_INVALID', { ...sip, A_ORDER: 1 }],
+  ['another reference point than the centre', 'FITS_UNSUPPORTED', { PV1_1: 0, PV1_2: 80 }],
   ['an order out of range', 'FITS_INVALID', { ...sip, A_ORDER: 1e9 }],
 ])('%s is refused', (_, code, changes) => {
   expect(() => readWcs(headerOf({ ...tan, ...changes }))).toThrow(expect.objectContaining({ code }))
