@@ -33,13 +33,26 @@ export function notesText(notes) {
 }
 
 /** @param {Row} row */
-function cellsOf({ what, unit, median, p95, samples, target, verdict = '' }) {
-  const goal = target === undefined ? '' : `${isRate(unit) ? '>' : '<'} ${figureText(target)}`
-  return [what, figureText(median), figureText(p95), unit, String(samples), goal, verdict]
+function cellsOf(row) {
+  const { what, unit, median, p95, samples, verdict = '' } = row
+  return [what, figureText(median), figureText(p95), unit, String(samples), goalText(row), verdict]
 }
 
-/** Three digits at least, and all those before the point. */
-function figureText(value) {
+/**
+ * What a row is to reach; nothing where there is no target.
+ *
+ * @param {Pick<Row, 'unit' | 'target'>} row
+ */
+export function goalText({ unit, target }) {
+  return target === undefined ? '' : `${isRate(unit) ? '>' : '<'} ${figureText(target)}`
+}
+
+/**
+ * Three digits at least, and all those before the point.
+ *
+ * @param {number} value
+ */
+export function figureText(value) {
   if (Number.isInteger(value) || Math.abs(value) >= 100) return Math.round(value).toLocaleString('en')
   return value.toPrecision(3)
 }

@@ -2,17 +2,26 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
+/** The signals that end a process, with its code. */
+const SIGNALS = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 }
+
 /**
- * Does work in a folder of its own, which is removed after it.
+ * Does work in a folder of its own, which is removed after it, and when the process is told to end.
  *
  * @template Result
  * @param {(folder: string) => Promise<Result>} work
  */
 export async function inTemporaryFolder(work) {
   const folder = mkdtempSync(join(tmpdir(), 'datalab-bench-'))
+  const remove = () => rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
+  const end = (signal) => process.exit(SIGNALS[signal])
+  process.on('exit', remove)
+  for (const signal of Object.keys(SIGNALS)) process.on(signal, end)
   try {
     return await work(folder)
   } finally {
-    rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
+    remove()
+    process.off('exit', remove)
+    for (const signal of Object.keys(SIGNALS)) process.off(signal, end)
   }
 }

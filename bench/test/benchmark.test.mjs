@@ -59,5 +59,7 @@ test('a result is saved beside the benchmark, under its name', async () => {
 test('the command names what there is when it is asked for what there is not', () => {
   const { status, stderr } = program('../run.mjs', ['no-such', '--fast'])
   expect(status).toBe(2)
-  expect(stderr).toMatch(/^no no-such, --fast; there is .*\bjobs, .*\bkey, .*--save, --check\n$/)
+  expect(stderr).toMatch(
+    /^no no-such, --fast; there is .*\bjobs, .*\bkey, .*--save, --check, --rows, --rounds, --size\n$/,
+  )
 })

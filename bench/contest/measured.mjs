@@ -1,0 +1,57 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { closeSync, existsSync, openSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const MEASURE = fileURLToPath(new URL('../peers/measure.py', import.meta.url))
+const PYTHON = '/usr/bin/python3'
+const GNU_TIME = '/usr/bin/time'
+
+/** As much of what a program said as is told when it fails. */
+const LAST_WORDS = 2000
+
+/**
+ * What a process took: seconds on the wall and of the processor, and bytes.
+ *
+ * @typedef {object} Taken
+ * @property {number} wall from its start to its end
+ * @property {number} cpu user and system, with all processes that it has started
+ * @property {number} rss the most that was resident; of several processes, that of the largest
+ */
+
+/**
+ * Runs a program and tells what it took, and what it wrote to its standard output.
+ *
+ * @param {readonly string[]} words of its command line
+ * @param {{ folder: string, env?: Record<string, string> }} place the folder it runs in, where files about it are left, and what it finds in its
+ * environment besides ours
+ * @returns {Promise<{ taken: Taken, said: string }>}
+ * @throws where it does not end with 0, with what it has said
+ */
+export async function measured(words, { folder, env = {} }) {
+  const path = (name) => join(folder, `.measured-${name}`)
+  const [program, ...rest] = [...launcher(path('taken')), ...words]
+  const outputs = [openSync(path('said'), 'w'), openSync(path('complaints'), 'w')]
+  const child = spawn(program, rest, { cwd: folder, env: { ...process.env, ...env }, stdio: ['ignore', ...outputs] })
+  const [code] = await once(child, 'exit').finally(() => outputs.forEach((file) => void closeSync(file)))
+  const said = readFileSync(path('said'), 'utf8')
+  if (code !== 0) {
+    const complaints = (readFileSync(path('complaints'), 'utf8') + said).slice(-LAST_WORDS)
+    throw new Error(`${words.slice(0, 4).join(' ')} ... ended with ${code}:\n${complaints}`)
+  }
+  return { taken: takenFrom(readFileSync(path('taken'), 'utf8')), said }
+}
+
+/** A program that runs another and writes down what the kernel says it took: that is told to none but the parent, and Node does not ask. */
+function launcher(path) {
+  if (existsSync(PYTHON)) return [PYTHON, '-I', MEASURE, path]
+  if (existsSync(GNU_TIME)) return [GNU_TIME, '-q', '-o', path, '-f', '{"wall":%e,"user":%U,"system":%S,"kib":%M}']
+  throw new Error(`To measure processes ${PYTHON} has to be there, or GNU time at ${GNU_TIME}: bench/peers/install.sh`)
+}
+
+/** @returns {Taken} */
+function takenFrom(text) {
+  const { wall, cpu, rss, user, system, kib } = JSON.parse(text)
+  return { wall, cpu: cpu ?? user + system, rss: rss ?? kib * 1024 }
+}

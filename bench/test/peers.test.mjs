@@ -1,0 +1,35 @@
+import { spawnSync } from 'node:child_process'
+import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterAll, expect, test } from 'vitest'
+
+const path = (relative) => fileURLToPath(new URL(relative, import.meta.url))
+const canRun = existsSync(path('../../packages/cli/dist/main.js')) && existsSync('/usr/bin/python3')
+if (!canRun) console.warn('peers.test.mjs is skipped: it needs python3, and node scripts/build.mjs first.')
+
+const folder = mkdtempSync(join(tmpdir(), 'datalab-bench-test-'))
+afterAll(() => rmSync(folder, { recursive: true }))
+
+function contest(rows) {
+  const words = [path('../peers.bench.mjs'), '--size', '32', '--rounds', '1', '--rows', rows]
+  return spawnSync(process.execPath, words, {
+    encoding: 'utf8',
+    env: { ...process.env, TMPDIR: folder },
+    timeout: 50_000,
+  })
+}
+
+test.skipIf(!canRun)(
+  'the contest runs real work on small frames, and leaves nothing behind',
+  { timeout: 60_000 },
+  () => {
+    const { status, stdout, stderr } = contest('flow-brightness,header')
+    expect(stderr).toBe('')
+    expect(status).toBe(0)
+    for (const row of ['flow-brightness', 'header'])
+      expect(stdout).toMatch(new RegExp(`${row}: .*\\n  1\\. DataLab +[\\d.]+ s +[\\d.]+ s of processors +\\d+ MiB\\n`))
+    expect(readdirSync(folder)).toEqual([])
+  },
+)
