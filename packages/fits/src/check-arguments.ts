@@ -29,15 +29,20 @@ export function checkLimit(option: string, value: number | undefined): void {
 }
 
 /**
- * Refuses what is neither the place of an HDU nor its name.
+ * Refuses what is neither the place of an HDU nor its name, and what is no version.
  *
  * @throws FITS_ARGUMENT, which names the value.
  */
-export function checkHdu(which: number | string | undefined): void {
-  if (which === undefined || typeof which === 'string') return
-  if (typeof which === 'number' && Number.isInteger(which) && which >= 0) return
-  throw wrongArgument(`hdu is ${showValue(which)}, but must be a place in the file, counted from 0, or a name`, {
-    option: 'hdu',
+export function checkHdu({ hdu, extver }: { readonly hdu?: unknown; readonly extver?: unknown }): void {
+  const isPlace = typeof hdu === 'number' && Number.isInteger(hdu) && hdu >= 0
+  if (hdu !== undefined && typeof hdu !== 'string' && !isPlace) {
+    throw wrongArgument(`hdu is ${showValue(hdu)}, but must be a place in the file, counted from 0, or a name`, {
+      option: 'hdu',
+    })
+  }
+  if (extver === undefined || (Number.isInteger(extver) && typeof hdu === 'string')) return
+  throw wrongArgument(`extver is ${showValue(extver)}, but must be an integer, beside the name of an HDU`, {
+    option: 'extver',
   })
 }
 

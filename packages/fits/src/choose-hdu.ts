@@ -3,13 +3,18 @@ import { type FitsError, invalid } from './errors.js'
 import type { Fits } from './fits.js'
 import type { FitsInput } from './fits-input.js'
 import type { Hdu } from './hdu.js'
-import { type OpenFitsOptions, openFitsUntil } from './open-fits.js'
+import { type OpenFitsOptions, openFitsUntil, type ReadLimits } from './open-fits.js'
+
+/** Which HDU of a file. */
+export interface HduChoice {
+  /** Its place in the file, counted from 0, or its name, EXTNAME, in any case; the file is looked through no further. */
+  readonly hdu?: number | string | undefined
+  /** EXTVER, where several HDUs have this name; by default the first of them counts. */
+  readonly extver?: number | undefined
+}
 
 /** How to open a file for one of its HDUs. */
-export interface OneHduOptions extends Omit<OpenFitsOptions, 'count'> {
-  /** The HDU's place in the file, counted from 0, or its name. */
-  readonly hdu?: number | string | undefined
-}
+export interface OneHduOptions extends HduChoice, ReadLimits {}
 
 /**
  * What the work makes of a file, which is open meanwhile. Of an HDU that is asked for, the file is listed no further.
@@ -24,9 +29,8 @@ export async function withHdus<Result>(
   work: (fits: Fits) => Promise<Result>,
 ): Promise<Result> {
   checkOptions(options)
-  const { hdu: which } = options
-  checkHdu(which)
-  const fits = await openFitsUntil(input, openOptionsOf(options), which === undefined ? isWanted : isNamed(which))
+  checkHdu(options)
+  const fits = await openFitsUntil(input, limitsOf(options), options.hdu === undefined ? isWanted : isChosen(options))
   try {
     return await work(fits)
   } finally {
@@ -42,24 +46,28 @@ export async function withHdus<Result>(
  *
  * @param what As the message names it.
  */
-export function missingHdu(fits: Fits, which: number | string | undefined, what: string): FitsError {
-  const hdu = which === undefined ? undefined : fits.hdu(which)
+export function missingHdu(fits: Fits, { hdu: which, extver }: HduChoice, what: string): FitsError {
+  const hdu = which === undefined ? undefined : fits.hdu(which, extver)
   const broken = hdu?.error ?? fits.hdus.find(({ error }) => error)?.error
   if (broken) return broken
-  const found = fits.hdus.map(({ index, kind, extname }) => `${index} ${kind}${extname ? ` ${extname}` : ''}`)
-  const place = which === undefined ? '' : ` in HDU ${JSON.stringify(which)}`
-  return invalid(`the file has no ${what}${place}; its HDUs are: ${found.join(', ').slice(0, 400)}`, {
-    hdu: which ?? null,
-  })
+  const place =
+    which === undefined ? '' : ` in HDU ${JSON.stringify(which)}${extver === undefined ? '' : `, ${extver}`}`
+  const found = fits.hdus.map(nameOf).join(', ').slice(0, 400)
+  return invalid(`the file has no ${what}${place}; its HDUs are: ${found}`, { hdu: which ?? null })
+}
+
+function nameOf({ index, kind, extname, extver }: Hdu): string {
+  return `${index} ${kind}${extname ? ` ${extname}` : ''}${extver === 1 ? '' : ` ${extver}`}`
 }
 
 /** Only what is said of opening: `count` is not for these. */
-function openOptionsOf({ signal, maxInflatedBytes, maxTileBytes, temporaryFolder }: OneHduOptions): OpenFitsOptions {
+function limitsOf({ signal, maxInflatedBytes, maxTileBytes, temporaryFolder }: ReadLimits): OpenFitsOptions {
   return { signal, maxInflatedBytes, maxTileBytes, temporaryFolder }
 }
 
-function isNamed(which: number | string): (hdu: Hdu) => boolean {
-  if (typeof which === 'number') return ({ index }) => index === which
+/** Whether it is the one that `Fits.hdu` gives. */
+function isChosen({ hdu: which, extver }: HduChoice): (hdu: Hdu) => boolean {
+  if (typeof which !== 'string') return ({ index }) => index === which
   const name = which.trim().toUpperCase()
-  return ({ extname }) => extname.toUpperCase() === name
+  return (hdu) => hdu.extname.toUpperCase() === name && (extver ?? hdu.extver) === hdu.extver
 }

@@ -8,9 +8,17 @@ import { TableHdu } from './table-hdu.js'
  * is; undefined without one.
  *
  * A table whose data are cut counts: reading it says so.
+ *
+ * @param which The table at this place, or of this name, instead, as `Fits.hdu` finds it; undefined where that is no table.
+ * @throws FITS_ARGUMENT when it is neither.
+ * @example const times = await findTable(fits, 'EVENTS')?.numbers('TIME')
  */
-export function findTable(fits: Fits): TableHdu | undefined {
+export function findTable(fits: Fits, which?: number | string, extver?: number): TableHdu | undefined {
   checkFits(fits)
+  if (which !== undefined) {
+    const hdu = fits.hdu(which, extver)
+    return hdu instanceof TableHdu ? hdu : undefined
+  }
   const tables = fits.hdus.filter((hdu) => hdu instanceof TableHdu)
   return tables.find(isMainTable) ?? tables[0]
 }

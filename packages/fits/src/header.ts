@@ -151,6 +151,12 @@ export class Header implements Iterable<Card> {
     return bytes
   }
 
+  /** The header as text to look at: each record of 80 characters a line, without the blanks at its end. */
+  toString(): string {
+    const records = this.cards.flatMap((card) => card.records ?? formatCard(card))
+    return records.map((record) => record.trimEnd()).join('\n')
+  }
+
   #addCommentary(keyword: string, text: string): Header {
     const options: CardOptions = { isCommentary: true }
     const lines = formatCommentary(keyword, text).map((record) => new Card(keyword, record.slice(8).trimEnd(), options))

@@ -1,18 +1,15 @@
-import { missingHdu, withHdus } from './choose-hdu.js'
+import { type HduChoice, missingHdu, withHdus } from './choose-hdu.js'
 import { findTable, isMainTable } from './find-table.js'
 import type { Fits } from './fits.js'
 import type { FitsInput } from './fits-input.js'
 import type { Header } from './header.js'
 import { inheritedHeader } from './inherited-header.js'
 import type { ReadLimits } from './open-fits.js'
-import { TableHdu, type TableSelection } from './table-hdu.js'
+import type { TableHdu, TableSelection } from './table-hdu.js'
 import type { ColumnValues } from './table-values.js'
 
-/** Which table to read, what of it, and what that may take. */
-export interface ReadTableOptions<Name extends string = string> extends TableSelection<Name>, ReadLimits {
-  /** The HDU's place in the file, counted from 0, or its name; by default the one `findTable` chooses. The file is looked through no further. */
-  readonly hdu?: number | string | undefined
-}
+/** Which table to read, what of it, and what that may take; by default the one that `findTable` chooses. */
+export interface ReadTableOptions<Name extends string = string> extends TableSelection<Name>, HduChoice, ReadLimits {}
 
 /** A table in memory. */
 export interface Table<Name extends string = string> {
@@ -35,15 +32,15 @@ export async function readTable<const Name extends string = string>(
   options: ReadTableOptions<Name> = {},
 ): Promise<Table<Name>> {
   return withHdus(input, options, isMainTable, async (fits) => {
-    const table = chooseTable(fits, options.hdu)
+    const table = chooseTable(fits, options)
     const { columns: names, from = 0, to = table.rowCount, signal } = options
     const columns = await table.read({ columns: names, from, to, signal })
     return { columns, rowCount: to - from, header: inheritedHeader(fits, table) }
   })
 }
 
-function chooseTable(fits: Fits, which: number | string | undefined): TableHdu {
-  const hdu = which === undefined ? findTable(fits) : fits.hdu(which)
-  if (hdu instanceof TableHdu) return hdu
-  throw missingHdu(fits, which, 'table')
+function chooseTable(fits: Fits, choice: HduChoice): TableHdu {
+  const table = findTable(fits, choice.hdu, choice.extver)
+  if (table) return table
+  throw missingHdu(fits, choice, 'table')
 }

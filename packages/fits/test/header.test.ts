@@ -191,3 +191,12 @@ test('wrong arguments are named, and are TypeErrors', () => {
     expect(work).toThrow(expect.objectContaining({ code: 'FITS_ARGUMENT', message: expect.stringContaining(message) }))
   }
 })
+
+test('as text a header is its records, line by line', () => {
+  const header = Header.parse(fixtureBytes('header.fits'))
+  const lines = String(header).split('\n')
+  expect(lines[0]).toBe('SIMPLE  =                    T / conforms to FITS standard')
+  expect(lines.every((line) => line.length <= 80)).toBe(true)
+  expect(Header.parse(Buffer.from(lines.map((line) => line.padEnd(80)).join(''))).cards).toEqual(header.cards)
+  expect(`${new Header().set('A', 1).addComment('b')}`).toBe('A       =                    1\nCOMMENT b')
+})

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { findImage, openFits, readImage, readTable } from '../src/index.js'
+import { findImage, findTable, openFits, readImage, readTable } from '../src/index.js'
 import { memorySource } from '../src/memory-source.js'
 import { fitsBytes, fixture, fixtureBytes } from './support.js'
 
@@ -19,7 +19,47 @@ test('says what is there when the image is not', async () => {
   await expect(readImage(fitsBytes(['SIMPLE  = T', 'BITPIX  = 8', 'NAXIS   = 0']))).rejects.toMatchObject({
     code: 'FITS_INVALID',
   })
-  await expect(readImage(fixtureBytes('cube.fits'))).rejects.toMatchObject({ code: 'FITS_UNSUPPORTED' })
+})
+
+test('a cube is read plane by plane', async () => {
+  const file = fixtureBytes('cube.fits')
+  await expect(readImage(file)).rejects.toMatchObject({
+    code: 'FITS_UNSUPPORTED',
+    message: 'HDU 0 is a cube of 2 planes; choose one by { plane: 0 }, or read all with openFits',
+  })
+  const hdu = findImage(await openFits(file))!
+  const all = await hdu.read()
+  const size = hdu.width * hdu.height
+  for (const plane of [0, 1]) {
+    const image = await readImage(file, { plane })
+    expect(image).toMatchObject({ width: hdu.width, height: hdu.height })
+    expect(image.data).toEqual(all.slice(plane * size, (plane + 1) * size))
+  }
+  for (const plane of [2, -1, Number.NaN]) {
+    await expect(readImage(file, { plane })).rejects.toMatchObject({ code: 'FITS_ARGUMENT' })
+  }
+})
+
+test('of HDUs of one name the version is chosen', async () => {
+  const versions = [1, 2, 3].map((n) => extension("EXTNAME = 'SCI'", `EXTVER  = ${n}`, `NUMBER  = ${n}`))
+  const file = together(fitsBytes(PRIMARY), ...versions)
+  const number = async (options: object) => (await readImage(file, options)).header.get('NUMBER')
+  expect(await number({})).toBe(1)
+  expect(await number({ hdu: 'sci' })).toBe(1)
+  expect(await number({ hdu: 'sci', extver: 3 })).toBe(3)
+  const fits = await openFits(file)
+  expect(findImage(fits, 'SCI', 2)!.index).toBe(2)
+  expect(findImage(fits, 'SCI', 4)).toBeUndefined()
+  expect(findImage(fits, 3)!.header.get('NUMBER')).toBe(3)
+  expect(findTable(fits, 3)).toBeUndefined()
+  expect(findTable(await openFits(fixtureBytes('extensions.fits')), 'CAT')!.index).toBe(2)
+  await expect(number({ hdu: 'SCI', extver: 4 })).rejects.toMatchObject({
+    code: 'FITS_INVALID',
+    message: expect.stringContaining('in HDU "SCI", 4; its HDUs are: 0 primary, 1 image SCI, 2 image SCI 2'),
+  })
+  for (const options of [{ extver: 1 }, { hdu: 1, extver: 1 }, { hdu: 'SCI', extver: '1' }]) {
+    await expect(number(options)).rejects.toMatchObject({ code: 'FITS_ARGUMENT' })
+  }
 })
 
 test('an image that is cut says so', async () => {

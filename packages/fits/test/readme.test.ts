@@ -34,7 +34,7 @@ beforeEach(async () => {
   await writeImage(join(folder, 'm13.fits.fz'), image, { compression: 'lossless' })
   const columns = (...names: string[]) => names.map((name) => ({ name, data: Float64Array.of(1, 2, 3) }))
   await writeTable(join(folder, 'frame.fits.fz'), { columns: columns('ra', 'dec', 'flux'), extname: 'CAT' })
-  await writeTable(join(folder, 'events.fits'), { columns: columns('TIME', 'PI') })
+  await writeTable(join(folder, 'events.fits'), { columns: columns('TIME', 'PI'), extname: 'EVENTS' })
 })
 
 beforeAll(async () => {
