@@ -1,8 +1,8 @@
 import { access } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { EXIT, usageError } from './command-error.js'
-import type { FitsCommand } from './commands/fits.js'
 import type { CommandContext } from './commands.js'
+import type { FitsCommandMain } from './fits-commands.js'
 import { flags } from './flags.js'
 import { compressionFrom } from './images-options.js'
 import { Interruption } from './interruption.js'
@@ -10,7 +10,7 @@ import { openFitsFile } from './open-fits-file.js'
 import { outputPath, written } from './output-file.js'
 
 /** `datalab fits compress`: the file with its images compressed tile by tile, as fpack does. */
-export const fitsCompress: FitsCommand = async (file, parsed, context) => {
+export const fitsCompress: FitsCommandMain = async (file, parsed, context) => {
   const compression = parsed.has(flags.fitsCompression) ? compressionFrom(parsed) : 'lossless'
   if (compression === 'none')
     throw usageError("'fits compress' compresses: --fits-compression lossless, or quantize:4.")
@@ -22,7 +22,7 @@ export const fitsCompress: FitsCommand = async (file, parsed, context) => {
 }
 
 /** `datalab fits decompress`: the file without tile compression and gzip, as funpack makes it. */
-export const fitsDecompress: FitsCommand = async (file, parsed, context) => {
+export const fitsDecompress: FitsCommandMain = async (file, parsed, context) => {
   const bare = file.replace(/\.(?:fz|gz)$/i, '')
   const named = parsed.value(flags.output)
   if (named === undefined && bare === file)

@@ -1,6 +1,6 @@
 import type { Card } from '@datalab/fits'
 import { EXIT } from './command-error.js'
-import type { FitsCommand } from './commands/fits.js'
+import type { FitsCommandMain } from './fits-commands.js'
 import { flags } from './flags.js'
 import { chosenHdus, openFitsFile } from './open-fits-file.js'
 import { printable, sentence } from './printable.js'
@@ -8,7 +8,7 @@ import { printable, sentence } from './printable.js'
 const RECORD_LENGTH = 80
 
 /** `datalab fits header`: the headers of a file, each line as wide as a card. */
-export const fitsHeader: FitsCommand = async (file, parsed, { io, terminal }) => {
+export const fitsHeader: FitsCommandMain = async (file, parsed, { io, terminal }) => {
   await using opened = await openFitsFile(file, io.cwd)
   const { Header } = await import('@datalab/fits')
   const records = (card: Card) => card.records ?? recordsOf(new Header([card]).format())

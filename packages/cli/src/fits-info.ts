@@ -1,6 +1,6 @@
 import type { Fits, Hdu, TableHdu } from '@datalab/fits'
 import { EXIT } from './command-error.js'
-import type { FitsCommand } from './commands/fits.js'
+import type { FitsCommandMain } from './fits-commands.js'
 import { flags } from './flags.js'
 import { openFitsFile } from './open-fits-file.js'
 import { jsonDocument, oneLine, sentence } from './printable.js'
@@ -25,7 +25,7 @@ const SHOWN_FORMATS = 8
 const TITLES = ['No.', 'Name', 'Ver', 'Kind', 'Cards', 'Dimensions', 'Format']
 
 /** `datalab fits info`: the HDUs of a file, one a line. */
-export const fitsInfo: FitsCommand = async (file, parsed, { io, terminal }) => {
+export const fitsInfo: FitsCommandMain = async (file, parsed, { io, terminal }) => {
   await using opened = await openFitsFile(file, io.cwd)
   const infos = await infosOf(opened)
   await terminal.print(parsed.has(flags.json) ? jsonDocument(infos) : `${oneLine(file)}:\n${tableOf(infos)}`)

@@ -1,15 +1,20 @@
 import { writeFile } from 'node:fs/promises'
 import type { Fits, ImageHdu } from '@datalab/fits'
 import { EXIT, usageError } from './command-error.js'
-import type { FitsCommand } from './commands/fits.js'
+import type { FitsCommandMain } from './fits-commands.js'
 import { flags } from './flags.js'
 import { chosenHdus, openFitsFile } from './open-fits-file.js'
 import { outputPath, written } from './output-file.js'
 
+/** Names of what it does not write, though somebody may think so. */
+const OTHER_FORMATS = /\.(?:png|gif|webp|avif|heic|bmp|tiff?|svg|pdf|fits?|fts|fz|gz)$/i
+
 /** `datalab fits preview`: a grey JPEG of an image, north where the file has it, stretched by zscale. */
-export const fitsPreview: FitsCommand = async (file, parsed, { io, terminal }) => {
+export const fitsPreview: FitsCommandMain = async (file, parsed, { io, terminal }) => {
   const output = parsed.value(flags.output)
   if (output === undefined) throw usageError(`Say where to: 'datalab fits preview ${file} -o x.jpg'.`)
+  if (OTHER_FORMATS.test(output))
+    throw usageError(`'fits preview' writes a JPEG, not ${output}. Give a name such as x.jpg.`)
   await using opened = await openFitsFile(file, io.cwd)
   const path = await outputPath(output, file, io.cwd)
   const image = await imageOf(opened, parsed.value(flags.hdu), file)

@@ -1,12 +1,12 @@
 import type { Fault, Fits } from '@datalab/fits'
 import { EXIT } from './command-error.js'
-import type { FitsCommand } from './commands/fits.js'
+import type { FitsCommandMain } from './fits-commands.js'
 import { flags } from './flags.js'
 import { openFitsFile } from './open-fits-file.js'
 import { jsonDocument, oneLine, sentence } from './printable.js'
 
 /** `datalab fits verify`: what is wrong with a file, in plain sentences; the exit code is 1 where something is. */
-export const fitsVerify: FitsCommand = async (file, parsed, { io, terminal }) => {
+export const fitsVerify: FitsCommandMain = async (file, parsed, { io, terminal }) => {
   await using opened = await openFitsFile(file, io.cwd)
   const { findFaults } = await import('@datalab/fits')
   const isJson = parsed.has(flags.json)

@@ -99,6 +99,24 @@ test('preview writes a JPEG', async () => {
   expect((await fits('preview', cube, '-o', 'c.jpg')).stderr).toContain('2 planes; this is the first')
 })
 
+test('help tells what goes with what', async () => {
+  const { fits } = await prepared()
+  const all = await fits('--help')
+  expect(all.code).toBe(0)
+  for (const name of ['info', 'header', 'dump', 'verify', 'compress', 'decompress', 'preview']) {
+    expect(all.stdout).toMatch(new RegExp(`^  datalab fits ${name} FILE.*  [A-Z].*\\.$`, 'm'))
+    const own = await fits(name, '--help')
+    expect(own).toMatchObject({ code: 0, stderr: '' })
+    expect(own.stdout).toMatch(new RegExp(`^datalab fits ${name} FILE`))
+    expect(await fits('help', name)).toEqual(own)
+    expect(await runMain(['help', 'fits', name])).toEqual(own)
+  }
+  expect((await fits('preview', '-h')).stdout).toContain('--output FILE')
+  expect((await fits('preview', '-h')).stdout).not.toContain('--json')
+  expect(await fits('help')).toEqual(all)
+  expect(await runMain(['help', 'fits'])).toEqual(all)
+})
+
 test('compress and decompress take a file there and back', async () => {
   const { folder, fits } = await prepared()
   const bytes = (name: string) => readFile(join(folder, name))
@@ -134,7 +152,14 @@ test.each([
   [['compress', 'no.fits'], 2, 'no.fits does not exist. Check its name.'],
   [['decompress', 'a.fits'], 2, "Say where to: 'datalab fits decompress a.fits -o x.fits'."],
   [['preview', 'a.fits'], 2, "Say where to: 'datalab fits preview a.fits -o x.jpg'."],
-  [['preview', 'a.fits', '-o', './a.fits'], 2, 'is the FITS file itself'],
+  [
+    ['preview', 'a.fits', '-o', './a.fits'],
+    2,
+    "'fits preview' writes a JPEG, not ./a.fits. Give a name such as x.jpg.",
+  ],
+  [['preview', 'a.fits', '-o', 'x.PNG'], 2, "'fits preview' writes a JPEG, not x.PNG."],
+  [['preview', 'a.fits', '-o', '.'], 1, '. cannot be written (EISDIR).'],
+  [['info', ''], 2, "Name a file: 'datalab fits info FILE'."],
   [['preview', 'a.fits', '-o', 'no/x.jpg'], 1, 'no/x.jpg cannot be written (ENOENT).'],
   [['preview', 't.fits', '-o', 'x.jpg'], 2, 't.fits holds no image.'],
   [['preview', 't.fits', '-o', 'x.jpg', '--hdu', 'CAT'], 2, "HDU 'CAT' of t.fits is no image with pixels."],
