@@ -90,11 +90,11 @@ export class FitsSource implements ByteSource {
     if (this.#isClosed) throw this.#closed()
   }
 
-  /** Closes it, as soon as nobody holds it. */
-  close(): Promise<void> {
+  /** Closes it, as soon as nobody holds it. Where there is nothing to release, it is not waited for. */
+  async close(): Promise<void> {
     this.#isClosed = true
     this.#closing ??= this.#release()
-    return this.#closing
+    if (this.#isOwned) await this.#closing
   }
 
   async #breathe(read: number): Promise<void> {

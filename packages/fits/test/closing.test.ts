@@ -87,3 +87,23 @@ test('checksums are not looked at in a closed file', async () => {
   Object.setPrototypeOf(stored, Hdu.prototype)
   await expect(verifyChecksums(stored as Hdu)).rejects.toMatchObject(CLOSED)
 })
+
+test('closing does not wait for a source of somebody else, and what is being read goes on', async () => {
+  const source = memorySource(fixtureBytes('int16.fits'))
+  let go: () => void = () => {}
+  const allowed = new Promise<void>((resolve) => {
+    go = resolve
+  })
+  let reads = 0
+  const read = async (offset: number, into: Uint8Array) => {
+    if (++reads > 1) await allowed
+    return source.read(offset, into)
+  }
+  const fits = await openFits({ ...source, read })
+  const image = fits.hdus[0] as ImageHdu
+  const reading = image.read()
+  await fits.close()
+  go()
+  expect(await reading).toHaveLength(35)
+  await expect(image.read()).rejects.toMatchObject(CLOSED)
+})
