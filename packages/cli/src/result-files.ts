@@ -1,14 +1,7 @@
 import { constants } from 'node:fs'
-import { copyFile, lstat, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { copyFile, lstat, open, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
-import {
-  type ByteSource,
-  type DataLab,
-  type JobRecord,
-  kebabCase,
-  type OutputFileView,
-  readPieces,
-} from '@datalab/core'
+import { type ByteSource, type DataLab, type JobRecord, kebabCase, type OutputFileView } from '@datalab/core'
 import { failure } from './command-error.js'
 import { cannotWrite } from './output-folder.js'
 import { jsonDocument } from './printable.js'
@@ -98,10 +91,25 @@ async function put(folder: string, name: string, write: (path: string) => Promis
   }
 }
 
+/** Bytes that are copied at once. */
+const COPY_BYTES = 4 * 2 ** 20
+
 /** Shares the blocks with the original where that is a file, and the file system can. */
 async function copy(source: ByteSource, to: string): Promise<void> {
   if (source.path !== undefined) return copyFile(source.path, to, constants.COPYFILE_FICLONE | constants.COPYFILE_EXCL)
-  await writeFile(to, readPieces(source), { flag: 'wx' })
+  const file = await open(to, 'wx')
+  try {
+    // The same memory each time: results are large, and new memory would cost more than the copying.
+    const piece = new Uint8Array(Math.min(COPY_BYTES, source.size))
+    for (let at = 0; at < source.size; ) {
+      const length = await source.read(at, piece.subarray(0, source.size - at))
+      if (length === 0) throw failure(`A result ended after ${at} of ${source.size} bytes. Run it again.`)
+      await file.writeFile(piece.subarray(0, length))
+      at += length
+    }
+  } finally {
+    await file.close()
+  }
 }
 
 /** Removes what processes left behind that were killed while they copied. */

@@ -8,6 +8,10 @@ import { redactText } from './redact.js'
 const STEP = 0.01
 const INTERVAL = 250
 
+/** A step waits for this many milliseconds after the one before, unless it is this large: of short runs nobody sees each of a hundred. */
+const STEP_INTERVAL = 50
+const LARGE_STEP = 0.1
+
 /** Fractions are told to this part of one. */
 const PRECISION = 10_000
 
@@ -50,7 +54,9 @@ export class RunReport implements RunReporter {
 
   progress(fraction: number): void {
     const progress = Math.min(Math.round(fraction * PRECISION) / PRECISION, HIGHEST)
-    this.#add({ progress }, progress - this.#written.progress >= STEP)
+    const step = progress - this.#written.progress
+    const isDue = performance.now() - this.#written.time >= STEP_INTERVAL
+    this.#add({ progress }, step >= (isDue ? STEP : LARGE_STEP))
   }
 
   message(text: string): void {

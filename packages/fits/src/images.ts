@@ -24,6 +24,7 @@ import { Header } from './header.js'
 import type { ImageHdu } from './image-hdu.js'
 import { KeptPixels } from './kept-pixels.js'
 import { openFits } from './open-fits.js'
+import { plainPieces } from './plain-pieces.js'
 import { restorePreviews } from './restore-previews.js'
 import type { Samples } from './samples.js'
 import type { TableHdu } from './table-hdu.js'
@@ -185,9 +186,10 @@ class RunImages implements Images {
     const { compression } = this.options
     const { width, height, header } = image
     const rows = { width, height, header, pixels }
+    const options = { ...place, contentType: 'application/fits' }
+    if (compression === 'none') return this.#outputs.put('.fits', plainPieces(rows), options)
     const pieces = encodeImageRows(rows, { compression, temporaryFolder: () => run.scratch })
-    const suffix = compression === 'none' ? '.fits' : '.fits.fz'
-    return this.#outputs.put(suffix, pieces, { ...place, contentType: 'application/fits' })
+    return this.#outputs.put('.fits.fz', pieces, options)
   }
 
   #header(header: Header | undefined, history: readonly string[]): Header {

@@ -1,0 +1,40 @@
+import { encodePadding } from './encode-padding.js'
+import type { FrameSize } from './frame.js'
+import type { Header } from './header.js'
+import { encodeImageHeader, shapeToWrite } from './image-header.js'
+import { checkedPixels } from './pixel-bands.js'
+import type { Samples } from './samples.js'
+import { swapBytes } from './swap-bytes.js'
+
+/** Bytes of a piece. */
+const PIECE_BYTES = 2 ** 20
+
+/** An image whose pixels come part by part. */
+export interface PlainRows extends FrameSize {
+  readonly header: Header
+  readonly pixels: AsyncIterable<Samples>
+}
+
+/**
+ * The FITS file that `encodeImageRows` makes of the same pixels without compression, byte for byte. Its pieces are all in the same memory: each
+ * has to be used up before the next is asked for.
+ */
+export async function* plainPieces({ width, height, header, pixels }: PlainRows): AsyncGenerator<Uint8Array, void> {
+  const shape = shapeToWrite({ width, height })
+  const room = new Uint8Array(PIECE_BYTES)
+  let bytes = 0
+  for await (const part of checkedPixels(pixels, shape)) {
+    if (bytes === 0) yield encodeImageHeader({ data: part, shape, header })
+    const size = part.BYTES_PER_ELEMENT
+    const all = new Uint8Array(part.buffer, part.byteOffset, part.byteLength)
+    for (let at = 0; at < all.length; at += PIECE_BYTES) {
+      const piece = room.subarray(0, Math.min(PIECE_BYTES, all.length - at))
+      piece.set(all.subarray(at, at + PIECE_BYTES))
+      swapBytes(piece, size)
+      yield piece
+    }
+    bytes += all.length
+  }
+  const padding = encodePadding(bytes)
+  if (padding.length > 0) yield padding
+}

@@ -1,0 +1,32 @@
+import { expect, test } from 'vitest'
+import { encodeImage, Header, type Samples } from '../src/index.js'
+import { plainPieces } from '../src/plain-pieces.js'
+
+async function* partsOf(data: Samples, length: number): AsyncGenerator<Samples, void> {
+  for (let at = 0; at < data.length; at += length) yield data.subarray(at, at + length)
+}
+
+async function fileOf(pieces: AsyncIterable<Uint8Array>): Promise<Buffer> {
+  const copies: Uint8Array[] = []
+  for await (const piece of pieces) copies.push(piece.slice())
+  return Buffer.concat(copies)
+}
+
+test.each([
+  ['float32', Float32Array, 700, 500, 300_000],
+  ['float32 in small parts', Float32Array, 31, 17, 7],
+  ['float64', Float64Array, 700, 500, 91],
+] as const)('writes what encodeImage does: %s', async (_, Type, width, height, length) => {
+  const data = Type.from({ length: width * height }, (_, i) => (i % 11 === 3 ? Number.NaN : Math.sin(i)))
+  const header = new Header().set('OBJECT', 'M 13').addHistory('made')
+  const found = await fileOf(plainPieces({ width, height, header, pixels: partsOf(data, length) }))
+  expect(found.equals(Buffer.concat([...encodeImage({ data, width, height, header })]))).toBe(true)
+})
+
+test('refuses pixels that are more or fewer than the image has', async () => {
+  const image = { width: 3, height: 2, header: new Header() }
+  await expect(fileOf(plainPieces({ ...image, pixels: partsOf(new Float32Array(7), 4) }))).rejects.toThrow(/more than/)
+  await expect(fileOf(plainPieces({ ...image, pixels: partsOf(new Float32Array(5), 4) }))).rejects.toThrow(
+    /do not fill/,
+  )
+})
