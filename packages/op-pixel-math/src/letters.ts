@@ -1,0 +1,2 @@
+/** What an expression calls its images. */
+export const LETTERS = 'abcdefghijklmnopqrstuvwxyz'
