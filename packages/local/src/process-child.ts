@@ -124,8 +124,9 @@ async function outcomeOf({ number }: Run, work: () => Promise<StoredOutput>): Pr
 
 /** Whether the run that is over has left nothing that the next one could meet. */
 async function isAsBefore({ state }: Ready, activity: ProcessActivity): Promise<boolean> {
+  const hasEnded = await activity.hasEnded()
   const isRestored = state.restore()
-  return (await activity.hasEnded()) && isRestored
+  return hasEnded && isRestored && state.isUnchanged()
 }
 
 /** The host is gone, or has no more use for this process: it ends when what was printed has arrived, whatever operations left going on. */

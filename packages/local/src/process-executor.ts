@@ -42,9 +42,10 @@ const IDLE_MS = 60_000
  * Runs operations in child processes of this machine. They are started when they are needed, open the set-up module once, and are used again.
  *
  * What operations log, and what children print, goes to the host's log. A run that crashes, exits, spins for ever or takes more memory than it may
- * fails alone. A child whose run has left something going on, or has changed the environment, does no other. Children end with this process,
- * however it ends, and with each child the processes that its operations have started: on Linux all of them whose environment was not emptied,
- * elsewhere those of its group.
+ * fails alone. A child whose run has left something going on does no other, nor one whose run has changed the environment, who listens to the
+ * process, the language's own objects, or the globals. What modules keep for themselves is there for the next run: operations that rely on one
+ * another's good behaviour should not keep state in modules, nor patch those of others. Children end with this process, however it ends, and with
+ * each child the processes that its operations have started: on Linux all of them whose environment was not emptied, elsewhere those of its group.
  *
  * @example
  * export default defineDataLab(() => ({ operations: [Median], storage, records, executor: new ProcessExecutor({ setup: import.meta.url }) }))

@@ -1,12 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { isDeepStrictEqual } from 'node:util'
+import { ProcessGlobals } from './process-globals.js'
 
 /** What a run leaves going on may take so long to end, in milliseconds, looked at so often. */
 const PATIENCE_MS = 50
 const LOOK_MS = 5
 
-/** Who adds listeners to these decides what becomes of others' errors. */
-const FATAL_EVENTS = ['uncaughtException', 'unhandledRejection', 'uncaughtExceptionMonitor'] as const
+/** Who adds listeners to these decides what becomes of others' errors, or hears what is meant for others. */
+const WATCHED_EVENTS: readonly (string | symbol)[] = [
+  ...['uncaughtException', 'unhandledRejection', 'uncaughtExceptionMonitor'],
+  ...['message', 'disconnect'],
+]
 
 /** What a run can change of its process for those that come after it there. */
 export class ProcessState {
@@ -14,17 +18,32 @@ export class ProcessState {
   readonly #mask = process.umask()
   readonly #exitCode = process.exitCode
   readonly #environment: Readonly<NodeJS.ProcessEnv> = { ...process.env }
-  readonly #listeners = fatalListeners()
+  readonly #listeners = allListeners()
+  readonly #globals = new ProcessGlobals()
 
-  /**
-   * Puts back the working folder, the mask of new files and the exit code. False where that cannot be, and where the environment, or who hears
-   * of fatal errors, is not what it was: a library may rely on what it has set once.
-   */
+  /** Puts back the working folder, the mask of new files and the exit code. False where that cannot be. */
   restore(): boolean {
     process.umask(this.#mask)
     process.exitCode = this.#exitCode
-    const isFolder = this.#restoreFolder()
-    return isFolder && isDeepStrictEqual({ ...process.env }, this.#environment) && fatalListeners() === this.#listeners
+    return this.#restoreFolder()
+  }
+
+  /**
+   * Whether the rest is what it was, which is not put back, since a library may rely on what it has set once: the environment, the objects that all
+   * code shares, and who hears of fatal errors and of the host. Nobody else who listened to the process has been sent away.
+   */
+  isUnchanged(): boolean {
+    return (
+      this.#globals.areAsBefore() &&
+      isDeepStrictEqual({ ...process.env }, this.#environment) &&
+      !process.hasUncaughtExceptionCaptureCallback() &&
+      this.#hasListeners()
+    )
+  }
+
+  #hasListeners(): boolean {
+    const isThere = WATCHED_EVENTS.every((event) => this.#listeners.has(event) || process.listenerCount(event) === 0)
+    return isThere && [...this.#listeners].every(([event, listeners]) => hasAll(event, listeners))
   }
 
   #restoreFolder(): boolean {
@@ -73,6 +92,14 @@ function currentFolder(): string | undefined {
   }
 }
 
-function fatalListeners(): number {
-  return FATAL_EVENTS.reduce((sum, event) => sum + process.listenerCount(event), 0)
+type Listeners = readonly unknown[]
+
+function allListeners(): ReadonlyMap<string | symbol, Listeners> {
+  return new Map(process.eventNames().map((event) => [event, process.rawListeners(event as 'message')]))
+}
+
+function hasAll(event: string | symbol, before: Listeners): boolean {
+  const now: Listeners = process.rawListeners(event as 'message')
+  const isWatched = WATCHED_EVENTS.includes(event)
+  return before.every((listener) => now.includes(listener)) && (!isWatched || now.length === before.length)
 }

@@ -36,16 +36,19 @@ describe('what an earlier run left behind', () => {
     expect(await lab.run('later')).toMatchObject({ status: 'FAILED', attempt: 1, error: { code: 'DATALAB_INTERNAL' } })
   })
 
-  it.each(['leaveTimer', 'leaveSocket', 'leaveHandler'] as const)('meets no other run: %s', async (how) => {
+  it.each([
+    ...(['leaveTimer', 'leaveSocket', 'leaveHandler', 'leaveDeaf', 'leaveAlone', 'leaveListener'] as const),
+    ...(['leavePrototype', 'leaveIntrinsic', 'leaveGlobal'] as const),
+  ])('meets no other run: %s', async (how) => {
     const lab = new ProcessLab(program, once)
     const { pid } = dataOf(await lab.run(how))
     expect(await lab.pid()).not.toBe(pid)
   })
 
-  it('is none where a run only printed, or failed', async () => {
+  it('is none where a run only printed, or failed, or used what Node loads when it is first used', async () => {
     const lab = new ProcessLab(program, once)
     const pid = await lab.pid()
-    for (const how of ['print', 'alert', 'frozen'] as const) await lab.run(how)
+    for (const how of ['print', 'alert', 'frozen', 'useGlobals', 'useGlobals'] as const) await lab.run(how)
     expect(await lab.pid()).toBe(pid)
   })
 

@@ -170,6 +170,38 @@ const WAYS = {
     process.on('unhandledRejection', () => {})
     return { output_data: [{ pid: process.pid }] }
   },
+  leaveDeaf: () => {
+    process.removeAllListeners('message')
+    return { output_data: [{ pid: process.pid }] }
+  },
+  leaveAlone: () => {
+    process.removeAllListeners()
+    return { output_data: [{ pid: process.pid }] }
+  },
+  leaveListener: () => {
+    process.on('message', () => {})
+    return { output_data: [{ pid: process.pid }] }
+  },
+  leavePrototype: () => {
+    Object.assign(Array.prototype, { x: 1 })
+    return { output_data: [{ pid: process.pid }] }
+  },
+  leaveIntrinsic: () => {
+    Math.max = () => 7
+    return { output_data: [{ pid: process.pid }] }
+  },
+  leaveGlobal: () => {
+    Object.assign(globalThis, { left: 1 })
+    return { output_data: [{ pid: process.pid }] }
+  },
+  useGlobals: async () => {
+    const response = await fetch('data:text/plain,a')
+    const digest = await crypto.subtle.digest('SHA-256', await response.arrayBuffer())
+    const size = new Blob([new TextEncoder().encode('a')]).stream().pipeThrough(new CompressionStream('gzip'))
+    performance.mark('used')
+    Object.assign(globalThis, { [Symbol.for('@test/registry')]: digest.byteLength })
+    return { output_data: [{ pid: process.pid, is: size instanceof ReadableStream }] }
+  },
   change: (run: Behave) => {
     process.chdir(run.scratch)
     process.umask(0o777)
