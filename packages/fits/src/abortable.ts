@@ -1,3 +1,11 @@
+/** What is to be ended by a signal, which gets one listener for all: of more than ten it would warn. */
+interface Waiting {
+  readonly ends: Set<() => void>
+  readonly listener: () => void
+}
+
+const waiting = new WeakMap<AbortSignal, Waiting>()
+
 /**
  * What the work gives; or the signal's reason as soon as it is aborted, without waiting for what is under way.
  *
@@ -6,14 +14,36 @@
 export async function abortable<Result>(signal: AbortSignal | undefined, work: () => Promise<Result>): Promise<Result> {
   if (signal === undefined) return work()
   signal.throwIfAborted()
-  let abort: () => void = () => undefined
+  let end: () => void = () => undefined
   const aborted = new Promise<never>((_, reject) => {
-    abort = () => reject(signal.reason)
-    signal.addEventListener('abort', abort)
+    end = () => reject(signal.reason)
   })
+  listen(signal, end)
   try {
     return await Promise.race([work(), aborted])
   } finally {
-    signal.removeEventListener('abort', abort)
+    forget(signal, end)
   }
+}
+
+function listen(signal: AbortSignal, end: () => void): void {
+  const known = waiting.get(signal)
+  if (known) {
+    known.ends.add(end)
+    return
+  }
+  const ends = new Set([end])
+  const listener = () => {
+    for (const each of ends) each()
+  }
+  waiting.set(signal, { ends, listener })
+  signal.addEventListener('abort', listener)
+}
+
+function forget(signal: AbortSignal, end: () => void): void {
+  const known = waiting.get(signal)
+  known?.ends.delete(end)
+  if (!known || known.ends.size > 0) return
+  waiting.delete(signal)
+  signal.removeEventListener('abort', known.listener)
 }

@@ -53,7 +53,7 @@ test('a signal ends the reading of bytes in memory, which come without waiting',
   await expect(readImage(fitsBytes(cards, new Uint8Array(20_000_000)), { signal: soon() })).rejects.toBe(REASON)
 })
 
-test('a signal that nobody aborts is left as it was', async () => {
+test('a signal that nobody aborts is left as it was, and does not warn of many readings', async () => {
   const { signal } = new AbortController()
   let listeners = 0
   const add = signal.addEventListener.bind(signal)
@@ -66,9 +66,15 @@ test('a signal that nobody aborts is left as it was', async () => {
     listeners--
     remove(...args)
   }
-  await readImage(fixture('rice-int16.fits.fz'), { signal })
+  const warnings: Error[] = []
+  const onWarning = (warning: Error) => warnings.push(warning)
+  process.on('warning', onWarning)
+  await Promise.all(Array.from({ length: 20 }, () => readImage(fixture('rice-int16.fits.fz'), { signal })))
   await readTable(fixture('extensions.fits'), { signal })
   expect(listeners).toBe(0)
+  await new Promise(setImmediate)
+  process.off('warning', onWarning)
+  expect(warnings).toEqual([])
 })
 
 test('limits are told by the names of their options, and lifted by them', async () => {
