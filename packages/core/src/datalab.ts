@@ -164,6 +164,15 @@ export class DataLab {
     return count
   }
 
+  /**
+   * Removes what dead processes left behind here, and records whose time is over; from then on every hour. The first `submit` and `resume` do so,
+   * too: this is for who only does what others submit.
+   */
+  async tidy(): Promise<void> {
+    this.#checkOpen()
+    await this.#housekeeping.start()
+  }
+
   /** What {@link submit} would do, without doing it. */
   async plan(operation: string | AnyOperationClass, inputs: unknown, options: SubmitOptions = {}): Promise<Plan> {
     this.#checkOpen()

@@ -1,2 +1,6 @@
+export { BullMQExecutor, type BullMQExecutorOptions } from './bullmq-executor.js'
+export type { MonitorAddress } from './monitor.js'
 export type { RedisAddress } from './redis-address.js'
 export { RedisRecordStore, type RedisRecordStoreOptions } from './redis-record-store.js'
+export { type CloseWorkerOptions, type FleetWorker, type StartWorkerOptions, startWorker } from './worker.js'
+export type { WorkplaceOptions } from './workplace.js'

@@ -35,7 +35,11 @@ export interface RedisRecordStoreOptions {
   readonly redis: RedisAddress
   /** What the names of all keys begin with; `datalab` by default. The executor has the same. */
   readonly prefix?: string
+  /** After so many workers that stopped without a word while they ran it, a job is FAILED; 4 by default: three may be killed in a row. */
+  readonly maxDeaths?: number
 }
+
+const MAX_DEATHS = 4
 
 /** What becomes of an entry, and what is answered. */
 interface Change<Answer> {
@@ -68,10 +72,12 @@ export class RedisRecordStore implements RecordStore {
   readonly #watch: RecordWatch
   readonly #turns = new Turns()
   readonly #calls = new Set<Promise<unknown>>()
+  readonly #maxDeaths: number
   #isClosed = false
 
-  constructor({ redis, prefix = 'datalab' }: RedisRecordStoreOptions) {
+  constructor({ redis, prefix = 'datalab', maxDeaths = MAX_DEATHS }: RedisRecordStoreOptions) {
     checkedPrefix(prefix)
+    this.#maxDeaths = maxDeaths
     this.#link = new RedisLink(redis)
     this.#table = new RecordTable(this.#link, prefix)
     this.#watch = new RecordWatch(redis, prefix, this.#table)
@@ -122,7 +128,9 @@ export class RedisRecordStore implements RecordStore {
 
   claim(key: string, owner: string, options: ClaimOptions): Promise<ClaimAnswer> {
     return this.#change<ClaimAnswer>(key, (before, now) =>
-      before === undefined ? { entry: before, answer: {} } : claimed(before, owner, options, now),
+      before === undefined
+        ? { entry: before, answer: {} }
+        : claimed(before, owner, { maxDeaths: this.#maxDeaths, ...options }, now),
     )
   }
 

@@ -2,5 +2,5 @@ import { expect, test } from 'vitest'
 import * as executorBullmq from '../src/index.js'
 
 test('exports exactly these values', () => {
-  expect(Object.keys(executorBullmq).sort()).toEqual(['RedisRecordStore'])
+  expect(Object.keys(executorBullmq).sort()).toEqual(['BullMQExecutor', 'RedisRecordStore', 'startWorker'])
 })

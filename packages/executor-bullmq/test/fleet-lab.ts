@@ -1,0 +1,141 @@
+import { type ChildProcess, fork } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { createDataLab, type DataLab, type DataLabOptions, type Job, type JobRecord } from '@datalab/core'
+import { build } from 'esbuild'
+import { afterAll, beforeAll, onTestFinished, vi } from 'vitest'
+import type { BehaveInputs } from './fleet-operations.js'
+import setup from './fleet-setup.config.js'
+import type { TestRedis } from './redis-server.js'
+
+/** The programs of these tests as plain JavaScript, made once for a test file. */
+export function programs(): (name: string) => URL {
+  let folder = ''
+  beforeAll(async () => {
+    // Below this package, so that what is not bundled is found.
+    const parent = join(import.meta.dirname, '../node_modules/.cache')
+    mkdirSync(parent, { recursive: true })
+    folder = mkdtempSync(join(parent, 'programs-'))
+    writeFileSync(join(folder, 'package.json'), '{ "type": "module" }')
+    const scripts = ['../../local/src/process-child.ts', 'fleet-setup.config.ts', 'fleet-worker.ts']
+    await build({
+      entryPoints: scripts.map((name) => join(import.meta.dirname, name)),
+      entryNames: '[name]',
+      outdir: folder,
+      bundle: true,
+      splitting: true,
+      format: 'esm',
+      platform: 'node',
+      target: 'node20',
+      conditions: ['@datalab/source'],
+      external: ['bullmq', 'ioredis', 'prom-client', 'libsql'],
+      banner: {
+        js: `import { createRequire as requireOf } from 'node:module'; const require = requireOf(import.meta.url);`,
+      },
+      logLevel: 'error',
+    })
+  })
+  afterAll(() => rmSync(folder, { recursive: true, force: true }))
+  return (name) => pathToFileURL(join(folder, `${name}.js`))
+}
+
+let prefixes = 0
+
+/** A worker in a process of its own. */
+export class WorkerProcess {
+  private constructor(readonly child: ChildProcess) {}
+
+  static async start(program: (name: string) => URL, concurrency = 1, graceMs = 0): Promise<WorkerProcess> {
+    const modules = ['fleet-setup.config', 'process-child'].map((name) => program(name).href)
+    const child = fork(program('fleet-worker'), [...modules, String(concurrency), String(graceMs)], { execArgv: [] })
+    await once(child, 'message')
+    onTestFinished(() => void child.kill('SIGKILL'))
+    return new WorkerProcess(child)
+  }
+
+  async kill(): Promise<void> {
+    this.child.kill('SIGCONT')
+    this.child.kill('SIGKILL')
+    await this.#ended()
+  }
+
+  /** Asks it to close; resolves when it has. */
+  async close(): Promise<void> {
+    this.child.send('close')
+    await this.#ended()
+  }
+
+  async #ended(): Promise<void> {
+    if (this.child.exitCode === null && this.child.signalCode === null) await once(this.child, 'exit')
+  }
+}
+
+/** Hosts of one fleet, in a folder and under a prefix of their own; closed when the test is over. */
+export class FleetLab {
+  readonly folder = mkdtempSync(join(tmpdir(), 'datalab-fleet-'))
+  readonly prefix = `fleet-${process.pid}-${prefixes++}`
+  readonly host: DataLab
+
+  constructor(readonly redis: TestRedis) {
+    vi.stubEnv('DATALAB_FLEET_FOLDER', this.folder)
+    vi.stubEnv('DATALAB_FLEET_REDIS', redis.url)
+    vi.stubEnv('DATALAB_FLEET_PREFIX', this.prefix)
+    onTestFinished(() => {
+      vi.unstubAllEnvs()
+      rmSync(this.folder, { recursive: true, force: true, maxRetries: 5 })
+    })
+    this.host = this.open()
+  }
+
+  /** Another host of the same fleet. */
+  open(more: Partial<DataLabOptions> = {}): DataLab {
+    const host = createDataLab({ ...(setup() as DataLabOptions), ...more })
+    onTestFinished(() => host.close())
+    return host
+  }
+
+  submit(how: BehaveInputs['how'], name: string, operation = 'Behave'): Promise<Job> {
+    return this.host.submit(operation, { how, name })
+  }
+
+  /** Lets the runs end that wait under this name. */
+  go(name: string): void {
+    writeFileSync(join(this.folder, `go-${name}`), '')
+  }
+
+  /** How often a run was begun under this name. */
+  begun(name: string): number {
+    const path = join(this.folder, `journal-${name}`)
+    return existsSync(path) ? readFileSync(path, 'utf8').trim().split('\n').length : 0
+  }
+
+  /** Resolves when so many runs were begun under this name. */
+  async hasBegun(name: string, count = 1, timeout = 15_000): Promise<void> {
+    await vi.waitFor(
+      () => {
+        if (this.begun(name) < count) throw new Error(`${name} was begun ${this.begun(name)} times, not ${count}`)
+      },
+      { timeout, interval: 20 },
+    )
+  }
+
+  /** The folders of attempts that a job has in the storage. */
+  attempts(key: string): string[] {
+    return readdirSync(join(this.folder, 'results', key)).filter((name) => /^\d+$/.test(name))
+  }
+
+  /** The names of all keys that the fleet has in Redis. */
+  keys(): Promise<string[]> {
+    return this.redis.with((client) => client.keys(`${this.prefix}:*`))
+  }
+}
+
+/** The record as it ended. */
+export async function last(job: Job): Promise<JobRecord> {
+  let record = await job.record()
+  for await (record of job.events);
+  return record
+}
