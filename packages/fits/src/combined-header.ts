@@ -1,0 +1,240 @@
+import { type Exposure, exposureOf, INSTANTS } from './exposure.js'
+import type { FrameSize } from './frame.js'
+import type { Header } from './header.js'
+import { formatTime, mjdOf } from './observation-time.js'
+import { type SkyGrid, skyDrift, skyGridOf } from './sky-drift.js'
+import { withoutSky } from './sky-keywords.js'
+
+/** What became of the values of each pixel; what clips outliers is a mean. */
+export type Combination = 'sum' | 'mean' | 'median'
+
+/** What is known of the images that are combined. */
+export interface CombinedHeaderOptions {
+  /** Whether they are laid on the first by their world coordinates, which then stay true; false by default: pixel by pixel. */
+  readonly isAligned?: boolean
+}
+
+/** A header for a combined image, and what of it is no longer said. */
+export interface CombinedCards {
+  readonly header: Header
+  /** Sentences for HISTORY. */
+  readonly history: readonly string[]
+}
+
+/** Images whose pixels are less than this apart, in pixels, show one place of the sky. */
+const ALIGNED = 0.5
+
+/**
+ * The header of an image that several were combined to: that of the first, with what they have in common, and without what is true of none.
+ *
+ * | keyword | sum | mean | median |
+ * |---|---|---|---|
+ * | EXPTIME, EXPOSURE | sum | mean | mean |
+ * | TEXPTIME | | sum | sum |
+ * | NCOMBINE | images that went in, those of images combined before as well | | |
+ * | DATE-OBS, MJD-OBS, DATE-BEG | those of the first to begin | | |
+ * | DATE-END, MJD-END | the latest end | | |
+ * | DATE-AVG, MJD-AVG | the mean of the middles, weighed by the exposures | | |
+ * | GAIN (EGAIN where there is one) | the same | N times | 2 N / 3 times |
+ * | RDNOISE, in electrons | root of the sum of squares | the same | root of 2/3 of that |
+ * | SATURATE, MAXLIN | sum | least | least |
+ * | AIRMASS | mean, weighed by the exposures | | |
+ * | FILTER | as it is; of several, all, with + between | | |
+ * | UTSTART, TIME-OBS, LST, HA and the like | where all are equal | | |
+ * | world coordinates | where all are equal to half a pixel | | |
+ *
+ * What an image does not say is said of the result neither. Values that differ are those that IRAF's documents and photometry's guides have for
+ * combined images: P. Massey, L. E. Davis 1992, A User's Guide to Stellar CCD Photometry with IRAF.
+ *
+ * @example
+ * const combined = new CombinedHeader('sum')
+ * for (const frame of frames) combined.add(frame)
+ * const { header, history } = combined.cards()
+ */
+export class CombinedHeader {
+  readonly #exposures: Exposure[] = []
+  #first: { readonly header: Header; readonly sky: SkyGrid } | undefined
+  #drift = 0
+
+  constructor(
+    private readonly combination: Combination,
+    private readonly options: CombinedHeaderOptions = {},
+  ) {}
+
+  /** Adds an image, in the order of the inputs: of all but the first, only a few numbers are kept. */
+  add(frame: FrameSize & { readonly header: Header }): void {
+    this.#exposures.push(exposureOf(frame.header))
+    const sky = skyGridOf(frame)
+    if (this.#first === undefined) this.#first = { header: frame.header, sky }
+    else this.#drift = Math.max(this.#drift, skyDrift(this.#first.sky, sky))
+  }
+
+  /**
+   * How far, in pixels, the same pixel of the first and another image shows different places of the sky, at most; Infinity where that cannot be
+   * told of one of them.
+   */
+  get drift(): number {
+    return this.#drift
+  }
+
+  /**
+   * The header of the result.
+   *
+   * @throws TypeError when no image was added.
+   */
+  cards(): CombinedCards {
+    if (this.#first === undefined) throw new TypeError('No image was added, so there is nothing to combine.')
+    const history: string[] = []
+    const edits = [this.#withExposure, this.#withDates, this.#withNoise, this.#withFilter, this.#withSky]
+    const header = edits.reduce((result, edit) => edit.call(this, result, history), this.#first.header)
+    return { header, history }
+  }
+
+  #withExposure(header: Header): Header {
+    const { combination } = this
+    const isSum = combination === 'sum'
+    const number = (keyword: string) => this.#numbers(keyword)
+    const total = sumOf(this.#known(({ total: seconds }) => seconds))
+    const images = this.#exposures.reduce((sum, exposure) => sum + exposure.images, 0)
+    const exposed = ['EXPTIME', 'EXPOSURE'].reduce(
+      (result, keyword) => replaced(result, keyword, isSum ? sumOf(number(keyword)) : meanOf(number(keyword))),
+      header,
+    )
+    const isOne = isSum && total === (sumOf(number('EXPTIME')) ?? sumOf(number('EXPOSURE')))
+    return withValue(exposed, 'TEXPTIME', isOne ? undefined : total, '[s] exposures of all images together').set(
+      'NCOMBINE',
+      images,
+      'images that were combined',
+    )
+  }
+
+  #withDates(header: Header): Header {
+    const starts = this.#known(({ start }) => start)
+    const ends = this.#known(({ end }) => end)
+    const first = starts?.indexOf(Math.min(...starts))
+    let result = header
+    for (const keyword of ['DATE-OBS', 'MJD-OBS', 'DATE-BEG', 'MJD-BEG'])
+      result = replaced(result, keyword, this.#beginning(keyword, first))
+    for (const keyword of INSTANTS) if (!this.#isShared(keyword)) result = result.delete(keyword)
+    result = withTime(result, 'END', ends && Math.max(...ends), 'end of the last exposure')
+    return withTime(
+      result,
+      'AVG',
+      this.#average(({ middle }) => middle),
+      'mean of the exposures',
+    )
+  }
+
+  /** What the image that began first says of that; where no times are known, what all of them say. */
+  #beginning(keyword: string, first: number | undefined): unknown {
+    const values = this.#exposures.map(({ dates }) => dates.get(keyword))
+    return first === undefined && new Set(values).size > 1 ? undefined : values[first ?? 0]
+  }
+
+  /** Where values are averaged, each unit of them is that of more electrons. */
+  #withNoise(header: Header): Header {
+    const { combination } = this
+    const isSum = combination === 'sum'
+    const gain = header.has('EGAIN') ? 'EGAIN' : 'GAIN'
+    const squares = sumOf(this.#numbers('RDNOISE')?.map((noise) => noise ** 2))
+    const share = this.#isMedian() ? 2 / 3 : 1
+    let result = replaced(header, gain, this.#gain(gain))
+    result = replaced(result, 'RDNOISE', squares && rounded(Math.sqrt(squares * share)))
+    for (const keyword of ['SATURATE', 'MAXLIN']) {
+      const levels = this.#numbers(keyword)
+      result = replaced(result, keyword, isSum ? sumOf(levels) : levels && Math.min(...levels))
+    }
+    const airmass = this.#average(({ numbers }) => numbers.get('AIRMASS'))
+    return replaced(result, 'AIRMASS', airmass === undefined ? undefined : rounded(airmass))
+  }
+
+  /** The electrons of a unit of the result: their variances add up. */
+  #gain(keyword: string): number | undefined {
+    const gains = this.#numbers(keyword)
+    if (gains === undefined || gains.some((gain) => !(gain > 0))) return undefined
+    const [first = 1] = gains
+    const isOne = gains.every((gain) => gain === first)
+    const mean = isOne ? first : gains.length / gains.reduce((sum, gain) => sum + 1 / gain, 0)
+    const factor = this.combination === 'sum' ? 1 : gains.length * (this.#isMedian() ? 2 / 3 : 1)
+    return rounded(mean * factor)
+  }
+
+  /** The median of two is their mean. */
+  #isMedian(): boolean {
+    return this.combination === 'median' && this.#exposures.length > 2
+  }
+
+  #withFilter(header: Header, history: string[]): Header {
+    const filters = new Set(this.#exposures.map(({ filter }) => filter))
+    if (filters.size === 1) return header
+    const known = [...filters].filter((filter) => filter !== undefined && filter !== '')
+    history.push(`The images are of several filters: ${[...filters].map((filter) => filter || 'none').join(', ')}.`)
+    return withValue(header, 'FILTER', known.length === 0 ? undefined : known.join('+'))
+  }
+
+  #withSky(header: Header, history: string[]): Header {
+    if (this.options.isAligned || this.#drift <= ALIGNED) return header
+    history.push(
+      Number.isFinite(this.#drift)
+        ? `The images lie up to ${this.#drift.toFixed(1)} pixels apart in the sky: the world coordinates of the first are not kept.`
+        : 'Not all images have world coordinates that can be compared: those of the first are not kept.',
+    )
+    return withoutSky(header)
+  }
+
+  /** Whether all images say the same of a moment. */
+  #isShared(keyword: string): boolean {
+    return new Set(this.#exposures.map(({ instants }) => instants.get(keyword))).size === 1
+  }
+
+  #numbers(keyword: string): number[] | undefined {
+    return this.#known(({ numbers }) => numbers.get(keyword))
+  }
+
+  /** A number of each image; undefined where one of them does not say it. */
+  #known(read: (exposure: Exposure) => number | undefined): number[] | undefined {
+    const values = this.#exposures.map(read)
+    return values.every((value) => value !== undefined) ? values : undefined
+  }
+
+  /** The mean of a number, weighed by the exposures; where these are all 0, as of biases, or not known, not weighed. */
+  #average(read: (exposure: Exposure) => number | undefined): number | undefined {
+    const values = this.#known(read)
+    const weights = this.#known(({ total }) => total)
+    const total = sumOf(weights) ?? 0
+    if (values === undefined || weights === undefined || !(total > 0)) return meanOf(values)
+    // From the first on, so that nothing of a date is lost.
+    const [first = 0] = values
+    return first + values.reduce((sum, value, i) => sum + (value - first) * (weights[i] ?? 0), 0) / total
+  }
+}
+
+function sumOf(values: readonly number[] | undefined): number | undefined {
+  return values && rounded(values.reduce((sum, value) => sum + value, 0))
+}
+
+function meanOf(values: readonly number[] | undefined): number | undefined {
+  const [first] = values ?? []
+  if (values === undefined || first === undefined) return undefined
+  return first + values.reduce((sum, value) => sum + (value - first), 0) / values.length
+}
+
+/** Without what binary fractions leave behind: 0.1 + 0.2 is 0.3. */
+function rounded(value: number): number {
+  return Number(value.toPrecision(14))
+}
+
+/** A header with another value where it had one; without it, where that is not known. */
+function replaced(header: Header, keyword: string, value: unknown): Header {
+  return header.has(keyword) ? withValue(header, keyword, value) : header
+}
+
+function withValue(header: Header, keyword: string, value: unknown, comment?: string): Header {
+  const isValue = typeof value === 'string' || (typeof value === 'number' && Number.isFinite(value))
+  return isValue ? header.set(keyword, value, comment) : header.delete(keyword)
+}
+
+function withTime(header: Header, name: 'END' | 'AVG', time: number | undefined, what: string): Header {
+  if (time === undefined) return header.delete(`DATE-${name}`).delete(`MJD-${name}`)
+  return header.set(`DATE-${name}`, formatTime(time), what).set(`MJD-${name}`, mjdOf(time), `[d] ${what}`)
+}

@@ -1,0 +1,63 @@
+import type { Header } from './header.js'
+import { startOf, timeOf } from './observation-time.js'
+
+/** What a header says of how its image was exposed. What it does not say is undefined. */
+export interface Exposure {
+  /** Seconds that its values are the light of. */
+  readonly seconds: number | undefined
+  /** Seconds that went into it, where it is combined of several. */
+  readonly total: number | undefined
+  /** Milliseconds since 1970. */
+  readonly start: number | undefined
+  readonly middle: number | undefined
+  readonly end: number | undefined
+  /** The start as the header has it. */
+  readonly dates: Header
+  /** Images that went into it. */
+  readonly images: number
+  readonly filter: string | undefined
+  /** Numbers by their keywords: those of `numbers` that it has. */
+  readonly numbers: ReadonlyMap<string, number>
+  /** What is true of one exposure only, as text by its keyword. */
+  readonly instants: ReadonlyMap<string, string>
+}
+
+/** Numbers that a combined image has of its own. */
+const NUMBERS = ['EXPTIME', 'EXPOSURE', 'GAIN', 'EGAIN', 'RDNOISE', 'SATURATE', 'MAXLIN', 'AIRMASS'] as const
+
+/** What is said of the moment of one exposure. */
+export const INSTANTS =
+  'TIME-OBS TIME-END UTC-OBS UTSTART UTSTOP UT UTC LST ST HA JD JD-OBS HJD BJD MJD AMSTART AMEND'.split(' ')
+
+const DATES = ['DATE-OBS', 'MJD-OBS', 'DATE-BEG', 'MJD-BEG']
+
+export function exposureOf(header: Header): Exposure {
+  const seconds = header.getNumber('EXPTIME') ?? header.getNumber('EXPOSURE')
+  const start = startOf(header)
+  const isKnown = start !== undefined && seconds !== undefined
+  return {
+    seconds,
+    total: header.getNumber('TEXPTIME') ?? seconds,
+    start,
+    middle: timeOf(header, 'AVG') ?? (isKnown ? start + seconds * 500 : undefined),
+    end: timeOf(header, 'END') ?? (isKnown ? start + seconds * 1000 : undefined),
+    dates: header.filter(({ keyword }) => DATES.includes(keyword)),
+    images: imagesIn(header),
+    filter: header.getString('FILTER')?.trim(),
+    numbers: new Map(NUMBERS.flatMap((keyword) => entry(keyword, header.getNumber(keyword)))),
+    instants: new Map(INSTANTS.flatMap((keyword) => entry(keyword, textOf(header, keyword)))),
+  }
+}
+
+function imagesIn(header: Header): number {
+  const count = header.getInteger('NCOMBINE')
+  return count !== undefined && count > 0 ? count : 1
+}
+
+function textOf(header: Header, keyword: string): string | undefined {
+  return header.has(keyword) ? String(header.get(keyword)) : undefined
+}
+
+function entry<Value>(keyword: string, value: Value | undefined): [string, Value][] {
+  return value === undefined ? [] : [[keyword, value]]
+}
