@@ -1,0 +1,2 @@
+export type { StackingInputs, StackingMode } from './inputs.js'
+export { Stacking } from './stacking.js'

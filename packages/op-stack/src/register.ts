@@ -1,0 +1,4 @@
+import { register } from '@datalab/core'
+import { Stacking } from './stacking.js'
+
+register(Stacking)

@@ -1,0 +1,175 @@
+import { BaseDataOperation, type OperationInfo, type Progress } from '@datalab/core'
+import { cropFrame, type Frame, type FrameSize, movedHeader, type Samples, samplesFor } from '@datalab/fits'
+import { Images } from '@datalab/fits/images'
+import { combine } from '@datalab/pixels'
+import { addFrame, latticeOf, layFrame, reaches } from './add-frame.js'
+import type { StackingInputs } from './inputs.js'
+import { inputSchema } from './inputs.schema.js'
+import { GridProblem, type ResultGrid, resultGrid, type SkyFrame } from './result-grid.js'
+import type { Strip } from './share-row.js'
+import { StackedFrame } from './stacked-frame.js'
+import { METHODS, type PixelMethod, type PixelMode } from './stacking-modes.js'
+import { stripsOf } from './strips.js'
+import { Sums } from './sums.js'
+import { isSkyFrame, Survey, type SurveyedFrame } from './survey.js'
+
+/** The images and header of a stack, before it is saved. */
+interface Stack extends FrameSize {
+  readonly data: Samples
+  readonly history: string
+}
+
+/** More images are opened one after the other, where that is possible. */
+const OPENED = 64
+
+/** Memory for the rows that so many are read ahead, in bytes, and the least for a band of all of them. */
+const AHEAD_BYTES = 128 * 2 ** 20
+const BAND_BYTES = 64 * 2 ** 20
+
+/** Makes one image of several: their sum or mean pixel by pixel, or their sum laid on the first one. */
+export class Stacking extends BaseDataOperation<StackingInputs> {
+  static readonly info: OperationInfo<StackingInputs> = {
+    id: '@datalab/op-stack',
+    name: 'Stacking',
+    description:
+      'The stacking operation takes in 2..n input images and adds the values pixel-by-pixel.\n\n' +
+      'The output is a stacked image for the n input images. This operation is commonly used for improving signal to noise.',
+    category: 'image',
+    revision: 1,
+    version: '1.0.0',
+    inputs: inputSchema,
+    requires: [Images],
+  }
+
+  override async operate() {
+    const { stacking_mode: mode = 'simple' } = this.inputData
+    const [opening, stacking, saving] = this.progress.split(1, 8, 2)
+    const survey = await this.#survey(opening)
+    this.setMessage(`Stacking ${survey.frames.length} images`)
+    const { data, width, height, history } =
+      mode === 'reproject' ? await this.#laid(survey, stacking) : await this.#pixelByPixel(survey, mode, stacking)
+    this.setMessage('Saving the result')
+    const { header, history: notes } = survey.header.cards()
+    const grid = mode === 'reproject' ? this.#grid(survey) : { left: 0, bottom: 0 }
+    const image = { data, width, height, header: movedHeader(header, grid.left, grid.bottom) }
+    return [await this.use(Images).save(image, { progress: saving, history: [history, ...notes] })]
+  }
+
+  /** Opens each image for its header. */
+  async #survey(progress: Progress): Promise<Survey> {
+    const { input_files, stacking_mode: mode = 'simple' } = this.inputData
+    const images = this.use(Images)
+    this.setMessage('Opening the images')
+    const survey = new Survey(mode)
+    await progress.map(input_files, async (file) => {
+      const frame = await images.open(file)
+      const problem = survey.add(file, frame)
+      if (problem !== undefined) this.setFailed(problem)
+      await frame.close()
+    })
+    return survey
+  }
+
+  async #pixelByPixel(survey: Survey, mode: PixelMode, progress: Progress): Promise<Stack> {
+    const { size, frames } = survey
+    if (survey.differsInSize)
+      this.addWarning(`The images differ in size: the result is cropped to ${size.width} x ${size.height} pixels.`)
+    if (survey.isAdrift)
+      this.addWarning(
+        `The images lie up to ${survey.header.drift.toFixed(1)} pixels apart in the sky, and are stacked as they are. The stacking mode reproject lays them on each other.`,
+      )
+    const { method, history } = METHODS[mode]
+    const isStreamed = method !== 'sigma-clip' && frames.length > OPENED
+    const data = isStreamed
+      ? await this.#summed(frames, size, method, progress, ({ file }, strip, sums, part) =>
+          this.#opened(file, (frame) => addFrame(cropFrame(frame, size), strip, sums, part)),
+        )
+      : await this.#combined(survey, method, progress)
+    return { ...size, data, history }
+  }
+
+  /** The sum of the images, laid on the first. */
+  async #laid(survey: Survey, progress: Progress): Promise<Stack> {
+    const grid = this.#grid(survey)
+    const frames = survey.frames.filter(isSkyFrame)
+    const { wcs: first } = frames[0] as SkyFrame
+    const data = await this.#summed(frames, grid, 'sum', progress, async (of, strip, sums, part) => {
+      const lattice = latticeOf(of, first, grid)
+      if (!reaches(lattice, strip)) return false
+      return this.#opened(of.file, (frame) => layFrame(frame, lattice, strip, sums, part))
+    })
+    const history =
+      'Sum of the images, laid on the first by their world coordinates: each value is shared out in proportion to the areas that it covers, so that all flux is kept; NaN counts as missing.'
+    return { width: grid.width, height: grid.height, data, history }
+  }
+
+  /** The pixels of the result where images are laid on each other. */
+  #grid(survey: Survey): ResultGrid {
+    try {
+      return resultGrid(survey.frames.filter(isSkyFrame))
+    } catch (error) {
+      if (error instanceof GridProblem) this.setFailed(error.message)
+      throw error
+    }
+  }
+
+  /** Sums or means, from one image after the other: none but one is open. */
+  async #summed<Of extends SurveyedFrame>(
+    frames: readonly Of[],
+    size: FrameSize,
+    result: 'sum' | 'mean',
+    progress: Progress,
+    add: (frame: Of, strip: Strip, sums: Sums, progress: Progress) => Promise<boolean>,
+  ): Promise<Samples> {
+    const { width } = size
+    const strips = stripsOf(size)
+    const data = samplesFor(size, frames)
+    const sums = new Sums((strips[0] as Strip).to * width)
+    const empty = new Set(frames)
+    await progress.map(strips, async (strip, _, part) => {
+      await part.map(frames, async (frame, _index, share) => {
+        if (await add(frame, strip, sums, share)) empty.delete(frame)
+      })
+      sums.take(data.subarray(strip.from * width, strip.to * width), result)
+    })
+    this.#refuse([...empty][0]?.label)
+    return data
+  }
+
+  async #opened<Result>(file: SurveyedFrame['file'], work: (frame: Frame) => Promise<Result>): Promise<Result> {
+    const frame = await this.use(Images).open(file)
+    const result = await work(frame)
+    await frame.close()
+    return result
+  }
+
+  /** What needs all values of a pixel at once, band by band. */
+  async #combined({ frames, size }: Survey, method: PixelMethod, progress: Progress): Promise<Samples> {
+    const [opening, combining] = progress.split(1, 20)
+    const opened = await opening.map(frames, ({ file }) => this.use(Images).open(file))
+    const data = samplesFor(size, frames)
+    const rowBytes = frames.length * size.width * data.BYTES_PER_ELEMENT
+    const ahead = frames.length > OPENED ? Math.floor(AHEAD_BYTES / rowBytes) : 0
+    const stacked = opened.map((frame) => new StackedFrame(cropFrame(frame, size), ahead))
+    const type = data instanceof Float32Array ? 'float32' : 'float64'
+    await combine(stacked, {
+      method,
+      ...size,
+      type,
+      resultType: type,
+      memoryBytes: Math.max(BAND_BYTES, 2 * rowBytes),
+      signal: this.signal,
+      write: async ({ from, to }, values) => {
+        data.set(values, from * size.width)
+        await combining.report(to / size.height)
+      },
+    })
+    await Promise.all(opened.map((frame) => frame.close()))
+    this.#refuse(stacked.find(({ hasValues }) => !hasValues)?.label)
+    return data
+  }
+
+  #refuse(empty: string | undefined): void {
+    if (empty !== undefined) this.setFailed(`${empty} holds no values. Leave it out.`)
+  }
+}
