@@ -15,6 +15,7 @@ try {
     'op-median',
     'op-normalize',
     'op-subtract',
+    'op-stack',
     'pixels',
     'cli',
   ]
