@@ -1,4 +1,3 @@
-import { setImmediate } from 'node:timers/promises'
 import {
   ClientAlertError,
   type FileReference,
@@ -22,9 +21,10 @@ import type { Fits } from './fits.js'
 import type { Frame, FrameSize } from './frame.js'
 import { Header } from './header.js'
 import type { ImageHdu } from './image-hdu.js'
-import { KeptPixels } from './kept-pixels.js'
+import { type KeptPixels, keepPixels, keptInMemory } from './kept-pixels.js'
 import { openFits } from './open-fits.js'
 import { plainPieces } from './plain-pieces.js'
+import { renderPreview } from './preview.js'
 import { restorePreviews } from './restore-previews.js'
 import type { Samples } from './samples.js'
 import type { TableHdu } from './table-hdu.js'
@@ -78,9 +78,6 @@ const REVISION = 1
 
 /** The most that is kept in memory of an image for its previews, in bytes. */
 const KEPT_BYTES = 256 * 2 ** 20
-
-/** Pixels that are compressed before the process may do something else. */
-const BAND_PIXELS = 2 ** 18
 
 /** How a host wants its images. */
 export interface ImagesOptions {
@@ -155,34 +152,34 @@ class RunImages implements Images {
   /** The image, and its previews, which are made while the image is written. */
   async #putAll(image: NamedImage, place: Place, progress: Progress | undefined): Promise<WrittenObject[]> {
     const { run } = this
-    const pixels = partsOf(image.data, run.signal)
-    if (!this.options.previews) return [await this.#put(image, pixels, place)]
-    const kept = new KeptPixels(image, {
-      memoryBytes: KEPT_BYTES,
-      temporaryFolder: () => run.scratch,
-      signal: run.signal,
-    })
+    const isWhole = ArrayBuffer.isView(image.data)
+    if (!this.options.previews && !isWhole) return [await this.#put(image, image.data as AsyncIterable<Samples>, place)]
+    const options = { memoryBytes: KEPT_BYTES, temporaryFolder: () => run.scratch }
+    const kept = isWhole
+      ? keptInMemory(image, image.data as Samples)
+      : await keepPixels(image, unlessAborted(image.data as AsyncIterable<Samples>, run.signal), options)
     try {
-      const previews = this.#putPreviews(kept, place, progress)
-      // Why the image cannot be written says more than that there are no pixels for previews.
+      const previews = this.options.previews ? this.#putPreviews(kept, place, progress) : Promise.resolve([])
+      // Who waits for the image first hears of it afterwards.
       previews.catch(() => {})
-      const fits = await this.#put(image, kept.keep(pixels), place)
+      const fits = await this.#put(image, kept.parts(), place)
       return [fits, ...(await previews)]
     } finally {
       await kept.close()
     }
   }
 
-  async #putPreviews(kept: KeptPixels, place: Place, progress: Progress | undefined): Promise<WrittenObject[]> {
-    const preview = await kept.preview()
+  async #putPreviews({ picture }: KeptPixels, place: Place, progress: Progress | undefined): Promise<WrittenObject[]> {
+    const preview = await renderPreview(picture, { signal: this.run.signal })
     await progress?.report(0.8)
     const options = { ...place, contentType: 'image/jpeg' }
     const large = await this.#outputs.put('-large.jpg', preview.large, options)
     return [large, await this.#outputs.put('-small.jpg', preview.small, options)]
   }
 
-  #put(image: NamedImage, pixels: AsyncIterable<Samples>, place: Place): Promise<WrittenObject> {
+  #put(image: NamedImage, parts: AsyncIterable<Samples>, place: Place): Promise<WrittenObject> {
     const { run } = this
+    const pixels = unlessAborted(parts, run.signal)
     const { compression } = this.options
     const { width, height, header } = image
     const rows = { width, height, header, pixels }
@@ -204,17 +201,9 @@ type NamedImage = ImageToSave & { readonly header: Header }
 /** Which of several outputs. */
 type Place = { readonly index?: number }
 
-/** Pixels a part at a time, between which the process may do something else. */
-async function* partsOf(data: ImageToSave['data'], signal: AbortSignal): AsyncGenerator<Samples, void> {
-  if (ArrayBuffer.isView(data)) {
-    for (let at = 0; at < data.length; at += BAND_PIXELS) {
-      throwIfAborted(signal)
-      yield data.subarray(at, at + BAND_PIXELS)
-      await setImmediate()
-    }
-    return
-  }
-  for await (const part of data) {
+/** The same parts, until the run is to end. */
+async function* unlessAborted(parts: AsyncIterable<Samples>, signal: AbortSignal): AsyncGenerator<Samples, void> {
+  for await (const part of parts) {
     throwIfAborted(signal)
     yield part
   }

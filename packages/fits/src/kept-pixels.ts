@@ -1,12 +1,13 @@
+import { setImmediate } from 'node:timers/promises'
 import type { ByteSource } from './byte-source.js'
 import { encodePadding } from './encode-padding.js'
 import { encodeSamples } from './encode-samples.js'
-import type { FrameSize } from './frame.js'
-import type { ImageHdu } from './image-hdu.js'
-import { imageHeader } from './image-header.js'
+import { bandsOfRows, type FrameSize } from './frame.js'
+import { ImageHdu } from './image-hdu.js'
+import { encodeImageHeader } from './image-header.js'
 import { openFits } from './open-fits.js'
-import { type Preview, renderPreview } from './preview.js'
-import type { Samples } from './samples.js'
+import { checkedPixels } from './pixel-bands.js'
+import { allocateSamples, type Samples, type SampleType } from './samples.js'
 import { SpillBuffer } from './spill-buffer.js'
 
 /** Where pixels are kept. */
@@ -15,78 +16,120 @@ export interface KeepOptions {
   readonly memoryBytes: number
   /** Names the folder for that file, which has no name itself. */
   readonly temporaryFolder: () => string
-  readonly signal: AbortSignal
+}
+
+/** Pixels that are used more than once. */
+export interface KeptPixels {
+  /** What previews are made of: all values, or an image that is read part by part. */
+  readonly picture: (FrameSize & { readonly data: Samples }) | ImageHdu
+  /** All of them, row after row, part by part. A part is used up before the next is asked for. */
+  parts(): AsyncGenerator<Samples, void>
+  /** Releases them. */
+  close(): Promise<void>
 }
 
 /** Bytes of a file that are in memory all the same. */
 const SPILL_BYTES = 2 ** 20
 
-/**
- * Keeps the pixels of an image that are on their way to somewhere else, to make its previews of them: nothing is read again that was written.
- */
-export class KeptPixels {
-  readonly #size: FrameSize
-  readonly #options: KeepOptions
-  #values: Samples | undefined
-  #file: SpillBuffer | undefined
-  #done = 0
-  #end: (failure?: Error) => void = () => {}
-  readonly #complete = new Promise<void>((resolve, reject) => {
-    this.#end = (failure) => (failure === undefined ? resolve() : reject(failure))
-  })
+/** Pixels between which the process may do something else. */
+const PART_PIXELS = 2 ** 18
 
-  constructor({ width, height }: FrameSize, options: KeepOptions) {
-    this.#size = { width, height }
-    this.#options = options
-    // Whoever waits for it hears of it.
-    this.#complete.catch(() => {})
-  }
-
-  /** The same parts, each of which is kept when it is taken. */
-  async *keep(parts: AsyncIterable<Samples>): AsyncGenerator<Samples, void> {
-    try {
-      for await (const part of parts) {
-        await this.#take(part)
-        yield part
-      }
-      await this.#file?.append(encodePadding(this.#file.length))
-      this.#end()
-    } finally {
-      this.#end(new Error('its pixels were not all taken'))
+/** All pixels in an array, which is used where it is. */
+export function keptInMemory({ width, height }: FrameSize, data: Samples): KeptPixels {
+  async function* parts(): AsyncGenerator<Samples, void> {
+    for (let at = 0; at < data.length; at += PART_PIXELS) {
+      yield data.subarray(at, at + PART_PIXELS)
+      await setImmediate()
     }
   }
+  return { picture: { width, height, data }, parts, close: async () => {} }
+}
 
-  /** The previews of the image, as soon as all its pixels are there. */
-  async preview(): Promise<Preview> {
-    await this.#complete
-    if (this.#values !== undefined) return renderPreview({ ...this.#size, data: this.#values })
-    const fits = await openFits(sourceOf(this.#file!))
-    return renderPreview(fits.hdus[0] as ImageHdu, { signal: this.#options.signal })
+/**
+ * Takes all pixels of an image, and keeps them: in memory as far as it goes, else in a file, so that nothing is read again that was written.
+ *
+ * @throws TypeError when they are not of one type, or more or fewer than the image has.
+ */
+export async function keepPixels(
+  size: FrameSize,
+  pixels: AsyncIterable<Samples>,
+  { memoryBytes, temporaryFolder }: KeepOptions,
+): Promise<KeptPixels> {
+  let keeper: PixelKeeper | undefined
+  try {
+    for await (const part of checkedPixels(pixels, [size.height, size.width])) {
+      const isSmall = size.width * size.height * part.BYTES_PER_ELEMENT <= memoryBytes
+      const type = part instanceof Float32Array ? 'float32' : 'float64'
+      keeper ??= isSmall ? new MemoryKeeper(size, type) : new FileKeeper(size, temporaryFolder)
+      await keeper.take(part as Samples)
+    }
+    return await keeper!.end()
+  } catch (error) {
+    await keeper?.close()
+    throw error
+  }
+}
+
+/** Takes one part after another. */
+interface PixelKeeper {
+  take(part: Samples): Promise<void>
+  end(): Promise<KeptPixels>
+  close(): Promise<void>
+}
+
+class MemoryKeeper implements PixelKeeper {
+  readonly #data: Samples
+  #done = 0
+
+  constructor(
+    private readonly size: FrameSize,
+    type: SampleType,
+  ) {
+    this.#data = allocateSamples(type, size.width * size.height)
   }
 
-  async close(): Promise<void> {
-    await this.#file?.close()
-  }
-
-  async #take(part: Samples): Promise<void> {
-    const { width, height } = this.#size
-    // Too many are refused by whoever writes them.
-    if (this.#done + part.length > width * height) return
-    if (this.#values === undefined && this.#file === undefined) await this.#start(part)
-    this.#values?.set(part, this.#done)
-    await this.#file?.append(encodeSamples(part))
+  async take(part: Samples): Promise<void> {
+    this.#data.set(part, this.#done)
     this.#done += part.length
   }
 
-  async #start(first: Samples): Promise<void> {
-    const { width, height } = this.#size
-    const { memoryBytes, temporaryFolder } = this.#options
-    if (width * height * first.BYTES_PER_ELEMENT <= memoryBytes) {
-      this.#values = first instanceof Float32Array ? new Float32Array(width * height) : new Float64Array(width * height)
-      return
+  async end(): Promise<KeptPixels> {
+    return keptInMemory(this.size, this.#data)
+  }
+
+  async close(): Promise<void> {}
+}
+
+/** Keeps pixels as a FITS file without a name. */
+class FileKeeper implements PixelKeeper {
+  readonly #file: SpillBuffer
+
+  constructor(
+    private readonly size: FrameSize,
+    folder: () => string,
+  ) {
+    this.#file = new SpillBuffer({ memoryBytes: SPILL_BYTES, folder })
+  }
+
+  async take(part: Samples): Promise<void> {
+    const { width, height } = this.size
+    if (this.#file.length === 0) await this.#file.append(encodeImageHeader({ data: part, shape: [height, width] }))
+    await this.#file.append(encodeSamples(part))
+  }
+
+  async end(): Promise<KeptPixels> {
+    await this.#file.append(encodePadding(this.#file.length))
+    const fits = await openFits(sourceOf(this.#file))
+    const [hdu] = fits.hdus
+    if (!(hdu instanceof ImageHdu)) throw new TypeError('what was kept is no image')
+    async function* parts(image: ImageHdu): AsyncGenerator<Samples, void> {
+      for (const { from, to } of bandsOfRows(image, 1)) yield await image.readRows(from, to)
     }
-    this.#file = new SpillBuffer({ memoryBytes: SPILL_BYTES, folder: temporaryFolder })
-    await this.#file.append(imageHeader({ data: first, shape: [height, width], header: undefined }).format())
+    return { picture: hdu, parts: () => parts(hdu), close: () => this.close() }
+  }
+
+  async close(): Promise<void> {
+    await this.#file.close()
   }
 }
 
@@ -95,7 +138,7 @@ function sourceOf(file: SpillBuffer): ByteSource {
     size: file.length,
     identity: '',
     async read(offset, into) {
-      const length = Math.min(into.length, file.length - offset)
+      const length = Math.max(0, Math.min(into.length, file.length - offset))
       await file.read(offset, into.subarray(0, length))
       return length
     },

@@ -36,29 +36,35 @@ export class IncreaseBrightness extends BaseDataOperation<IncreaseBrightnessInpu
     const [adding, saving] = progress.split(2, 1)
     const frame = await images.open(input)
     const { width, height, header } = frame
-    const data = await this.#sums(frame, adding)
-    await frame.close()
-    if (data.every(Number.isNaN)) this.setFailed(`${frame.label} holds no values. Leave it out.`)
+    const data = this.#sums(frame, adding)
     const history = [`${increase_by} added to every pixel.`]
-    return images.save({ data, width, height, header }, { index, input, history, progress: saving })
+    const saved = await images.save({ data, width, height, header }, { index, input, history, progress: saving })
+    await frame.close()
+    return saved
   }
 
-  /** The pixels of a frame with the value added, in the frame's own type. */
-  async #sums(frame: Frame, progress: Progress): Promise<Samples> {
+  /** The pixels of a frame with the value added, in the frame's own type, band by band. */
+  async *#sums(frame: Frame, progress: Progress): AsyncGenerator<Samples, void> {
     const { increase_by } = this.inputData
-    const data = samplesFor(frame, [frame])
-    if (data instanceof Float32Array && !Number.isFinite(Math.fround(increase_by)))
+    const bands = bandsOfRows(frame, 1)
+    const room = { width: frame.width, height: bands[0]?.to ?? 0 }
+    const [values, sums] = [samplesFor(room, [frame]), samplesFor(room, [frame])]
+    if (sums instanceof Float32Array && !Number.isFinite(Math.fround(increase_by)))
       this.setFailed(`${increase_by} cannot be added to ${frame.label}: its result is float32. Give less than 3.4e38.`)
     let overflows = 0
-    await progress.map(bandsOfRows(frame, 1), async ({ from, to }) => {
-      const values = await frame.readRows(from, to)
-      const sums = brighten(values, increase_by, data.subarray(from * frame.width, to * frame.width))
-      overflows += countOverflows(values, increase_by, sums)
-    })
+    let hasValues = false
+    for (const { from, to } of bands) {
+      const some = await frame.readRows(from, to, values)
+      const brighter = brighten(some, increase_by, sums.subarray(0, some.length))
+      hasValues ||= !brighter.every(Number.isNaN)
+      overflows += countOverflows(some, increase_by, brighter)
+      yield brighter
+      await progress.report(to / frame.height)
+    }
+    if (!hasValues) this.setFailed(`${frame.label} holds no values. Leave it out.`)
     if (overflows > 0)
       this.addWarning(
         `${frame.label}: ${overflows} pixels are more than ${frame.sampleType} can hold, and infinite now.`,
       )
-    return data
   }
 }
