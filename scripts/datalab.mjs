@@ -14,6 +14,7 @@ try {
     'op-increase-brightness',
     'op-median',
     'op-normalize',
+    'op-pixel-math',
     'op-subtract',
     'op-stack',
     'pixels',

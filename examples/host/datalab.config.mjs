@@ -6,6 +6,7 @@ import { ColorImage } from '@datalab/op-color-image'
 import { IncreaseBrightness } from '@datalab/op-increase-brightness'
 import { Median } from '@datalab/op-median'
 import { Normalization } from '@datalab/op-normalize'
+import { PixelMath } from '@datalab/op-pixel-math'
 import { Stacking } from '@datalab/op-stack'
 import { Subtraction } from '@datalab/op-subtract'
 import { s3Storage } from '@datalab/storage-s3'
@@ -17,7 +18,7 @@ const { DATALAB_DATA = 'data', DATALAB_FOLDER = 'datalab', DATALAB_STORAGE } = p
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true'
 
 export default defineDataLab(() => ({
-  operations: [ColorImage, IncreaseBrightness, Median, Normalization, Subtraction, Stacking],
+  operations: [ColorImage, IncreaseBrightness, Median, Normalization, PixelMath, Subtraction, Stacking],
   services: [images()],
   sources: [new LocalSource({ roots: { data: DATALAB_DATA } })],
   storage: DATALAB_STORAGE ? s3Storage(DATALAB_STORAGE) : new FileStorage(join(DATALAB_FOLDER, 'objects')),

@@ -19,6 +19,7 @@ const OPERATIONS: Readonly<Record<string, () => Promise<AnyOperationClass>>> = {
   'increase-brightness': async () => (await import('@datalab/op-increase-brightness')).IncreaseBrightness,
   median: async () => (await import('@datalab/op-median')).Median,
   normalization: async () => (await import('@datalab/op-normalize')).Normalization,
+  'pixel-math': async () => (await import('@datalab/op-pixel-math')).PixelMath,
   stacking: async () => (await import('@datalab/op-stack')).Stacking,
   subtraction: async () => (await import('@datalab/op-subtract')).Subtraction,
 }

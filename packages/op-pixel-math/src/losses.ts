@@ -1,16 +1,15 @@
 import type { Samples } from '@datalab/fits'
-import { loadKernels } from '@datalab/pixels'
 import type { Block } from './calculation.js'
+import { pixelKernels } from './pixel-kernels.js'
 
 /** Counts the pixels that had a value in all images, and have none or an infinite one now. */
 export class Losses {
-  readonly #kernels = loadKernels()
   #infinite = 0
   #missing = 0
 
   /** @param stored what has become of a block, in the type of the result */
   add(stored: Samples, { hasFinite }: Block): void {
-    if (this.#kernels.countFinite(stored) === stored.length) return
+    if (pixelKernels().countFinite(stored) === stored.length) return
     for (const [pixel, value] of stored.entries()) {
       if (Number.isFinite(value) || !hasFinite(pixel)) continue
       if (Number.isNaN(value)) this.#missing++

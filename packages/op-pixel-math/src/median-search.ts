@@ -1,4 +1,7 @@
 import { type Bin, Bins, type Range } from './bins.js'
+import { Gate } from './gate.js'
+import { pixelKernels } from './pixel-kernels.js'
+import { selectRank } from './select-rank.js'
 import type { Learner } from './statistics.js'
 
 /** The most values that are kept, to be put in order: 4 MiB. */
@@ -12,130 +15,143 @@ const LEAST_SAMPLE = 1000
 
 const EVERYTHING: Range = { low: -Number.MAX_VALUE, high: Number.MAX_VALUE }
 
+/** What a pass does with values. */
+interface Pass {
+  /** Takes finite values. */
+  add(block: Float64Array): void
+}
+
 /**
  * The median of any number of values, exactly, in a memory that does not grow with them; the mean of the two middle ones where their number is
  * even. NaN is missing.
  *
  * A pass counts the values below a range that a sample suggests, and keeps those within. Where the median is not among them, or they are too
- * many, further passes count the values of a range in bins, and go on with the median's own bin, until there are few values in it.
+ * many, further passes count values in bins, and go on with the median's own bin, until there are few values in it.
  */
 export class MedianSearch implements Learner {
   isDone = false
   value = Number.NaN
-  #range = EVERYTHING
-  #kept: Float64Array | undefined
-  #below = 0
-  #within = 0
-  /** Where values are counted in bins, and not kept. */
-  #bins: Bins | undefined
-  #isFirst = true
-  // Of all values, known from the first pass on; infinities are no part of what is lowest and highest.
+  #pass: Keeping | Surveying | Bins = new Keeping(EVERYTHING)
+  // Infinities and all of the values, as the pass has seen them.
   #count = 0
   #negative = 0
   #positive = 0
-  #lowest = Number.POSITIVE_INFINITY
-  #highest = Number.NEGATIVE_INFINITY
 
   expect(sample: Float64Array): void {
     const sorted = sample.filter(Number.isFinite).sort()
     if (sorted.length < LEAST_SAMPLE) return
     const margin = MARGIN * 0.5 * Math.sqrt(sorted.length)
     const at = (rank: number) => sorted[Math.round(rank)] as number
-    this.#range = { low: at(sorted.length / 2 - margin), high: at(sorted.length / 2 + margin) }
+    this.#pass = new Keeping({ low: at(sorted.length / 2 - margin), high: at(sorted.length / 2 + margin) })
   }
 
   add(block: Float64Array): void {
-    if (this.#isFirst) this.#survey(block)
-    if (this.#bins === undefined) this.#keep(block)
-    else this.#bins.add(block)
+    const isFinite = pixelKernels().countFinite(block) === block.length
+    this.#addFinite(this.#pass, isFinite ? block : this.#withoutOthers(block))
+  }
+
+  /** Counts what is infinite, and leaves it out, as what is missing. */
+  #withoutOthers(block: Float64Array): Float64Array {
+    for (const value of block) {
+      if (value === Number.NEGATIVE_INFINITY) this.#negative++
+      else if (value === Number.POSITIVE_INFINITY) this.#positive++
+    }
+    return block.filter(Number.isFinite)
+  }
+
+  #addFinite(pass: Pass, block: Float64Array): void {
+    this.#count += block.length
+    pass.add(block)
   }
 
   endPass(): void {
-    this.#isFirst = false
-    const lower = Math.ceil(this.#count / 2) - 1
-    const upper = Math.floor(this.#count / 2)
-    const isLow = lower < this.#negative
-    const isHigh = upper >= this.#count - this.#positive
-    if (this.#count === 0 || (isLow && isHigh)) this.#finish(Number.NaN)
+    const count = this.#count + this.#negative + this.#positive
+    // The ranks of the two middle values, which may be one, among the finite ones.
+    const lower = Math.ceil(count / 2) - 1 - this.#negative
+    const upper = Math.floor(count / 2) - this.#negative
+    const isLow = lower < 0
+    const isHigh = upper >= this.#count
+    if (count === 0 || (isLow && isHigh)) this.#finish(Number.NaN)
     else if (isLow || isHigh) this.#finish(isLow ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY)
-    else if (this.#bins === undefined) this.#lookAmongKept(lower, upper)
-    else this.#lookInBins(this.#bins.at(lower), this.#bins.at(upper))
-    this.#below = 0
-    this.#within = 0
+    else this.#goOn(lower, upper)
+    this.#count = 0
+    this.#negative = 0
+    this.#positive = 0
   }
 
-  #survey(block: Float64Array): void {
-    let values = 0
-    let lowest = this.#lowest
-    let highest = this.#highest
-    for (let i = 0; i < block.length; i++) {
-      const value = block[i] as number
-      if (Number.isNaN(value)) continue
-      values++
-      if (value === Number.NEGATIVE_INFINITY) this.#negative++
-      else if (value === Number.POSITIVE_INFINITY) this.#positive++
-      else {
-        if (value < lowest) lowest = value
-        if (value > highest) highest = value
-      }
-    }
-    this.#count += values
-    this.#lowest = lowest
-    this.#highest = highest
+  #goOn(lower: number, upper: number): void {
+    const pass = this.#pass
+    if (pass instanceof Keeping) this.#lookAmongKept(pass, lower, upper)
+    else if (pass instanceof Bins) this.#lookInBins(pass.at(lower), pass.at(upper))
+    else this.#pass = new Bins(pass.range)
   }
 
-  #keep(block: Float64Array): void {
-    const { low, high } = this.#range
-    this.#kept ??= new Float64Array(MOST_KEPT)
-    const kept = this.#kept
-    let below = 0
-    let within = this.#within
-    for (let i = 0; i < block.length; i++) {
-      const value = block[i] as number
-      if (value < low) below++
-      else if (value <= high) {
-        if (within < MOST_KEPT) kept[within] = value
-        within++
-      }
-    }
-    this.#below += below
-    this.#within = within
-  }
-
-  /** The lower and the upper one of the two middle values, by their ranks; one, where the number of values is odd. */
-  #lookAmongKept(lower: number, upper: number): void {
-    const { low, high } = this.#range
-    const end = this.#below + this.#within
-    if (lower < this.#below) this.#countNext(this.#lowest, high)
-    else if (upper >= end) this.#countNext(lower < end ? low : high, this.#highest)
-    else if (low === high) this.#finish(low)
-    else if (this.#within > MOST_KEPT) this.#countNext(low, high)
+  #lookAmongKept({ below, within, kept }: Keeping, lower: number, upper: number): void {
+    if (lower < below || upper >= below + within || within > MOST_KEPT) this.#pass = new Surveying()
     else {
-      const sorted = (this.#kept as Float64Array).subarray(0, this.#within).sort()
-      this.#finish(middleOf(sorted[lower - this.#below] as number, sorted[upper - this.#below] as number))
+      const low = selectRank(kept, within, lower - below)
+      this.#finish(lower === upper ? low : middleOf(low, leastOf(kept.subarray(upper - below, within))))
     }
-  }
-
-  /** Has the values of a range counted in bins, in the next pass. */
-  #countNext(low: number, high: number): void {
-    this.#bins = new Bins({ low: Math.max(low, this.#lowest), high: Math.min(high, this.#highest) })
   }
 
   #lookInBins(first: Bin | undefined, second: Bin | undefined): void {
     if (first === undefined || second === undefined) throw new TypeError('The values differ from pass to pass.')
     if (first.index !== second.index) this.#finish(middleOf(first.high, second.low))
     else if (first.low === first.high) this.#finish(first.low)
-    else {
-      this.#range = first
-      this.#bins = first.count > MOST_KEPT ? new Bins(first) : undefined
-    }
+    else this.#pass = first.count > MOST_KEPT / 2 ? new Bins(first) : new Keeping(first)
   }
 
   #finish(value: number): void {
     this.value = value
     this.isDone = true
-    this.#kept = undefined
+    // Its memory is free again.
+    this.#pass = new Surveying()
   }
+}
+
+/** Keeps the values of a range. */
+class Keeping implements Pass {
+  below = 0
+  within = 0
+  readonly #gate: Gate
+  #kept: Float64Array | undefined
+
+  constructor(range: Range) {
+    this.#gate = new Gate(range)
+  }
+
+  get kept(): Float64Array {
+    this.#kept ??= new Float64Array(MOST_KEPT)
+    return this.#kept
+  }
+
+  add(block: Float64Array): void {
+    const { below, next } = this.#gate.pass(block, this.kept, this.within)
+    this.below += below
+    this.within = next
+  }
+}
+
+/** Looks for the least and the greatest value. */
+class Surveying implements Pass {
+  readonly #range = { low: Number.POSITIVE_INFINITY, high: Number.NEGATIVE_INFINITY }
+
+  add(block: Float64Array): void {
+    let { low, high } = this.#range
+    for (const value of block) {
+      if (value < low) low = value
+      if (value > high) high = value
+    }
+    Object.assign(this.#range, { low, high })
+  }
+
+  get range(): Range {
+    return this.#range
+  }
+}
+
+function leastOf(values: Float64Array): number {
+  return values.reduce((least, value) => Math.min(least, value), Number.POSITIVE_INFINITY)
 }
 
 /** The mean of two values. Halves are added where the sum would be infinite. */
