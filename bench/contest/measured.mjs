@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { closeSync, existsSync, openSync, readFileSync } from 'node:fs'
+import { closeSync, existsSync, fstatSync, openSync, readFileSync, readSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -8,7 +8,7 @@ const MEASURE = fileURLToPath(new URL('../peers/measure.py', import.meta.url))
 const PYTHON = '/usr/bin/python3'
 const GNU_TIME = '/usr/bin/time'
 
-/** As much of what a program said as is told when it fails. */
+/** Bytes of what a program says that are looked at. */
 const LAST_WORDS = 2000
 
 /**
@@ -21,7 +21,7 @@ const LAST_WORDS = 2000
  */
 
 /**
- * Runs a program and tells what it took, and what it wrote to its standard output.
+ * Runs a program and tells what it took, and the end of what it wrote to its standard output.
  *
  * @param {readonly string[]} words of its command line
  * @param {{ folder: string, env?: Record<string, string> }} place the folder it runs in, where files about it are left, and what it finds in its
@@ -35,12 +35,23 @@ export async function measured(words, { folder, env = {} }) {
   const outputs = [openSync(path('said'), 'w'), openSync(path('complaints'), 'w')]
   const child = spawn(program, rest, { cwd: folder, env: { ...process.env, ...env }, stdio: ['ignore', ...outputs] })
   const [code] = await once(child, 'exit').finally(() => outputs.forEach((file) => void closeSync(file)))
-  const said = readFileSync(path('said'), 'utf8')
+  const said = endOf(path('said'))
   if (code !== 0) {
-    const complaints = (readFileSync(path('complaints'), 'utf8') + said).slice(-LAST_WORDS)
-    throw new Error(`${words.slice(0, 4).join(' ')} ... ended with ${code}:\n${complaints}`)
+    throw new Error(`${words.slice(0, 4).join(' ')} ... ended with ${code}:\n${said}${endOf(path('complaints'))}`)
   }
   return { taken: takenFrom(readFileSync(path('taken'), 'utf8')), said }
+}
+
+/** The last words of a file. */
+function endOf(path) {
+  const file = openSync(path)
+  try {
+    const bytes = Buffer.alloc(LAST_WORDS)
+    const from = Math.max(0, fstatSync(file).size - LAST_WORDS)
+    return bytes.toString('utf8', 0, readSync(file, bytes, 0, LAST_WORDS, from))
+  } finally {
+    closeSync(file)
+  }
 }
 
 /** A program that runs another and writes down what the kernel says it took: that is told to none but the parent, and Node does not ask. */

@@ -11,6 +11,7 @@ import { isMet, summary } from './statistics.mjs'
  * @property {number} samples how many there were
  * @property {number} [target]
  * @property {'met' | 'missed'} [verdict] of the median
+ * @property {number} [ofFirst] how many times the first row's median it is, where that is asked for
  */
 
 /** What a benchmark has found so far. */
@@ -25,13 +26,14 @@ export class Report {
    *
    * @param {string} what
    * @param {readonly number[]} samples in the unit given
-   * @param {{ unit: string, target?: number }} terms a unit that ends in `/s` is a rate: its target is to be exceeded, any other is to be kept
-   * below
+   * @param {{ unit: string, target?: number, isOfFirst?: boolean }} terms a unit that ends in `/s` is a rate: its target is to be exceeded, any
+   * other is to be kept below; `isOfFirst` has it compared to the first row, which has the same unit
    */
-  row(what, samples, { unit, target }) {
+  row(what, samples, { unit, target, isOfFirst = false }) {
     const { median, p95 } = summary(samples, unit)
     const judged = target === undefined ? {} : { target, verdict: isMet(median, unit, target) ? 'met' : 'missed' }
-    this.rows.push({ what, unit, median, p95, samples: samples.length, ...judged })
+    const compared = isOfFirst ? { ofFirst: median / this.rows[0].median } : {}
+    this.rows.push({ what, unit, median, p95, samples: samples.length, ...judged, ...compared })
   }
 
   /**

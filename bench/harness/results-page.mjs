@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { chart } from '../contest/chart.mjs'
 import { contestTables, markdownTable } from '../contest/page.mjs'
-import { figureText, goalText } from './table.mjs'
+import { cellsOf, NUMBERS } from './table.mjs'
 
 /** The contest with others, which has tables of its own, and the chart. */
 const CONTEST = 'peers'
@@ -53,16 +53,8 @@ function machineText({ measured, revision = 'no revision', machine }) {
 }
 
 function figureTable({ rows }) {
-  const lines = rows.map((row) => [
-    row.what.trim(),
-    figureText(row.median),
-    figureText(row.p95),
-    row.unit,
-    String(row.samples),
-    goalText(row),
-    row.verdict ?? '',
-  ])
-  return markdownTable([['what', 'median', 'p95', 'unit', 'samples', 'target', ''], ...lines], 'lrrlrll')
+  const cells = cellsOf(rows)
+  return markdownTable(cells, cells[0].map((name) => (NUMBERS.includes(name) ? 'r' : 'l')).join(''))
 }
 
 function notesOf({ notes }) {

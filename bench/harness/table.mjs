@@ -2,6 +2,9 @@ import { isRate } from './statistics.mjs'
 
 /** @import { Row } from './report.mjs' */
 
+/** Columns that are set to the right. */
+export const NUMBERS = ['median', 'p95', 'of first', 'samples']
+
 /**
  * What is measured, and on what.
  *
@@ -19,12 +22,36 @@ export function headText(name, title, { cpu, cores, memoryGiB, system, node, loa
  * @param {readonly Row[]} rows
  */
 export function rowsText(rows) {
-  const lines = [['what', 'median', 'p95', 'unit', 'samples', 'target', 'verdict'], ...rows.map(cellsOf)]
-  const widths = lines[0].map((_, column) => Math.max(...lines.map((line) => line[column].length)))
-  const isNumber = (column) => [1, 2, 4].includes(column)
+  const [head, ...lines] = cellsOf(rows)
+  const all = [head, ...lines]
+  const widths = head.map((_, column) => Math.max(...all.map((line) => line[column].length)))
   const padded = (line) =>
-    line.map((cell, column) => (isNumber(column) ? cell.padStart(widths[column]) : cell.padEnd(widths[column])))
-  return lines.map((line) => `  ${padded(line).join('  ').trimEnd()}`).join('\n')
+    line.map((cell, column) =>
+      NUMBERS.includes(head[column]) ? cell.padStart(widths[column]) : cell.padEnd(widths[column]),
+    )
+  return all.map((line) => `  ${padded(line).join('  ').trimEnd()}`).join('\n')
+}
+
+/**
+ * The cells of a table of the rows, its head first. It has a column for ratios to the first row where one has such a ratio.
+ *
+ * @param {readonly Row[]} rows
+ */
+export function cellsOf(rows) {
+  const hasRatios = rows.some(({ ofFirst }) => ofFirst !== undefined)
+  const head = ['what', 'median', 'p95', 'unit', 'samples', 'target', 'verdict']
+  const lines = rows.map((row) => [
+    row.what,
+    figureText(row.median),
+    figureText(row.p95),
+    row.unit,
+    String(row.samples),
+    goalText(row),
+    row.verdict ?? '',
+  ])
+  if (!hasRatios) return [head, ...lines]
+  const ratios = ['of first', ...rows.map(({ ofFirst }) => (ofFirst === undefined ? '' : figureText(ofFirst)))]
+  return [head, ...lines].map((line, index) => line.toSpliced(3, 0, ratios[index]))
 }
 
 /** @param {readonly string[]} notes */
@@ -33,26 +60,12 @@ export function notesText(notes) {
 }
 
 /** @param {Row} row */
-function cellsOf(row) {
-  const { what, unit, median, p95, samples, verdict = '' } = row
-  return [what, figureText(median), figureText(p95), unit, String(samples), goalText(row), verdict]
-}
-
-/**
- * What a row is to reach; nothing where there is no target.
- *
- * @param {Pick<Row, 'unit' | 'target'>} row
- */
-export function goalText({ unit, target }) {
+function goalText({ unit, target }) {
   return target === undefined ? '' : `${isRate(unit) ? '>' : '<'} ${figureText(target)}`
 }
 
-/**
- * Three digits at least, and all those before the point.
- *
- * @param {number} value
- */
-export function figureText(value) {
+/** Three digits at least, and all those before the point. */
+function figureText(value) {
   if (Number.isInteger(value) || Math.abs(value) >= 100) return Math.round(value).toLocaleString('en')
   return value.toPrecision(3)
 }

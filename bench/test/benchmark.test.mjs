@@ -6,6 +6,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url'
 import { afterAll, expect, test } from 'vitest'
 import { Report } from '../harness/report.mjs'
 import { saveResult } from '../harness/result-file.mjs'
+import { rowsText } from '../harness/table.mjs'
 
 const folder = mkdtempSync(join(tmpdir(), 'datalab-bench-test-'))
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -54,6 +55,17 @@ test('a result is saved beside the benchmark, under its name', async () => {
     rows,
     notes: [],
   })
+})
+
+test('a figure may be compared to the first', () => {
+  const report = new Report()
+  report.row('a copy', [2], { unit: 'ms' })
+  report.row('more', [7, 9], { unit: 'ms', isOfFirst: true })
+  expect(rowsText(report.rows).split('\n')).toEqual([
+    '  what    median   p95  of first  unit  samples  target  verdict',
+    '  a copy       2     2            ms          1',
+    '  more         8  8.90         4  ms          2',
+  ])
 })
 
 test('the command names what there is when it is asked for what there is not', () => {
