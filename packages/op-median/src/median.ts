@@ -1,5 +1,5 @@
 import { BaseDataOperation, type OperationInfo, type Progress } from '@datalab/core'
-import { commonSize, cropFrame, type Frame, type FrameSize, type Samples } from '@datalab/fits'
+import { CombinedHeader, commonSize, cropFrame, type Frame, type FrameSize, type Samples } from '@datalab/fits'
 import { Images } from '@datalab/fits/images'
 import { combineBands } from '@datalab/pixels'
 import { CombinedFrame } from './combined-frame.js'
@@ -26,7 +26,12 @@ export class Median extends BaseDataOperation<MedianInputs> {
     const [opening, combining, saving] = this.progress.split(1, 8, 1)
 
     this.setMessage('Opening the images')
-    const opened = await opening.map(this.inputData.input_files, (file) => images.open(file))
+    const combined = new CombinedHeader('median')
+    const opened = await opening.map(this.inputData.input_files, async (file) => {
+      const frame = await images.open(file)
+      combined.add(frame)
+      return frame
+    })
     const size = commonSize(opened)
     if (opened.some(({ width, height }) => width !== size.width || height !== size.height))
       this.addWarning(`The images differ in size: the result is cropped to ${size.width} x ${size.height} pixels.`)
@@ -34,8 +39,9 @@ export class Median extends BaseDataOperation<MedianInputs> {
 
     this.setMessage(`Combining ${frames.length} images`)
     const data = this.#combined(frames, size, combining)
-    const history = ['Median of each pixel; NaN counts as missing.']
-    return [await images.save({ ...size, data, header: frames[0]?.header }, { progress: saving, history })]
+    const { header, history: notes } = combined.cards()
+    const history = ['Median of each pixel; NaN counts as missing.', ...notes]
+    return [await images.save({ ...size, data, header }, { progress: saving, history })]
   }
 
   /** The medians of all pixels, band by band. */

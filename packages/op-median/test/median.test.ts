@@ -110,6 +110,23 @@ describe('the header', () => {
     for (const keyword of ['BZERO', 'BSCALE', 'BLANK']) expect(forth.has(keyword)).toBe(false)
   })
 
+  test('tells how long, when and in which filters all of them were exposed', async () => {
+    const night = (minute: number, filter: string) =>
+      new Header()
+        .set('EXPTIME', 60)
+        .set('DATE-OBS', `2024-07-18T21:${minute}:00.000`)
+        .set('FILTER', filter)
+        .set('GAIN', 2)
+    await write('n1.fits', 2, Int16Array.of(1, 2), night(30, 'rp'))
+    await write('n2.fits', 2, Int16Array.of(3, 4), night(10, 'rp'))
+    await write('n3.fits', 2, Int16Array.of(5, 6), night(50, 'rp'))
+    const { header } = (await medianOf('n1.fits', 'n2.fits', 'n3.fits')).image
+    const keywords = ['EXPTIME', 'TEXPTIME', 'NCOMBINE', 'DATE-OBS', 'DATE-AVG', 'FILTER', 'GAIN']
+    expect(keywords.map((keyword) => header.get(keyword))).toEqual([
+      ...[60, 180, 3, '2024-07-18T21:10:00.000', '2024-07-18T21:30:30.000', 'rp', 4],
+    ])
+  })
+
   test('tells in HISTORY where the result comes from, the same each time', async () => {
     await write('p1.fits', 1, Float32Array.of(1))
     await write('p2.fits', 1, Float32Array.of(2))

@@ -1,7 +1,7 @@
 import { BaseDataOperation, type OperationInfo, type Progress } from '@datalab/core'
 import { cropFrame, type Frame, type FrameSize, movedHeader, type Samples, samplesFor } from '@datalab/fits'
 import { Images } from '@datalab/fits/images'
-import { combine } from '@datalab/pixels'
+import { combineBands } from '@datalab/pixels'
 import { addFrame, latticeOf, layFrame, reaches } from './add-frame.js'
 import type { StackingInputs } from './inputs.js'
 import { inputSchema } from './inputs.schema.js'
@@ -13,17 +13,17 @@ import { stripsOf } from './strips.js'
 import { Sums } from './sums.js'
 import { isSkyFrame, Survey, type SurveyedFrame } from './survey.js'
 
-/** The images and header of a stack, before it is saved. */
+/** A stack, before it is saved. */
 interface Stack extends FrameSize {
-  readonly data: Samples
+  /** Its values, in parts, from the first row on. */
+  readonly data: AsyncIterable<Samples>
   readonly history: string
 }
 
 /** More images are opened one after the other, where that is possible. */
 const OPENED = 64
 
-/** Memory for the rows that so many are read ahead, in bytes, and the least for a band of all of them. */
-const AHEAD_BYTES = 128 * 2 ** 20
+/** Memory for bands of all images, in bytes, where a few rows of them do not take more. */
 const BAND_BYTES = 64 * 2 ** 20
 
 /** Makes one image of several: their sum or mean pixel by pixel, or their sum laid on the first one. */
@@ -47,8 +47,7 @@ export class Stacking extends BaseDataOperation<StackingInputs> {
     const survey = await this.#survey(opening)
     this.setMessage(`Stacking ${survey.frames.length} images`)
     const { data, width, height, history } =
-      mode === 'reproject' ? await this.#laid(survey, stacking) : await this.#pixelByPixel(survey, mode, stacking)
-    this.setMessage('Saving the result')
+      mode === 'reproject' ? this.#laid(survey, stacking) : this.#pixelByPixel(survey, mode, stacking)
     const { header, history: notes } = survey.header.cards()
     const grid = mode === 'reproject' ? this.#grid(survey) : { left: 0, bottom: 0 }
     const image = { data, width, height, header: movedHeader(header, grid.left, grid.bottom) }
@@ -70,7 +69,7 @@ export class Stacking extends BaseDataOperation<StackingInputs> {
     return survey
   }
 
-  async #pixelByPixel(survey: Survey, mode: PixelMode, progress: Progress): Promise<Stack> {
+  #pixelByPixel(survey: Survey, mode: PixelMode, progress: Progress): Stack {
     const { size, frames } = survey
     if (survey.differsInSize)
       this.addWarning(`The images differ in size: the result is cropped to ${size.width} x ${size.height} pixels.`)
@@ -81,19 +80,19 @@ export class Stacking extends BaseDataOperation<StackingInputs> {
     const { method, history } = METHODS[mode]
     const isStreamed = method !== 'sigma-clip' && frames.length > OPENED
     const data = isStreamed
-      ? await this.#summed(frames, size, method, progress, ({ file }, strip, sums, part) =>
+      ? this.#summed(frames, size, method, progress, ({ file }, strip, sums, part) =>
           this.#opened(file, (frame) => addFrame(cropFrame(frame, size), strip, sums, part)),
         )
-      : await this.#combined(survey, method, progress)
+      : this.#combined(survey, method, progress)
     return { ...size, data, history }
   }
 
   /** The sum of the images, laid on the first. */
-  async #laid(survey: Survey, progress: Progress): Promise<Stack> {
+  #laid(survey: Survey, progress: Progress): Stack {
     const grid = this.#grid(survey)
     const frames = survey.frames.filter(isSkyFrame)
     const { wcs: first } = frames[0] as SkyFrame
-    const data = await this.#summed(frames, grid, 'sum', progress, async (of, strip, sums, part) => {
+    const data = this.#summed(frames, grid, 'sum', progress, async (of, strip, sums, part) => {
       const lattice = latticeOf(of, first, grid)
       if (!reaches(lattice, strip)) return false
       return this.#opened(of.file, (frame) => layFrame(frame, lattice, strip, sums, part))
@@ -114,26 +113,26 @@ export class Stacking extends BaseDataOperation<StackingInputs> {
   }
 
   /** Sums or means, from one image after the other: none but one is open. */
-  async #summed<Of extends SurveyedFrame>(
+  async *#summed<Of extends SurveyedFrame>(
     frames: readonly Of[],
     size: FrameSize,
     result: 'sum' | 'mean',
     progress: Progress,
     add: (frame: Of, strip: Strip, sums: Sums, progress: Progress) => Promise<boolean>,
-  ): Promise<Samples> {
-    const { width } = size
+  ): AsyncGenerator<Samples, void> {
     const strips = stripsOf(size)
-    const data = samplesFor(size, frames)
-    const sums = new Sums((strips[0] as Strip).to * width)
+    const parts = progress.split(...strips.map(({ from, to }) => to - from))
+    const sums = new Sums((strips[0] as Strip).to * size.width)
     const empty = new Set(frames)
-    await progress.map(strips, async (strip, _, part) => {
-      await part.map(frames, async (frame, _index, share) => {
+    for (const [index, strip] of strips.entries()) {
+      await (parts[index] as Progress).map(frames, async (frame, _, share) => {
         if (await add(frame, strip, sums, share)) empty.delete(frame)
       })
-      sums.take(data.subarray(strip.from * width, strip.to * width), result)
-    })
+      const values = samplesFor({ width: size.width, height: strip.to - strip.from }, frames)
+      sums.take(values, result)
+      yield values
+    }
     this.#refuse([...empty][0]?.label)
-    return data
   }
 
   async #opened<Result>(file: SurveyedFrame['file'], work: (frame: Frame) => Promise<Result>): Promise<Result> {
@@ -143,30 +142,24 @@ export class Stacking extends BaseDataOperation<StackingInputs> {
     return result
   }
 
-  /** What needs all values of a pixel at once, band by band. */
-  async #combined({ frames, size }: Survey, method: PixelMethod, progress: Progress): Promise<Samples> {
+  /** What needs all values of a pixel at once, or has few images, band by band. */
+  async *#combined({ frames, size }: Survey, method: PixelMethod, progress: Progress): AsyncGenerator<Samples, void> {
     const [opening, combining] = progress.split(1, 20)
     const opened = await opening.map(frames, ({ file }) => this.use(Images).open(file))
-    const data = samplesFor(size, frames)
-    const rowBytes = frames.length * size.width * data.BYTES_PER_ELEMENT
-    const ahead = frames.length > OPENED ? Math.floor(AHEAD_BYTES / rowBytes) : 0
-    const stacked = opened.map((frame) => new StackedFrame(cropFrame(frame, size), ahead))
-    const type = data instanceof Float32Array ? 'float32' : 'float64'
-    await combine(stacked, {
+    const type = frames.every(({ sampleType }) => sampleType === 'float32') ? 'float32' : 'float64'
+    const stacked = opened.map((frame) => new StackedFrame(cropFrame(frame, size), type))
+    const rowBytes = frames.length * size.width * Float64Array.BYTES_PER_ELEMENT
+    const bands = combineBands(stacked, {
       method,
       ...size,
-      type,
-      resultType: type,
-      memoryBytes: Math.max(BAND_BYTES, 2 * rowBytes),
-      signal: this.signal,
-      write: async ({ from, to }, values) => {
-        data.set(values, from * size.width)
-        await combining.report(to / size.height)
-      },
+      ...{ type, resultType: type, memoryBytes: Math.max(BAND_BYTES, 4 * rowBytes), signal: this.signal },
+      onEmptyFrame: (frame) => this.#refuse(frames[frame]?.label),
     })
+    for await (const { rows, values } of bands) {
+      yield values
+      await combining.report(rows.to / size.height)
+    }
     await Promise.all(opened.map((frame) => frame.close()))
-    this.#refuse(stacked.find(({ hasValues }) => !hasValues)?.label)
-    return data
   }
 
   #refuse(empty: string | undefined): void {
