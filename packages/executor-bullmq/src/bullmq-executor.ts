@@ -113,12 +113,12 @@ export class BullMQExecutor implements Executor {
   }
 
   /**
-   * Resolves when Redis answers.
+   * Resolves when Redis answers, and the next call need not wait for anything to be loaded.
    *
    * @throws REDIS_UNAVAILABLE, REDIS_UNSUITABLE
    */
   async connect(): Promise<void> {
-    await this.#link.ready()
+    await Promise.all([this.#link.ready(), import('bullmq')])
   }
 
   /** How many tickets wait, and how many were fetched, by their labels. */

@@ -42,11 +42,13 @@ describe.skipIf(!hasRedis)('with a real Redis', async () => {
     { describe, it },
     {
       name: 'BullMQExecutor',
-      create(concurrency) {
+      async create(concurrency) {
         const modules = { setup: program('fleet-setup.config'), entry: program('process-child') }
-        const executor = new ProcessExecutor({ ...modules, concurrency, graceMs: 300 })
-        const workplace = { executor, concurrency, labels }
-        return new BullMQExecutor({ redis: redis.url, prefix: `suite-${count++}`, workplace })
+        const inner = new ProcessExecutor({ ...modules, concurrency, graceMs: 300 })
+        const workplace = { executor: inner, concurrency, labels }
+        const executor = new BullMQExecutor({ redis: redis.url, prefix: `suite-${count++}`, workplace })
+        await executor.connect()
+        return executor
       },
       working: { request: await requestOf('count'), output: { output_data: [{ count: 3 }] } },
       spinning: await requestOf('spin'),
