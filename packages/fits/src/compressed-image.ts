@@ -4,13 +4,14 @@ import type { HduParts } from './hdu.js'
 import type { Header } from './header.js'
 import { HeapWindow } from './heap-window.js'
 import { ImageHdu, type PixelRequest } from './image-hdu.js'
+import { joinedRuns } from './joined-runs.js'
 import { restoreHeader } from './restore-header.js'
 import { riceRowsOf } from './rice-rows.js'
 import type { StoredPixels } from './samples.js'
-import { copyShared, isWithin, runsOf, type Section, sectionPixels, wholeSection } from './section.js'
+import { copyShared, isWithin, type PixelRun, runsOf, type Section, sectionPixels, wholeSection } from './section.js'
 import { type Tile, tileAt, tilesOf } from './tile-grid.js'
 import { TileReader } from './tile-reader.js'
-import { type TileCell, TileTable } from './tile-table.js'
+import { rangeOf, type TileCell, TileTable } from './tile-table.js'
 
 /** Rows of the table that are read at once. */
 const BATCH_TILES = 4096
@@ -73,26 +74,26 @@ export class CompressedImage extends ImageHdu {
     })
     const kept: KeptTiles = isPhysical === this.#kept.isPhysical ? this.#kept.tiles : new Map()
     const reading: Reading = { ...request, reader, kept, keep: new Map(), keptBytes: 0 }
-    for (const { at, length } of runsOf(tilesOf(grid, request.section), wholeSection(grid.counts))) {
-      for (let first = at; first < at + length; first += BATCH_TILES) {
-        await this.#decodeTiles(reading, first, Math.min(first + BATCH_TILES, at + length))
-      }
-    }
+    const runs = runsOf(tilesOf(grid, request.section), wholeSection(grid.counts))
+    const gap = Math.floor(this.source.gap / this.#table!.rowBytes)
+    for (const rows of batchesOf(runs, gap)) await this.#decodeTiles(reading, rows)
     this.#kept = { isPhysical, tiles: reading.keep }
   }
 
-  /** Decodes tiles that follow one another in the table. */
-  async #decodeTiles(reading: Reading, first: number, end: number): Promise<void> {
-    if (areKept(reading.kept, first, end)) {
-      for (let index = first; index < end; index++) this.#useKept(reading, index)
+  /** Decodes the tiles of these rows. */
+  async #decodeTiles(reading: Reading, rows: readonly number[]): Promise<void> {
+    const { kept } = reading
+    if (rows.every((row) => kept.has(row))) {
+      for (const row of rows) this.#useKept(reading, row)
       return
     }
-    const cells = await this.#table!.readCells(first, end)
-    const heap = new HeapWindow(this.source, this.#table!.heapOffset, endOfHeapUse(cells))
+    const cells = await this.#table!.readCells(rows)
+    const ranges = cells.flatMap((cell, i) => (kept.has(rows[i]!) ? [] : (rangeOf(cell) ?? [])))
+    const heap = new HeapWindow(this.source, this.#table!.heapOffset, ranges)
     for (const [i, cell] of cells.entries()) {
       reading.signal?.throwIfAborted()
-      if (reading.kept.has(first + i)) this.#useKept(reading, first + i)
-      else await this.#decodeTile(reading, first + i, cell, heap)
+      if (kept.has(rows[i]!)) this.#useKept(reading, rows[i]!)
+      else await this.#decodeTile(reading, rows[i]!, cell, heap)
     }
   }
 
@@ -114,9 +115,14 @@ export class CompressedImage extends ImageHdu {
   }
 }
 
-function areKept(kept: KeptTiles, first: number, end: number): boolean {
-  for (let index = first; index < end; index++) if (!kept.has(index)) return false
-  return true
+/** Rows of the table that are read together. */
+function* batchesOf(runs: Iterable<PixelRun>, gap: number): Generator<readonly number[], void> {
+  for (const { places, length } of joinedRuns(runs, { gap, most: BATCH_TILES })) {
+    for (let done = 0; done < length; done += BATCH_TILES) {
+      const count = Math.min(BATCH_TILES, length - done)
+      yield places.flatMap((place) => Array.from({ length: count }, (_, i) => place + done + i))
+    }
+  }
 }
 
 /** Keeps a tile of which the next reading may want more: one that goes on behind this one's section. */
@@ -139,12 +145,4 @@ function targetOf({ into, section }: { into: StoredPixels; section: Section }, t
 
 function newLike(pixels: StoredPixels, length: number): StoredPixels {
   return new (pixels.constructor as new (length: number) => StoredPixels)(length)
-}
-
-function endOfHeapUse(cells: readonly TileCell[]): number {
-  let end = 0
-  for (const { compressed, gzipped, uncompressed } of cells) {
-    for (const range of [compressed, gzipped, uncompressed]) end = Math.max(end, range.offset + range.length)
-  }
-  return end
 }

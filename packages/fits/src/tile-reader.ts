@@ -12,7 +12,7 @@ import { sectionPixels } from './section.js'
 import { gzipTileDecoder, type TileDecoder } from './tile-decoders.js'
 import type { Tile } from './tile-grid.js'
 import { checkTileBytes } from './tile-limit.js'
-import type { TileCell, TileTable } from './tile-table.js'
+import { rangeOf, type TileCell, type TileTable } from './tile-table.js'
 
 /** The letters of columns whose elements are floats. */
 const FLOATS = new Set(['E', 'D'])
@@ -51,8 +51,8 @@ export class TileReader {
    * @throws FITS_INVALID, FITS_TRUNCATED when the tile cannot be decoded, FITS_UNSUPPORTED when it becomes too large.
    */
   async read(tile: Tile, cell: TileCell, heap: HeapWindow, into: StoredPixels): Promise<void> {
-    const { compressed, gzipped, uncompressed } = cell
-    const range = [compressed, gzipped, uncompressed].find(({ length }) => length > 0)
+    const { compressed, gzipped } = cell
+    const range = rangeOf(cell)
     if (!range) throw invalid(`tile ${tile.index} of the image has no data`, { tile: tile.index })
     const bytes = heap.peek(range) ?? (await heap.load(range))
     try {

@@ -24,6 +24,11 @@ export interface TileCell {
   readonly blank: number | undefined
 }
 
+/** The bytes of a tile, in the first of the columns that has some; undefined where none has. */
+export function rangeOf({ compressed, gzipped, uncompressed }: TileCell): HeapRange | undefined {
+  return [compressed, gzipped, uncompressed].find(({ length }) => length > 0)
+}
+
 const NOTHING: HeapRange = { offset: 0, length: 0 }
 
 /** The binary table that holds a compressed image, a tile a row (FITS 4.0, section 10.1.3). */
@@ -66,12 +71,13 @@ export class TileTable {
     return this.#columns.get(name)
   }
 
-  /** The cells of the rows from `first` up to, not including, `end`. */
-  async readCells(first: number, end: number): Promise<TileCell[]> {
+  /** The cells of rows, whose numbers rise, in one reading with what lies between them. */
+  async readCells(rows: readonly number[]): Promise<TileCell[]> {
     const { source, dataOffset } = this.#place
     const rowBytes = this.rowBytes
-    const bytes = await readBytes(source, dataOffset + first * rowBytes, (end - first) * rowBytes)
-    return Array.from({ length: end - first }, (_, i) => this.#cell(new DataView(bytes.buffer, i * rowBytes, rowBytes)))
+    const [first, last] = [rows[0]!, rows.at(-1)!]
+    const bytes = await readBytes(source, dataOffset + first * rowBytes, (last + 1 - first) * rowBytes)
+    return rows.map((row) => this.#cell(new DataView(bytes.buffer, (row - first) * rowBytes, rowBytes)))
   }
 
   #cell(row: DataView): TileCell {

@@ -1,9 +1,8 @@
-import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { ByteSource } from '../src/index.js'
 import { findImage, type ImageHdu, openFits } from '../src/index.js'
-import { codeOf, expected, fitsBytes, fixture, fixtureBytes } from './support.js'
+import { codeOf, expected, fitsBytes, fixtureBytes } from './support.js'
 import { tileFile } from './tile-file.js'
 
 async function imageOf(name: string): Promise<ImageHdu> {
@@ -191,13 +190,30 @@ test('the header of a large compressed image costs few bytes, and a section the 
   expect(source.count()).toEqual({ reads: 2, bytes: 2 * 8 + 2 * 12_000 })
 })
 
-test('a strip of a compressed image costs its tiles', async () => {
-  const source = counted(readFileSync(fixture('gzip2-int16-tiles.fits.fz')))
+/** 4096 x 4096 pixels in square tiles of 256 pixels, each of so many bytes. */
+function squareTiles(tileBytes: number): Uint8Array {
+  const cells = Array.from({ length: 256 }, () => new Uint8Array(tileBytes))
+  const columns = [{ name: 'COMPRESSED_DATA', form: '1PB', cells }]
+  return tileFile({ algorithm: 'RICE_1', bitpix: 16, axes: [4096, 4096], tile: [256, 256], columns })
+}
+
+test.each([
+  // With what lies between the rows of tiles: 4 x 16 of them, and 5.
+  ['near', 12_000, { reads: 2, bytes: (4 * 16 + 5) * (8 + 12_000) }],
+  ['far apart', 60_000, { reads: 6, bytes: (4 * 16 + 5) * 8 + 5 * 5 * 60_000 }],
+])('a cut-out takes few readings where the rows of its tiles are %s', async (_, tileBytes, expected) => {
+  const source = counted(squareTiles(tileBytes))
   const hdu = (await openFits(source)).hdus[1] as ImageHdu
   source.count()
-  await hdu.readSection({ start: [0, 0], shape: [30, 3] })
-  const strip = source.count()
-  await hdu.read()
-  const whole = source.count()
-  expect(strip.bytes).toBeLessThan(whole.bytes / 2)
+  const [size, from] = [4 * 256 + 10, 3 * 256]
+  expect(await hdu.readSection({ start: [from, from], shape: [size, size] })).toHaveLength(size * size)
+  expect(source.count()).toEqual(expected)
+})
+
+test('a strip of a compressed image costs its tiles', async () => {
+  const source = counted(squareTiles(60_000))
+  const hdu = (await openFits(source)).hdus[1] as ImageHdu
+  source.count()
+  await hdu.readSection({ start: [0, 0], shape: [4096, 3] })
+  expect(source.count()).toEqual({ reads: 17, bytes: (15 * 16 + 1) * 8 + 16 * 60_000 })
 })
