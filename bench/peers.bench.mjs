@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { isBad } from './contest/bars.mjs'
 import { checkDiskSpace } from './contest/disk-space.mjs'
 import { FrameFiles } from './contest/frames/frame-files.mjs'
-import { contestOptions } from './contest/options.mjs'
+import { contestOptions, JUDGED_SIZE } from './contest/options.mjs'
 import { Programs } from './contest/programs.mjs'
 import { rows } from './contest/rows.mjs'
 import { runRow } from './contest/run-row.mjs'
@@ -16,9 +16,6 @@ import { headText } from './harness/table.mjs'
 import { inTemporaryFolder } from './harness/temporary-folder.mjs'
 
 const TITLE = 'medians, decoding and the whole flow beside others'
-
-/** Pixels of a row of the frames that the bars are of. */
-const JUDGED_SIZE = 4096
 
 const words = process.argv.slice(2)
 const options = contestOptions(words)

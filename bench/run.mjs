@@ -1,7 +1,7 @@
 // Runs the benchmarks, one after the other, each in a process of its own:
 // `node bench/run.mjs [--save] [--check] [--rows NAME,...] [--rounds NUMBER] [--size PIXELS] [name ...]`.
-// --save writes each result to bench/results, and all that are there to bench/RESULTS.md. --rows, --rounds and --size are of the contest with others,
-// and run only that where no benchmark is named.
+// --save writes each result to bench/results, all that are there to bench/RESULTS.md, and quotes them in the README. --rows, --rounds and --size are of
+// the contest with others, and run only that where no benchmark is named.
 // Ends with 1 where one failed, or with --check missed a target; with 2 for a name or flag that there is not.
 import { spawnSync } from 'node:child_process'
 import { readdirSync } from 'node:fs'
@@ -36,7 +36,10 @@ const isOfContest = Object.keys(CONTEST_FLAGS).some((name) => name in values)
 const wanted = positionals.length > 0 ? positionals : isOfContest ? [CONTEST] : names
 if (wanted.includes(CONTEST)) await checkContest()
 const failed = wanted.filter((name) => !isWell(name))
-if (values.save) console.log(`\nall saved results are in ${relative(process.cwd(), writeResultsPage(folder))}`)
+if (values.save) {
+  const page = writeResultsPage(folder, join(folder, '../README.md'))
+  console.log(`\nall saved results are in ${relative(process.cwd(), page)}`)
+}
 if (failed.length > 0) {
   console.error(`\nfailed, or missed a target: ${failed.join(', ')}`)
   process.exitCode = 1

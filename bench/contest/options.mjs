@@ -1,7 +1,10 @@
 import { parseArgs } from 'node:util'
 import { rows } from './rows.mjs'
 
-const DEFAULTS = { rounds: '3', size: '4096' }
+/** Pixels of a row, and rows, of the frames that the bars are of. */
+export const JUDGED_SIZE = 4096
+
+const DEFAULTS = { rounds: '3', size: String(JUDGED_SIZE) }
 
 /**
  * What a command line asks of the contest.
@@ -9,7 +12,7 @@ const DEFAULTS = { rounds: '3', size: '4096' }
  * @typedef {object} ContestOptions
  * @property {string[]} rows their names, in the order of the table
  * @property {number} rounds
- * @property {number} size pixels of a row, and rows, of frames; the bars are those of 4096
+ * @property {number} size pixels of a row, and rows, of frames
  */
 
 /**
@@ -17,7 +20,7 @@ const DEFAULTS = { rounds: '3', size: '4096' }
  *
  * @param {string[]} words
  * @returns {ContestOptions}
- * @throws {TypeError} for a row that there is not, and what is no number
+ * @throws {TypeError} for a row that there is not, for what is no number, and where a part or small frames are to be saved
  */
 export function contestOptions(words) {
   const type = 'string'
@@ -30,11 +33,10 @@ export function contestOptions(words) {
   const wanted = values.rows === undefined ? names : String(values.rows).split(',')
   const strange = wanted.filter((name) => !names.includes(name))
   if (strange.length > 0) throw new TypeError(`There is no row ${strange.join(', ')}; there is ${names.join(', ')}.`)
-  return {
-    rows: names.filter((name) => wanted.includes(name)),
-    rounds: countOf(values, 'rounds', 1),
-    size: countOf(values, 'size', 16),
-  }
+  const size = countOf(values, 'size', 16)
+  if (values.save && (wanted.length < names.length || size !== JUDGED_SIZE))
+    throw new TypeError(`--save is for all rows, of frames of ${JUDGED_SIZE} pixels: leave --rows and --size out.`)
+  return { rows: names.filter((name) => wanted.includes(name)), rounds: countOf(values, 'rounds', 1), size }
 }
 
 function countOf(values, name, least) {

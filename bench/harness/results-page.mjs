@@ -2,24 +2,29 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { chart } from '../contest/chart.mjs'
 import { contestTables, markdownTable } from '../contest/page.mjs'
+import { quoteContest } from './readme-quote.mjs'
 import { cellsOf, NUMBERS } from './table.mjs'
 
 /** The contest with others, which has tables of its own, and the chart. */
 const CONTEST = 'peers'
 
 /**
- * Writes `RESULTS.md` and the chart, of all results that are saved in a folder's `results`.
+ * Writes `RESULTS.md` and the chart, of all results that are saved in a folder's `results`, and quotes the contest in the README.
  *
  * @param {string} folder
+ * @param {string} readme its path
  * @returns {string} the path of the page
  */
-export function writeResultsPage(folder) {
+export function writeResultsPage(folder, readme) {
   const saved = join(folder, 'results')
   const results = readdirSync(saved)
     .filter((name) => name.endsWith('.json'))
     .map((name) => JSON.parse(readFileSync(join(saved, name), 'utf8')))
   const contest = results.find(({ name }) => name === CONTEST)
-  if (contest !== undefined) writeFileSync(join(saved, `${CONTEST}.svg`), chart(contest.rows))
+  if (contest !== undefined) {
+    writeFileSync(join(saved, `${CONTEST}.svg`), chart(contest.rows))
+    quoteContest(readme, contest)
+  }
   const path = join(folder, 'RESULTS.md')
   writeFileSync(path, resultsPage(results))
   return path

@@ -17,6 +17,12 @@ test('what is not there is named, with what there is', () => {
   expect(() => contestOptions(['--rounds'])).toThrow('--rounds takes a number')
 })
 
+test('what is saved is whole', () => {
+  expect(contestOptions(['--save', '--rounds', '5'])).toMatchObject({ rounds: 5 })
+  expect(() => contestOptions(['--save', '--rows', 'median-5'])).toThrow('--save is for all rows')
+  expect(() => contestOptions(['--save', '--size', '64'])).toThrow('--save is for all rows')
+})
+
 test('rows have names of their own, and we are in each', () => {
   expect(new Set(rows.map(({ id }) => id)).size).toBe(rows.length)
   for (const { contestants } of rows) expect(contestants[0].role).toBe('ours')

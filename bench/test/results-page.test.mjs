@@ -7,6 +7,7 @@ import { writeResultsPage } from '../harness/results-page.mjs'
 const folder = mkdtempSync(join(tmpdir(), 'datalab-bench-test-'))
 afterAll(() => rmSync(folder, { recursive: true }))
 
+const readme = join(folder, 'README.md')
 const machine = { cpu: 'a CPU', cores: 2, memoryGiB: 8, system: 'linux', node: 'v20', load: 0.1, loadAfter: 0.2 }
 const facts = { measured: '2026-01-02T03:04:05Z', revision: 'abc', machine }
 const peers = {
@@ -25,6 +26,7 @@ const peers = {
       contestants: [
         { name: 'DataLab', role: 'ours', wall: 0.25, cpu: 0.3, rss: 50 * 2 ** 20, rounds: 3, agreement: 'same bits' },
         { name: 'one & two', role: 'peer', wall: 1, cpu: 0.9, rss: 2 ** 30, rounds: 3 },
+        { name: 'original', role: 'original', wall: 2, cpu: 2, rss: 2 ** 31, rounds: 3 },
       ],
       judgements: [
         { against: 'best peer, one & two', wall: 4, cpu: 3, bound: 2, aim: 5, isUpper: false, verdict: 'met' },
@@ -38,12 +40,13 @@ const rows = [
   { what: 'more', unit: 'ms', median: 3, p95: 4, samples: 9, ofFirst: 2 },
 ]
 
-test('all saved results become a page, the contest first, and a chart', () => {
+test('all saved results become a page, the contest first, a chart, and a quotation', () => {
   mkdirSync(join(folder, 'results'))
   const save = (result) => writeFileSync(join(folder, 'results', `${result.name}.json`), JSON.stringify(result))
   save(peers)
   save({ ...facts, name: 'jobs', title: 'jobs that do nothing', rows, notes: ['it is told'] })
-  const lines = readFileSync(writeResultsPage(folder), 'utf8').split('\n')
+  writeFileSync(readme, 'before\n<!-- bench -->\nold\n<!-- /bench -->\nafter\n')
+  const lines = readFileSync(writeResultsPage(folder, readme), 'utf8').split('\n')
   expect(lines.filter((line) => line.startsWith('## '))).toEqual([
     '## peers: beside others',
     '## jobs: jobs that do nothing',
@@ -66,5 +69,17 @@ test('all saved results become a page, the contest first, and a chart', () => {
   const svg = readFileSync(join(folder, 'results/peers.svg'), 'utf8')
   expect(svg).toContain('a -&gt; b')
   expect(svg).toContain('one &amp; two')
-  expect(svg.match(/<rect /g)).toHaveLength(3)
+  expect(svg.match(/<rect /g)).toHaveLength(4)
+  const quoted = readFileSync(readme, 'utf8').split('\n')
+  expect(quoted.slice(0, 3)).toEqual(['before', '<!-- bench -->', ''])
+  expect(quoted).toContain(
+    '| a -> b | 250 ms, 50 MiB | one & two: 1.00 s, 1024 MiB (4.00 x) | 2.00 s, 2048 MiB (8.00 x) |',
+  )
+  expect(quoted.slice(-4)).toEqual(['', '<!-- /bench -->', 'after', ''])
+  expect(quoted).not.toContain('old')
+})
+
+test('a README without a place for the results is told', () => {
+  writeFileSync(readme, 'nothing')
+  expect(() => writeResultsPage(folder, readme)).toThrow('has no <!-- bench -->')
 })
