@@ -1,3 +1,4 @@
+import { elementLetter, isDisplayOf } from './display-format.js'
 import type { Header } from './header.js'
 import type { Finding } from './header-faults.js'
 import { columnOfKeyword } from './keyword-faults.js'
@@ -5,15 +6,6 @@ import { columnOfKeyword } from './keyword-faults.js'
 /** The formats of columns (FITS 4.0, tables 15 and 18): of text in several strings, or with such a convention, too. */
 const BINARY_FORM = /^\d*(?:[LXBIJKEDCM]|A(?:\d*|:SSTR\d+(?:\/\d+)?)|[PQ][LXBIJKAEDCM](?:\(\d*\))?)$/
 const ASCII_FORM = /^(?:[AI]\d+|[FED]\d+(?:\.\d+)?)$/
-
-/** The formats to show values in (FITS 4.0, tables 16 and 20), by what they show. */
-const DISPLAYS: readonly (readonly [format: RegExp, letters: string])[] = [
-  [/^A\d+$/, 'A'],
-  [/^L\d+$/, 'L'],
-  [/^[IBOZ]\d+(?:\.\d+)?$/, 'XBIJK'],
-  [/^F\d+(?:\.\d+)?$|^(?:E[NS]?|D)\d+(?:\.\d+)?(?:E\d+)?$/, 'XBIJKEFDCM'],
-  [/^G\d+(?:\.\d+)?(?:E\d+)?$/, 'ALXBIJKEFDCM'],
-]
 
 /** What is wrong with the keywords of a table's columns: with their numbers, and with what they say of a column of its format. */
 export function* columnKeywordFaults(header: Header, isAscii: boolean): Generator<Finding, void> {
@@ -32,12 +24,11 @@ export function* columnKeywordFaults(header: Header, isAscii: boolean): Generato
 }
 
 function* faultsOf(header: Header, n: number, format: string, isAscii: boolean): Generator<string, void> {
-  const letter = letterOf(format)
+  const letter = elementLetter(format)
   if (!(isAscii ? ASCII_FORM : BINARY_FORM).test(format))
     yield `TFORM${n} is '${format.slice(0, 40)}', which is no column format`
   const display = header.getString(`TDISP${n}`)?.trimEnd() ?? ''
-  const shows = DISPLAYS.find(([known]) => known.test(display))?.[1]
-  if (display !== '' && !shows?.includes(letter)) {
+  if (!isDisplayOf(display, format)) {
     yield `TDISP${n} is '${display.slice(0, 40)}', which is no format for a column of '${format}'`
   }
   yield* nullFaults(header, n, letter, isAscii)
@@ -45,11 +36,6 @@ function* faultsOf(header: Header, n: number, format: string, isAscii: boolean):
     if (header.has(keyword) && 'ALX'.includes(letter))
       yield `${keyword} scales a column of '${format}', which holds no numbers`
   }
-}
-
-/** The letter of the elements; `''` where there is none. */
-function letterOf(format: string): string {
-  return /^\s*\d*[PQ]?([LXBIJKAEFDCM])/.exec(format)?.[1] ?? ''
 }
 
 function* nullFaults(header: Header, n: number, letter: string, isAscii: boolean): Generator<string, void> {

@@ -1,4 +1,5 @@
 import type { PixelArray } from './encode-samples.js'
+import { type FitsError, wrongArgument } from './errors.js'
 
 /** A column to write: see `encodeTable`. */
 export interface ColumnToWrite {
@@ -42,6 +43,6 @@ function isArrayList(data: ColumnToWrite['data']): data is readonly PixelArray[]
 }
 
 /** The error for a column that cannot be written. */
-export function columnError({ name }: Pick<ColumnToWrite, 'name'>, what: string): TypeError {
-  return new TypeError(`column ${JSON.stringify(name)}: ${what}`)
+export function columnError({ name }: Pick<ColumnToWrite, 'name'>, what: string): FitsError {
+  return wrongArgument(`column ${JSON.stringify(name)}: ${what}`)
 }

@@ -1,5 +1,6 @@
 import { Card } from './card.js'
 import { type ColumnToWrite, columnError, isTextList } from './column-to-write.js'
+import { isDisplayOf } from './display-format.js'
 import { type ElementEncoder, type Elements, elementEncoderOf, packBits } from './element-encoder.js'
 
 /** Writes one column of a binary table. */
@@ -28,6 +29,7 @@ const PRINTABLE = /^[ -~]*$/
  */
 export function fixedColumnWriter(column: ColumnToWrite): ColumnWriter {
   const { data, shape = [] } = column
+  if (!Array.isArray(shape)) throw columnError(column, `${String(shape)} is no shape`)
   if (!shape.every((length) => Number.isSafeInteger(length) && length >= 0)) {
     throw columnError(column, `[${shape.join(', ')}] is no shape`)
   }
@@ -99,6 +101,7 @@ function rowCountOf(column: ColumnToWrite, length: number, perRow: number): numb
 export function columnCards(writer: ColumnWriter, n: number): Card[] {
   const { column, format, axes, zero } = writer
   const { name, unit, display } = column
+  checkDescription(writer)
   const blank = storedNull(writer)
   const card = (keyword: string, value: string | number | bigint | undefined) =>
     value === undefined ? [] : [new Card(`${keyword}${n}`, value)]
@@ -114,6 +117,14 @@ export function columnCards(writer: ColumnWriter, n: number): Card[] {
   ]
 }
 
+/** @throws TypeError for a unit or a display format that a reader could not make sense of. */
+function checkDescription({ column, format }: ColumnWriter): void {
+  const { unit = '', display = '' } = column
+  if (typeof unit !== 'string') throw columnError(column, 'its unit is no string')
+  if (typeof display === 'string' && isDisplayOf(display, format)) return
+  throw columnError(column, `${JSON.stringify(display)} is no format to show it in, such as I8, F8.3 or A10`)
+}
+
 const NULL_BITS: Readonly<Record<string, number>> = { B: 8, I: 16, J: 32, K: 64 }
 
 /** TNULLn: the integer as it is stored. */
@@ -122,7 +133,7 @@ function storedNull({ column, format, zero }: ColumnWriter): bigint | number | u
   if (nullValue === undefined) return undefined
   const code = /([BIJK])(?:\(\d+\))?$/.exec(format)?.[1]
   const bits = code === undefined ? undefined : NULL_BITS[code]
-  if (bits === undefined || (typeof nullValue === 'number' && !Number.isSafeInteger(nullValue))) {
+  if (bits === undefined || (typeof nullValue !== 'bigint' && !Number.isSafeInteger(nullValue))) {
     throw columnError(column, `${nullValue} cannot mean "no value": only integers have such a value; use NaN`)
   }
   const stored = BigInt(nullValue) - BigInt(zero ?? 0)

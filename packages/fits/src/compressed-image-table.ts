@@ -21,6 +21,7 @@ const KEPT: ReadonlyMap<string, string> = new Map([
   ['PCOUNT', 'ZPCOUNT'],
   ['GCOUNT', 'ZGCOUNT'],
   ['EXTEND', 'ZEXTEND'],
+  ['BLOCKED', 'ZBLOCKED'],
   ['CHECKSUM', 'ZHECKSUM'],
   ['DATASUM', 'ZDATASUM'],
 ])

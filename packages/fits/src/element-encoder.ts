@@ -27,6 +27,9 @@ const INTEGER_CODES: Readonly<Record<number, ElementCode>> = {
   [-64]: 'D',
 }
 
+/** The kinds that columns of tables have besides: what their data are, these say themselves. */
+const OTHER_KINDS: ReadonlySet<string> = new Set(['integer', 'float', 'string'])
+
 const [TRUE, FALSE, UNDEFINED] = [0x54, 0x46, 0]
 
 /**
@@ -44,6 +47,9 @@ export function elementEncoderOf(column: ColumnToWrite, sample: Elements): Eleme
   if (kind === 'logical' || kind === 'bit') {
     if (!(sample instanceof Uint8Array)) throw columnError(column, `${kind} values are given in a Uint8Array`)
     return kind === 'logical' ? logicalEncoder(column, []) : BIT_ENCODER
+  }
+  if (kind !== undefined && !OTHER_KINDS.has(kind)) {
+    throw columnError(column, `${JSON.stringify(kind)} is no kind: logical, bit or complex`)
   }
   return numberEncoder(sample as PixelArray)
 }

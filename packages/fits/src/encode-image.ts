@@ -1,10 +1,12 @@
 import { checksumOf, withChecksums } from './checksum-header.js'
 import { CompressedImageTable } from './compressed-image-table.js'
 import { encodePadding } from './encode-padding.js'
-import { encodeSamples, type PixelArray } from './encode-samples.js'
+import { checkPixelArray, encodeSamples, type PixelArray } from './encode-samples.js'
+import { wrongArgument } from './errors.js'
 import { gridToWrite } from './grid-to-write.js'
 import type { Header } from './header.js'
 import { imageHeader, shapeToWrite } from './image-header.js'
+import { newLike } from './pixel-bands.js'
 import { copyShared, runsOf, sectionPixels, wholeSection } from './section.js'
 import { type ImageCompression, type TileEncoder, tileEncoderFor } from './tile-encoder.js'
 import { type TileGrid, tileAt, tileCount } from './tile-grid.js'
@@ -54,8 +56,9 @@ export function encodeImage(image: ImageToWrite, options: EncodeImageOptions = {
   const { data, width, height, header } = image
   const { compression = 'none', checksum = false } = options
   const shape = shapeToWrite(image)
+  checkPixelArray(data)
   if (data.length !== shape.reduce((a, b) => a * b, 1)) {
-    throw new TypeError(
+    throw wrongArgument(
       `${data.length} pixels do not fill an image of ${shape.join(' x ')} (${width} wide, ${height} high)`,
     )
   }
@@ -109,7 +112,7 @@ function tilePixels(data: PixelArray, grid: TileGrid, index: number): { pixels: 
   const rowLength = tile.size[0]!
   const { value: run } = runsOf(tile, whole).next()
   if (run && run.length === length) return { pixels: data.subarray(run.at, run.at + length), rowLength }
-  const pixels = new (data.constructor as new (length: number) => PixelArray)(length)
+  const pixels = newLike(data, length)
   copyShared(data as never, whole, pixels as never, tile)
   return { pixels, rowLength }
 }

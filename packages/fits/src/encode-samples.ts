@@ -1,3 +1,4 @@
+import { wrongArgument } from './errors.js'
 import { swapBytes } from './swap-bytes.js'
 
 /** Arrays that can be written as pixels. */
@@ -12,6 +13,27 @@ export type PixelArray =
   | BigInt64Array
   | Float32Array
   | Float64Array
+
+const PIXEL_ARRAYS = [
+  Uint8Array,
+  Int8Array,
+  Uint16Array,
+  Int16Array,
+  Uint32Array,
+  Int32Array,
+  BigUint64Array,
+  BigInt64Array,
+  Float32Array,
+  Float64Array,
+]
+
+/** @throws TypeError for what is no array of pixels. */
+export function checkPixelArray(data: unknown): void {
+  if (PIXEL_ARRAYS.some((type) => data instanceof type)) return
+  const found = Object.prototype.toString.call(data).slice(8, -1)
+  const names = PIXEL_ARRAYS.map(({ name }) => name).join(', ')
+  throw wrongArgument(`pixels are given in a typed array, not in what is ${found}; the types are ${names}`)
+}
 
 /** How an array type is stored: BITPIX, and the BZERO that stands for the sign it lacks (FITS 4.0, table 11). */
 export interface PixelFormat {

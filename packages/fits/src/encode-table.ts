@@ -5,6 +5,7 @@ import { type ColumnWriter, columnCards, fixedColumnWriter } from './column-writ
 import { EMPTY_PRIMARY } from './empty-primary.js'
 import type { EncodeOptions } from './encode-image.js'
 import { encodePadding } from './encode-padding.js'
+import { wrongArgument } from './errors.js'
 import { Header } from './header.js'
 import { headerToWrite } from './header-to-write.js'
 import { heapBytesOf, type VariableColumnWriter, variableCellsOf, variableColumnWriter } from './variable-column.js'
@@ -115,10 +116,10 @@ function writersOf(columns: readonly ColumnToWrite[]): { writers: ColumnWriter[]
 function rowCountOf(table: TableToWrite, writers: readonly ColumnWriter[]): number {
   const known = writers.filter((writer) => writer.rowCount !== undefined)
   const rowCount = table.rowCount ?? known[0]?.rowCount ?? 0
-  if (!Number.isSafeInteger(rowCount) || rowCount < 0) throw new TypeError(`${rowCount} is no number of rows`)
+  if (!Number.isSafeInteger(rowCount) || rowCount < 0) throw wrongArgument(`${rowCount} is no number of rows`)
   const other = known.find((writer) => writer.rowCount !== rowCount)
   if (other) {
-    throw new TypeError(
+    throw wrongArgument(
       `column ${JSON.stringify(other.column.name)} has ${other.rowCount} rows, but the table has ${rowCount}`,
     )
   }
@@ -126,13 +127,22 @@ function rowCountOf(table: TableToWrite, writers: readonly ColumnWriter[]): numb
 }
 
 function checkNames(columns: readonly ColumnToWrite[]): void {
-  if (columns.length > 999) throw new TypeError(`a table has at most 999 columns, not ${columns.length}`)
+  if (!Array.isArray(columns)) throw wrongArgument('a table has a list of columns')
+  if (columns.length > 999) throw wrongArgument(`a table has at most 999 columns, not ${columns.length}`)
   const seen = new Set<string>()
   for (const { name } of columns) {
+    if (!isName(name)) {
+      throw wrongArgument(`${JSON.stringify(name)} is no name of a column: printable ASCII, 68 characters at most`)
+    }
     const upper = name.trim().toUpperCase()
-    if (!/^[ -~]+$/.test(name) || upper === '') throw new TypeError(`${JSON.stringify(name)} is no name of a column`)
     if (seen.has(upper))
-      throw new TypeError(`two columns are called ${JSON.stringify(name)}, which differ by case at most`)
+      throw wrongArgument(`two columns are called ${JSON.stringify(name)}, which differ by case at most`)
     seen.add(upper)
   }
+}
+
+/** Whether it fits one card: TTYPEn must not be continued (FITS 4.0, section 4.2.1.2). */
+function isName(name: unknown): boolean {
+  if (typeof name !== 'string' || !/^[ -~]+$/.test(name) || name.trim() === '') return false
+  return name.replaceAll("'", "''").length <= 68
 }

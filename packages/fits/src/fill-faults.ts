@@ -23,7 +23,10 @@ export async function* dataFillFaults(hdu: Hdu): AsyncGenerator<Finding, void> {
   const padding = (BLOCK_LENGTH - (hdu.dataLength % BLOCK_LENGTH)) % BLOCK_LENGTH
   const behind = Buffer.from(await hdu.bytesBehind(padding + EXTENSION.length))
   const fill = behind.subarray(0, padding)
-  if (fill.length < padding) yield lacking('data', padding - fill.length)
+  if (fill.length < padding) {
+    const missing = padding - fill.length
+    yield { level: 'error', message: `the last block of its data lacks ${missing} bytes of padding` }
+  }
   const [filler, name] = hdu.kind === 'table' ? [BLANK, 'blanks'] : [ZERO, 'zeros']
   if (!fill.every((byte) => byte === filler)) {
     yield { level: 'error', message: `the last block of its data is not filled with ${name}` }
@@ -38,16 +41,10 @@ function* endFaults(header: Buffer): Generator<Finding, void> {
   let end = 0
   while (end < header.length && !isEndRecord(header.toString('latin1', end, end + RECORD_LENGTH))) end += RECORD_LENGTH
   const fill = end + RECORD_LENGTH
-  const missing = (BLOCK_LENGTH - (header.length % BLOCK_LENGTH)) % BLOCK_LENGTH
-  if (missing > 0) yield lacking('header', missing)
   if (header.subarray(end + 3, fill).some((byte) => byte !== BLANK)) {
     yield { level: 'error', message: 'the END card has other characters than blanks behind END' }
   }
   if (header.subarray(fill).some((byte) => byte !== BLANK)) {
     yield { level: 'error', message: 'the last block of its header is not filled with blanks' }
   }
-}
-
-function lacking(part: 'header' | 'data', missing: number): Finding {
-  return { level: 'error', message: `the last block of its ${part} lacks ${missing} bytes of padding` }
 }

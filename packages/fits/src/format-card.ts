@@ -1,5 +1,6 @@
 import type { Card } from './card.js'
 import type { CardValue } from './card-value.js'
+import { wrongArgument } from './errors.js'
 import { RECORD_LENGTH } from './parse-cards.js'
 
 const STANDARD_KEYWORD = /^[A-Z0-9_-]{1,8}$/
@@ -34,7 +35,7 @@ function formatValueCard(card: Card): string[] {
   const value = card.problem === undefined ? card.value : card.problem.slice(card.problem.indexOf(':') + 2)
   if (typeof value === 'string') return formatString(start, printable(value), printable(card.comment))
   const text = start + formatScalar(value, card.keyword).padStart(start.length === 10 ? 20 : 0)
-  if (text.length > RECORD_LENGTH) throw new TypeError(`${card.keyword}: keyword and value do not fit a header record`)
+  if (text.length > RECORD_LENGTH) throw wrongArgument(`${card.keyword}: keyword and value do not fit a header record`)
   return [withComment(text, printable(card.comment))]
 }
 
@@ -65,7 +66,7 @@ export function formatCommentary(keyword: string, text: string): string[] {
 function formatKeyword(keyword: string): string {
   if (STANDARD_KEYWORD.test(keyword) && !RESERVED.has(keyword)) return `${keyword.padEnd(8)}= `
   if (HIERARCH_KEYWORD.test(keyword) && !RESERVED.has(keyword)) return `HIERARCH ${keyword} = `
-  throw new TypeError(`${JSON.stringify(keyword)} is not a FITS keyword; use printable ASCII characters other than "="`)
+  throw wrongArgument(`${JSON.stringify(keyword)} is not a FITS keyword; use printable ASCII characters other than "="`)
 }
 
 function formatScalar(value: Exclude<CardValue, string>, keyword: string): string {
@@ -73,12 +74,15 @@ function formatScalar(value: Exclude<CardValue, string>, keyword: string): strin
   if (typeof value === 'boolean') return value ? 'T' : 'F'
   if (typeof value === 'bigint') return String(value)
   if (typeof value === 'number') return formatNumber(value, keyword)
+  if (typeof value?.re !== 'number' || typeof value.im !== 'number') {
+    throw wrongArgument(`${keyword}: a FITS header holds strings, numbers, logicals, { re, im } and null, nothing else`)
+  }
   return `(${formatNumber(value.re, keyword)}, ${formatNumber(value.im, keyword)})`
 }
 
 /** The shortest text that reads back as the same number; a whole number that is exact is written as an integer. */
 function formatNumber(value: number, keyword: string): string {
-  if (!Number.isFinite(value)) throw new TypeError(`${keyword}: a FITS header cannot hold ${value}; leave it out`)
+  if (!Number.isFinite(value)) throw wrongArgument(`${keyword}: a FITS header cannot hold ${value}; leave it out`)
   if (Number.isSafeInteger(value) && !Object.is(value, -0)) return String(value)
   const [mantissa, exponent] = (Object.is(value, -0) ? '-0.0' : String(value)).split('e') as [string, string?]
   const decimal = mantissa.includes('.') ? mantissa : `${mantissa}.0`
@@ -90,7 +94,7 @@ function formatString(start: string, value: string, comment: string): string[] {
   if (start.length + escaped.length + 2 <= RECORD_LENGTH) {
     return [withComment(`${start}'${start.length === 10 ? escaped.padEnd(8) : escaped}'`, comment)]
   }
-  if (start.length > RECORD_LENGTH - 6) throw new TypeError(`${start}: the keyword is too long for a header record`)
+  if (start.length > RECORD_LENGTH - 6) throw wrongArgument(`${start}: the keyword is too long for a header record`)
   const lines: string[] = []
   let head = start
   let rest = escaped

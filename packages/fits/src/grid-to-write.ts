@@ -1,3 +1,4 @@
+import { wrongArgument } from './errors.js'
 import { type TileGrid, tileGrid } from './tile-grid.js'
 
 /** The longest tile by default, in pixels: a row is one, unless it is longer. */
@@ -13,8 +14,12 @@ const MAX_TILE = 2 ** 22
 export function gridToWrite(shape: readonly number[], tile: readonly number[] = []): TileGrid {
   const axes = [...shape].reverse()
   const lengths = [...tile].reverse()
-  const isTile = lengths.length <= axes.length && lengths.every((length) => Number.isSafeInteger(length) && length > 0)
-  if (!isTile) throw new TypeError(`${tile.join(' x ')} is no shape of a tile of an image of ${shape.join(' x ')}`)
+  const isTile =
+    Array.isArray(tile) &&
+    lengths.length <= axes.length &&
+    lengths.every((length) => Number.isSafeInteger(length) && length > 0)
+  if (!isTile)
+    throw wrongArgument(`${lengths.reverse().join(' x ')} is no shape of a tile of an image of ${shape.join(' x ')}`)
   return tileGrid(
     axes,
     axes.map((length, axis) => lengths[axis] ?? (axis === 0 ? Math.min(length, MAX_TILE) : 1)),

@@ -1,7 +1,11 @@
 import { Card } from './card.js'
 import { type PixelArray, pixelFormat } from './encode-samples.js'
+import { wrongArgument } from './errors.js'
 import { Header } from './header.js'
 import { headerToWrite } from './header-to-write.js'
+
+/** The most axes that FITS has. */
+const MAX_AXES = 999
 
 /** How many pixels to write, of which type. */
 export interface ImageForm {
@@ -47,7 +51,12 @@ export function shapeToWrite(image: {
   shape?: readonly number[] | undefined
 }): readonly number[] {
   const { width, height, shape = [height, width] } = image
-  const isShape = shape.length > 0 && shape.every((length) => Number.isSafeInteger(length) && length > 0)
+  const isShape =
+    Array.isArray(shape) &&
+    shape.length > 0 &&
+    shape.length <= MAX_AXES &&
+    shape.every((length) => Number.isSafeInteger(length) && length > 0)
   if (isShape && shape.at(-1) === width && (shape.at(-2) ?? 1) === height) return shape
-  throw new TypeError(`${shape.join(' x ')} is no shape of an image that is ${width} wide and ${height} high`)
+  const shown = Array.isArray(shape) ? shape.slice(0, 10).join(' x ') : String(shape)
+  throw wrongArgument(`${shown} is no shape of an image that is ${width} wide and ${height} high`)
 }

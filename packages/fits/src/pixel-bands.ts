@@ -1,4 +1,5 @@
-import type { PixelArray } from './encode-samples.js'
+import { checkPixelArray, type PixelArray } from './encode-samples.js'
+import { wrongArgument } from './errors.js'
 import { copyShared } from './section.js'
 import type { TileGrid } from './tile-grid.js'
 
@@ -15,23 +16,24 @@ export async function* checkedPixels(
   const total = shape.reduce((a, b) => a * b, 1)
   let [type, taken] = ['', 0]
   for await (const part of pixels) {
+    checkPixelArray(part)
     if (part.length === 0) continue
     type ||= part.constructor.name
     if (part.constructor.name !== type) {
-      throw new TypeError(`pixels of an image come as ${type}, then as ${part.constructor.name}; give one type`)
+      throw wrongArgument(`pixels of an image come as ${type}, then as ${part.constructor.name}; give one type`)
     }
     taken += part.length
     if (taken > total)
-      throw new TypeError(`more than the ${total} pixels of an image of ${shape.join(' x ')} are given`)
+      throw wrongArgument(`more than the ${total} pixels of an image of ${shape.join(' x ')} are given`)
     yield part
   }
-  if (taken < total) throw new TypeError(`${taken} pixels do not fill an image of ${shape.join(' x ')}`)
+  if (taken < total) throw wrongArgument(`${taken} pixels do not fill an image of ${shape.join(' x ')}`)
 }
 
 /** @throws TypeError when tiles hold rows of several planes, which do not come together. */
 export function checkBands({ tile }: TileGrid): void {
   if (tile.slice(2).every((length) => length === 1)) return
-  throw new TypeError(`tiles of ${[...tile].reverse().join(' x ')} pixels hold several planes; give tiles of one plane`)
+  throw wrongArgument(`tiles of ${[...tile].reverse().join(' x ')} pixels hold several planes; give tiles of one plane`)
 }
 
 /** The pixels in bands, each as many rows as a tile is high; of a line each band is a tile. A band is not to be kept. */
@@ -96,6 +98,9 @@ export function* tilesOfBand(
   }
 }
 
-function newLike(pixels: PixelArray, length: number): PixelArray {
-  return new (pixels.constructor as new (length: number) => PixelArray)(length)
+/** A new array of this length and the pixels' type. */
+export function newLike(pixels: PixelArray, length: number): PixelArray {
+  // A Buffer is made otherwise.
+  const type = pixels instanceof Uint8Array ? Uint8Array : pixels.constructor
+  return new (type as new (length: number) => PixelArray)(length)
 }

@@ -1,3 +1,4 @@
+import { wrongArgument } from './errors.js'
 import { ImageHdu } from './image-hdu.js'
 import { pixelKernels } from './pixel-kernels.js'
 import { pictureOf, sampleOf } from './preview-bands.js'
@@ -57,7 +58,7 @@ export async function renderPreview(source: PreviewSource | ImageHdu, options: P
   if (source instanceof ImageHdu) return renderHdu(source, options)
   const { data, width, height } = source
   if (!(width > 0 && height > 0 && data.length === width * height)) {
-    throw new TypeError(`${data.length} pixels do not fill a frame of ${width} x ${height}`)
+    throw wrongArgument(`${data.length} pixels do not fill a frame of ${width} x ${height}`)
   }
   const full = stretch(source, options.limits ?? zscale(data))
   return encoded(shrinkToFit(full, MAX_JPEG_SIDE, MAX_JPEG_SIDE), full, options)
@@ -65,7 +66,7 @@ export async function renderPreview(source: PreviewSource | ImageHdu, options: P
 
 async function renderHdu(hdu: ImageHdu, options: PreviewOptions): Promise<Preview> {
   const { width, height } = hdu
-  if (!hdu.hasData) throw new TypeError(`HDU ${hdu.index} has no pixels to show`)
+  if (!hdu.hasData) throw wrongArgument(`HDU ${hdu.index} has no pixels to show`)
   const { limits, signal } = options
   if (width * height <= WHOLE_PIXELS) {
     const data = await hdu.readRows(0, height, undefined, signal ? { signal } : {})

@@ -4,6 +4,7 @@ import { RANDOM_COUNT } from './dither.js'
 import { encodeGzipTile } from './encode-gzip-tile.js'
 import { encodeRice } from './encode-rice.js'
 import { encodeSamples, type PixelArray, pixelFormat } from './encode-samples.js'
+import { wrongArgument } from './errors.js'
 import { quantize } from './quantize.js'
 
 /**
@@ -62,8 +63,8 @@ export function tileEncoderFor(
 /** @throws TypeError when the compression is none of those there are. */
 export function checkCompression(compression: ImageCompression): void {
   if (compression === 'none' || compression === 'lossless') return
-  if (typeof compression === 'object' && compression.quantize > 0 && Number.isFinite(compression.quantize)) return
-  throw new TypeError(
+  if (typeof compression === 'object' && compression?.quantize > 0 && Number.isFinite(compression.quantize)) return
+  throw wrongArgument(
     `compression is ${JSON.stringify(compression)}, but must be 'none', 'lossless' or { quantize: a number above 0 }`,
   )
 }

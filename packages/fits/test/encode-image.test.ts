@@ -75,6 +75,33 @@ test('refuses pixels that do not fill the frame', () => {
   expect(() => encodeImage({ data: new Float32Array(6), width: 3, height: 2, shape: [6] })).toThrow(TypeError)
 })
 
+test('refuses what is no array of pixels, and more axes than FITS has', () => {
+  for (const data of [
+    [1, 2, 3, 4, 5, 6],
+    undefined,
+    new DataView(new ArrayBuffer(6)),
+    new Uint8ClampedArray(6),
+    'pixels',
+  ]) {
+    const work = () => encodeImage({ data: data as unknown as Float32Array, width: 3, height: 2 })
+    expect(work).toThrow(
+      expect.objectContaining({ code: 'FITS_ARGUMENT', message: expect.stringContaining('typed array') }),
+    )
+  }
+  const image = { data: new Uint8Array(6), width: 3, height: 2 }
+  expect(() => encodeImage({ ...image, shape: [...new Array<number>(998).fill(1), 2, 3] })).toThrow('is no shape')
+  expect(() => encodeImage({ ...image, shape: 6 as unknown as number[] })).toThrow('6 is no shape')
+})
+
+test('a Buffer is bytes, in tiles, too', () => {
+  const data = Buffer.from(Uint8Array.from({ length: 400 }, (_, i) => i))
+  const image = { width: 20, height: 20 }
+  const options = { compression: 'lossless', tile: [7, 8] } as const
+  expect(joined(encodeImage({ ...image, data }, options))).toEqual(
+    joined(encodeImage({ ...image, data: new Uint8Array(data) }, options)),
+  )
+})
+
 test('a file appears whole or not at all', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'fits-'))
   const image = { data: new Float32Array(600_000).fill(1.5), width: 1000, height: 600 }

@@ -10,6 +10,7 @@ import {
   type ColumnToWrite,
   type ColumnValues,
   encodeTable,
+  findTable,
   Header,
   openFits,
   type TableToWrite,
@@ -227,9 +228,25 @@ test.each([
   ['a null of floats', [{ name: 'a', data: new Float32Array(2), nullValue: -99 }]],
   ['a null out of range', [{ name: 'a', data: new Int16Array(2), nullValue: 40_000 }]],
   ['half a null', [{ name: 'a', data: new Int16Array(2), nullValue: 0.5 }]],
+  ['a null that is text', [{ name: 'a', data: new Int16Array(2), nullValue: '5' as unknown as number }]],
+  ['a name that is too long', [{ name: 'a'.repeat(69), data: new Int16Array(2) }]],
+  ['no name at all', [{ data: new Int16Array(2) } as ColumnToWrite]],
+  ['a unit that is a number', [{ name: 'a', data: new Int16Array(2), unit: 5 as unknown as string }]],
+  ['text for numbers', [{ name: 'a', data: new Int16Array(2), display: 'A5' }]],
+  ['a format that is none', [{ name: 'a', data: new Int16Array(2), display: '%d' }]],
+  ['a kind that is none', [{ name: 'a', data: new Uint8Array(2), kind: 'flag' as 'bit' }]],
+  ['a shape that is a number', [{ name: 'a', data: new Uint8Array(2), shape: 2 as unknown as number[] }]],
   ['plain numbers', [{ name: 'a', data: [1, 2] as unknown as string[] }]],
 ] as [string, ColumnToWrite[]][])('refuses %s', (_, columns) => {
   expect(() => encodeTable({ columns })).toThrow(TypeError)
+  expect(() => encodeTable({ columns })).toThrow(expect.objectContaining({ code: 'FITS_ARGUMENT' }))
+})
+
+test('what a table says of its columns is understood', async () => {
+  const data = Float32Array.of(1, 2)
+  const columns = [{ name: "it's", data, kind: 'float' as 'bit', display: 'EN12.3', unit: 'adu' }]
+  const table = findTable(await openFits(joined(encodeTable({ columns }))))!
+  expect(table.columns[0]).toMatchObject({ name: "it's", display: 'EN12.3', unit: 'adu' })
 })
 
 const everything = (rows: number): ColumnToWrite[] => [

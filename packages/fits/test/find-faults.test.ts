@@ -136,7 +136,7 @@ test('what fills blocks, and what is behind them', async () => {
   }
   expect(await faultsIn(gzipSync(file))).toEqual([])
   expect(await faultsIn(fitsBytes(PRIMARY).subarray(0, 320))).toEqual([
-    '0 error: the last block of its header lacks 2560 bytes of padding',
+    '0 error: the file is cut: a header should end at byte 2880, but the file ends at byte 320; fetch it again',
   ])
 })
 

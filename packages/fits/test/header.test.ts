@@ -93,6 +93,9 @@ test('replaces what FITS cannot hold', () => {
   expect(() => new Header().set('X', Number.NaN).format()).toThrow(TypeError)
   expect(() => new Header().set('A=B', 1).format()).toThrow(TypeError)
   expect(() => new Header().set('END', 1).format()).toThrow(TypeError)
+  for (const value of [undefined, {}, new Date(0), Symbol('x'), () => 1]) {
+    expect(() => new Header().set('X', value as never)).toThrow('X: a FITS header holds strings, numbers')
+  }
 })
 
 test('writes cards that are not conformant as conformant ones', () => {

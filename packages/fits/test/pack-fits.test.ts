@@ -17,7 +17,7 @@ import {
   unpackFits,
   verifyChecksums,
 } from '../src/index.js'
-import { bytesOf, codeOf, fixture, fixtureBytes, joined } from './support.js'
+import { bytesOf, codeOf, fitsBytes, fixture, fixtureBytes, joined } from './support.js'
 import { faultsOf, funpack, tellMissing, tools } from './tools.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'pack-fits-'))
@@ -119,7 +119,7 @@ test('floats are quantised on request', async () => {
   const values = await image.read()
   expect(values).not.toEqual(noise)
   expect(values.every((value, i) => Math.abs(value - noise[i]!) < 3)).toBe(true)
-  expect(await codeOf(packed(bytes, { compression: { quantize: -1 } }))).toBe('TypeError')
+  expect(await codeOf(packed(bytes, { compression: { quantize: -1 } }))).toBe('FITS_ARGUMENT')
 })
 
 test('a packed file is written when it is complete, or not at all', async () => {
@@ -138,4 +138,13 @@ test('images of more than six axes stay as they are', async () => {
   const shape = [2, 2, 2, 2, 1, 2, 4]
   const bytes = joined(encodeImage({ data, shape, width: 4, height: 2 }))
   expect((await packed(bytes)).bytes).toEqual(bytes)
+})
+
+test('BLOCKED, which belongs to no extension, is kept under another name', async () => {
+  const cards = ['SIMPLE  = T', 'BITPIX  = 16', 'NAXIS   = 1', 'NAXIS1  = 4', 'EXTEND  = T', 'BLOCKED = T']
+  const { bytes, fits } = await packed(fitsBytes(cards, new Uint8Array(8)))
+  expect(fits.hdus[1]!.storedHeader.get('ZBLOCKED')).toBe(true)
+  expect(fits.hdus[1]!.storedHeader.has('BLOCKED')).toBe(false)
+  const back = await openFits(await backAgain(bytes))
+  expect(back.hdus[0]!.header.get('BLOCKED')).toBe(true)
 })

@@ -125,5 +125,5 @@ test('a small image of a file is rendered as its pixels are; a signal ends the r
   await using fits = await openFits(await sparse('ended.fits', 5000, 5000))
   await expect(renderPreview(findImage(fits)!, { signal })).rejects.toThrow('enough')
   const empty = (await openFits(joined(encodeImage(image, { compression: 'lossless' })))).hdus[0] as ImageHdu
-  expect(await codeOf(renderPreview(empty))).toBe('TypeError')
+  expect(await codeOf(renderPreview(empty))).toBe('FITS_ARGUMENT')
 })
