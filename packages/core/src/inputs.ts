@@ -84,7 +84,18 @@ export class RunInputs implements Inputs {
     this.#checkOpen()
     if (source.identity !== file.identity) throw changed(this.label(reference))
     this.#used.set(nameOf(reference), file)
-    return source
+    return this.#forgotten(source)
+  }
+
+  /** The source, of which nothing is kept once it is closed: a run may open its files again and again. */
+  #forgotten(source: ByteSource): ByteSource {
+    const { size, identity, path } = source
+    const close = async () => {
+      await source.close()
+      this.#open.delete(source)
+    }
+    const read = (offset: number, into: Uint8Array) => source.read(offset, into)
+    return { size, identity, ...(path === undefined ? {} : { path }), read, close }
   }
 
   label(reference: FileReference): string {

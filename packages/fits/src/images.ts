@@ -2,6 +2,7 @@ import {
   ClientAlertError,
   type FileReference,
   Inputs,
+  type MemoryLoan,
   type OutputFile,
   Outputs,
   type Progress,
@@ -22,6 +23,7 @@ import type { Frame, FrameSize } from './frame.js'
 import { Header } from './header.js'
 import type { ImageHdu } from './image-hdu.js'
 import { type KeptPixels, keepPixels, keptInMemory } from './kept-pixels.js'
+import { OpenFiles } from './open-files.js'
 import { openFits } from './open-fits.js'
 import { plainPieces } from './plain-pieces.js'
 import { renderPreview } from './preview.js'
@@ -76,9 +78,6 @@ const MAX_PIXELS = 2 ** 31
 /** Rises when decoding may change a pixel. */
 const REVISION = 1
 
-/** The most that is kept in memory of an image for its previews, in bytes. */
-const KEPT_BYTES = 256 * 2 ** 20
-
 /** How a host wants its images. */
 export interface ImagesOptions {
   /**
@@ -109,6 +108,7 @@ export function images({ compression = 'none', previews = true }: ImagesOptions 
 /** The images of one run. */
 class RunImages implements Images {
   readonly #inputs: Inputs
+  readonly #files: OpenFiles
   readonly #outputs: Outputs
 
   constructor(
@@ -116,11 +116,12 @@ class RunImages implements Images {
     private readonly options: Required<ImagesOptions>,
   ) {
     this.#inputs = run.use(Inputs)
+    this.#files = new OpenFiles(this.#inputs)
     this.#outputs = run.use(Outputs)
   }
 
   async open(file: FileReference): Promise<Frame> {
-    const source = await this.#inputs.open(file)
+    const source = await this.#files.open(file)
     const label = this.#inputs.label(file)
     return explained(label, async () => {
       const fits = await openFits(source, { temporaryFolder: () => this.run.scratch })
@@ -154,7 +155,12 @@ class RunImages implements Images {
     const { run } = this
     const isWhole = ArrayBuffer.isView(image.data)
     if (!this.options.previews && !isWhole) return [await this.#put(image, image.data as AsyncIterable<Samples>, place)]
-    const options = { memoryBytes: KEPT_BYTES, temporaryFolder: () => run.scratch }
+    let loan: MemoryLoan | undefined
+    const mayTake = (bytes: number) => {
+      if (bytes <= run.memory.budget / 2) loan = run.memory.take(bytes)
+      return loan !== undefined
+    }
+    const options = { mayTake, temporaryFolder: () => run.scratch }
     const kept = isWhole
       ? keptInMemory(image, image.data as Samples)
       : await keepPixels(image, unlessAborted(image.data as AsyncIterable<Samples>, run.signal), options)
@@ -166,6 +172,7 @@ class RunImages implements Images {
       return [fits, ...(await previews)]
     } finally {
       await kept.close()
+      loan?.release()
     }
   }
 
