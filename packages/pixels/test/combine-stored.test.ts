@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -206,6 +206,31 @@ test('a file that is gone is what its frame says of it', async () => {
   const result = await combined(frames)
   expect(frames[0]!.asked.length).toBeGreaterThan(2)
   expect(result.some((value) => value !== 0)).toBe(true)
+})
+
+test('of very many frames, few are open at once', async () => {
+  const frames = Array.from({ length: 300 }, (_, seed) =>
+    plainFrame(`many-${seed}`, Float32Array.from(noise(WIDTH * HEIGHT, seed, 30)), NO_SCALE),
+  )
+  const openFiles = () => readdirSync('/proc/self/fd').length
+  const hasList = existsSync('/proc/self/fd')
+  const before = hasList ? openFiles() : 0
+  const result = new Float32Array(WIDTH * HEIGHT)
+  for await (const { rows, values } of combineBands(frames, { method: 'sum', width: WIDTH, height: HEIGHT })) {
+    if (hasList) expect(openFiles() - before).toBeLessThan(160)
+    result.set(values, rows.from * WIDTH)
+  }
+  const wanted = new Float32Array(result.length)
+  reference.reduce(
+    'sum',
+    frames.map(({ values }) => values),
+    wanted,
+  )
+  expectSame(result, wanted)
+  for (const { asked } of frames) expect(asked).toEqual([])
+  rmSync(frames[250]!.stored.path)
+  await combined(frames, { memoryBytes: 800_000 })
+  expect(frames[0]!.asked.length).toBeGreaterThan(0)
 })
 
 test('several at once share the threads of the process', async () => {

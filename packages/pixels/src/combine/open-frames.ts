@@ -16,8 +16,12 @@ export function areStored(
   )
 }
 
+/** Files that are open at once: several combinations may share a process, which has a thousand in all. */
+const MOST_FILES = 128
+
 /**
- * Opens the frames' files, each once, for all threads of the process: descriptors are the process's.
+ * Opens the frames' files, each once, for all threads of the process: descriptors are the process's. Of very many, all but the first are opened and
+ * closed for each reading.
  *
  * @returns undefined where one cannot be opened.
  */
@@ -29,9 +33,11 @@ export function openFrames(frames: readonly StoredBandFrame[]): { opened: Opened
   }
   try {
     const opened = frames.map(({ stored: { path, pixels } }) => {
-      const fd = files.get(path) ?? openSync(path, 'r')
-      files.set(path, fd)
-      return { fd, pixels }
+      const known = files.get(path)
+      if (known === undefined && files.size >= MOST_FILES) return { file: path, pixels }
+      const file = known ?? openSync(path, 'r')
+      files.set(path, file)
+      return { file, pixels }
     })
     return { opened, close }
   } catch {

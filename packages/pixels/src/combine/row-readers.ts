@@ -1,14 +1,14 @@
-import { readSync } from 'node:fs'
+import { closeSync, openSync, readSync } from 'node:fs'
 import type { PixelKernels } from '../kernels.js'
 import { isIdentity, type Samples } from '../pixel-scale.js'
 import type { Quantization } from '../quantization.js'
 import type { Rows } from './combine-options.js'
 import type { PlainPixels, RiceRows, StoredFrame } from './stored-frame.js'
 
-/** A frame whose file is open. */
+/** A frame whose file can be read. */
 export interface OpenedFrame extends Pick<StoredFrame, 'pixels'> {
-  /** The file's descriptor, which all threads share. */
-  readonly fd: number
+  /** The file's descriptor, which all threads share; or its path, to be opened for each reading, where there are too many to be open at once. */
+  readonly file: number | string
 }
 
 /** Memory for what is read, shared by all readers of a thread. */
@@ -30,22 +30,46 @@ export function isRaw({ pixels }: Pick<StoredFrame, 'pixels'>, bytes: number): b
 }
 
 /** Reads rows of plain pixels as they are stored. */
-export function rawReader({ fd, pixels }: OpenedFrame, width: number): RowReader {
+export function rawReader({ file, pixels }: OpenedFrame, width: number): RowReader {
   const { offset } = pixels as PlainPixels
   return ({ from }, into) => {
     const bytes = new Uint8Array(into.buffer, into.byteOffset, into.byteLength)
-    return fill(fd, bytes, offset + from * width * into.BYTES_PER_ELEMENT)
+    return withFile(file, (fd) => fill(fd, bytes, offset + from * width * into.BYTES_PER_ELEMENT))
   }
 }
 
 /** Reads rows as physical values. */
-export function valueReader({ fd, pixels }: OpenedFrame, width: number, room: ReadRoom): RowReader {
-  return pixels.kind === 'plain' ? plainReader(fd, pixels, width, room) : riceReader(fd, pixels, width, room)
+export function valueReader({ file, pixels }: OpenedFrame, width: number, room: ReadRoom): RowReader {
+  const read = pixels.kind === 'plain' ? plainReader(pixels, width, room) : riceReader(pixels, width, room)
+  return (rows, into) => withFile(file, (fd) => read(fd, rows, into))
 }
 
-function plainReader(fd: number, { offset, bitpix, scale }: PlainPixels, width: number, room: ReadRoom): RowReader {
+/** Undefined where it cannot be opened: why is the frame's to say. */
+function opened(path: string): number | undefined {
+  try {
+    return openSync(path, 'r')
+  } catch {
+    return undefined
+  }
+}
+
+/** What `RowReader` does, of an open file. */
+type FileReader = (fd: number, rows: Rows, into: Samples) => boolean
+
+function withFile(file: number | string, read: (fd: number) => boolean): boolean {
+  if (typeof file === 'number') return read(file)
+  const fd = opened(file)
+  if (fd === undefined) return false
+  try {
+    return read(fd)
+  } finally {
+    closeSync(fd)
+  }
+}
+
+function plainReader({ offset, bitpix, scale }: PlainPixels, width: number, room: ReadRoom): FileReader {
   const rowBytes = (width * Math.abs(bitpix)) / 8
-  return ({ from, to }, into) => {
+  return (fd, { from, to }, into) => {
     const bytes = room.bytes((to - from) * rowBytes)
     if (!fill(fd, bytes, offset + from * rowBytes)) return false
     room.kernels.decodePixels(bytes, bitpix, scale, into)
@@ -53,9 +77,9 @@ function plainReader(fd: number, { offset, bitpix, scale }: PlainPixels, width: 
   }
 }
 
-function riceReader(fd: number, frame: RiceRows, width: number, room: ReadRoom): RowReader {
+function riceReader(frame: RiceRows, width: number, room: ReadRoom): FileReader {
   const { table, heap } = frame
-  return (rows, into) => {
+  return (fd, rows, into) => {
     const count = rows.to - rows.from
     const tableBytes = new Uint8Array(count * table.rowBytes)
     if (!fill(fd, tableBytes, table.offset + rows.from * table.rowBytes)) return false
