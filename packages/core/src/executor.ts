@@ -46,6 +46,8 @@ export interface ExecutorHost {
 /** Decides where and when runs are done. */
 export interface Executor {
   readonly supports: ExecutorSupports
+  /** How many runs go on at once on this machine, where it says. */
+  readonly concurrency?: number
   /** Takes the host's runner, once, before the first run is submitted. Throws where it cannot do the runs of this host. */
   start(runner: Runner, host?: ExecutorHost): void
   /**

@@ -7,6 +7,7 @@ import { DEFAULT_RETRY_POLICY, type RetryPolicy } from './failure.js'
 import type { FileSource } from './file-source.js'
 import { InlineExecutor } from './inline-executor.js'
 import { type Logger, silentLogger } from './logger.js'
+import { MemoryBudget } from './memory-budget.js'
 import { MemoryRecordStore } from './memory-record-store.js'
 import { MemoryStorage } from './memory-storage.js'
 import type { ObjectStorage } from './object-storage.js'
@@ -39,6 +40,11 @@ export interface DataLabOptions<Operations extends readonly unknown[] = readonly
   executor?: Executor
   /** Where to log: pino, or anything of its shape; silent by default. Secrets that can be told by form or name do not get there. */
   log?: Logger
+  /**
+   * Bytes of memory that all runs which go on at once may take for pixels together; 512 MiB by default. What is more goes to scratch folders, or is
+   * done in parts. Runs in child processes have an equal share each.
+   */
+  memoryBudget?: number
   /** The folder for scratch folders of runs; one in the system's temporary folder by default. */
   scratch?: string
   /** Seconds that a run may take where its operation says nothing; 3600 by default. */
@@ -77,6 +83,7 @@ const OPTIONS = [
   'authorize',
   'log',
   'scratch',
+  'memoryBudget',
   'timeLimit',
   'retry',
   'leaseMs',
@@ -111,9 +118,10 @@ export function hostParts(options: DataLabOptions): HostParts {
 /**
  * What runs are made of, by the same options: all that a process needs which only calls operations.
  *
+ * @param processes how many of them share the host's memory
  * @throws as createDataLab
  */
-export function runParts(options: DataLabOptions): RunParts {
+export function runParts(options: DataLabOptions, processes = 1): RunParts {
   const storage = options.storage ?? new MemoryStorage()
   const sources = byName('sources', options.sources ?? [], (source) => source.name)
   const results = new ResultSource(storage)
@@ -122,6 +130,7 @@ export function runParts(options: DataLabOptions): RunParts {
     services: byName('services', options.services ?? [], (provider) => provider.key.id),
     sources: sources.has(results.name) ? sources : new Map([...sources, [results.name, results]]),
     storage,
+    memory: new MemoryBudget(options.memoryBudget, processes),
     scratch: new ScratchSpace(options.scratch ?? join(tmpdir(), `datalab-scratch-${process.getuid?.() ?? 'all'}`)),
     log: options.log === undefined ? silentLogger : redactingLogger(options.log),
   }

@@ -25,6 +25,7 @@ interface Run {
 /** Runs operations in this process, on its main thread: for operations one trusts, in scripts, tests, and small hosts. */
 export class InlineExecutor implements Executor {
   readonly supports = { isolation: false, preemption: false }
+  readonly concurrency: number
   readonly #queue: PQueue
   /** Those operations of which only so many may run at once, each with the runs that may now. */
   readonly #limited = new Map<string, PQueue>()
@@ -34,7 +35,8 @@ export class InlineExecutor implements Executor {
   #isClosed = false
 
   constructor(options: InlineExecutorOptions = {}) {
-    this.#queue = new PQueue({ concurrency: options.concurrency ?? availableParallelism() })
+    this.concurrency = options.concurrency ?? availableParallelism()
+    this.#queue = new PQueue({ concurrency: this.concurrency })
   }
 
   start(runner: Runner, host?: ExecutorHost): void {

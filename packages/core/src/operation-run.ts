@@ -4,6 +4,7 @@ import { GRACE_MS, withinGrace, withinTime } from './grace.js'
 import { Inputs, RunInputs } from './inputs.js'
 import { type DeepReadonly, deepFreeze, type JsonObject } from './json.js'
 import type { Logger } from './logger.js'
+import { type MemoryBudget, RunMemory } from './memory-budget.js'
 import type { ObjectStorage } from './object-storage.js'
 import type { AnyOperationClass, OperationContext } from './operation.js'
 import type { OperationRegistry } from './operation-registry.js'
@@ -22,6 +23,8 @@ export interface RunParts {
   readonly sources: ReadonlyMap<string, FileSource>
   readonly storage: ObjectStorage
   readonly scratch: ScratchSpace
+  /** Memory for the pixels of all of them. */
+  readonly memory: MemoryBudget
   readonly log: Logger
 }
 
@@ -38,6 +41,7 @@ class OperationRun {
   readonly #outputs: RunOutputs
   readonly #services = new Map<string, unknown>()
   readonly #context: OperationContext<object>
+  readonly #memory: RunMemory
   #scratch: ScratchFolder | undefined
   #isOver = false
 
@@ -61,6 +65,7 @@ class OperationRun {
     this.#outputs = new RunOutputs(storage, record.key, lease.attempt, signal, record.provenance)
     this.#services.set(Inputs.id, this.#inputs)
     this.#services.set(Outputs.id, this.#outputs)
+    this.#memory = new RunMemory(parts.memory)
     this.#context = this.#makeContext()
   }
 
@@ -89,6 +94,7 @@ class OperationRun {
     this.#isOver = true
     const closing = Promise.all([this.#outputs.close(), this.#inputs.close()])
     await this.#patiently(closing, 'what a run had open is left behind')
+    this.#memory.close()
     if (this.#scratch) await this.#patiently(this.#scratch.remove(), 'a scratch folder was left behind')
   }
 
@@ -110,6 +116,7 @@ class OperationRun {
       log: parts.log,
       provenance: record.provenance,
       inputs: record.inputs as DeepReadonly<object>,
+      memory: this.#memory,
       progress: new Progress((fraction) => report.progress(fraction), signal),
       get scratch() {
         return run.#scratchFolder().path

@@ -1,6 +1,7 @@
 import { ClientAlertError } from './errors.js'
 import type { DeepReadonly } from './json.js'
 import type { Logger } from './logger.js'
+import type { Memory } from './memory-budget.js'
 import type { AnyOperationInfo, OperationInfo } from './operation-info.js'
 import type { OperationResult } from './output.js'
 import type { Progress } from './progress.js'
@@ -72,6 +73,11 @@ export abstract class BaseDataOperation<Inputs extends object> {
   /** A folder of this run alone, removed however the run ends. */
   get scratch(): string {
     return this.#context.scratch
+  }
+
+  /** Memory for pixels, of which all runs of the host take. */
+  get memory(): Memory {
+    return this.#context.memory
   }
 
   /** A service that `info.requires` names. */

@@ -1,4 +1,5 @@
 import type { Logger } from './logger.js'
+import type { Memory } from './memory-budget.js'
 import type { Provenance } from './provenance.js'
 import type { ServiceKey } from './service.js'
 
@@ -15,6 +16,8 @@ export interface RunContext {
   readonly provenance: Provenance
   /** A folder of this run alone, made on first use and removed when the run ends. */
   readonly scratch: string
+  /** Memory for pixels, of which all runs of the host take. */
+  readonly memory: Memory
   /**
    * The service of this key: one that the operation's `info.requires` names, or one that every run has.
    *

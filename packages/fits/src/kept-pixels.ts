@@ -12,8 +12,8 @@ import { SpillBuffer } from './spill-buffer.js'
 
 /** Where pixels are kept. */
 export interface KeepOptions {
-  /** The most that is kept in memory, in bytes; an image that is larger is kept in a file. */
-  readonly memoryBytes: number
+  /** Whether so many bytes may be kept in memory; else they are kept in a file. */
+  readonly mayTake: (bytes: number) => boolean
   /** Names the folder for that file, which has no name itself. */
   readonly temporaryFolder: () => string
 }
@@ -53,14 +53,16 @@ export function keptInMemory({ width, height }: FrameSize, data: Samples): KeptP
 export async function keepPixels(
   size: FrameSize,
   pixels: AsyncIterable<Samples>,
-  { memoryBytes, temporaryFolder }: KeepOptions,
+  { mayTake, temporaryFolder }: KeepOptions,
 ): Promise<KeptPixels> {
+  const keeperOf = ({ width, height }: FrameSize, sample: Samples): PixelKeeper => {
+    if (!mayTake(width * height * sample.BYTES_PER_ELEMENT)) return new FileKeeper(size, temporaryFolder)
+    return new MemoryKeeper(size, sample instanceof Float32Array ? 'float32' : 'float64')
+  }
   let keeper: PixelKeeper | undefined
   try {
     for await (const part of checkedPixels(pixels, [size.height, size.width])) {
-      const isSmall = size.width * size.height * part.BYTES_PER_ELEMENT <= memoryBytes
-      const type = part instanceof Float32Array ? 'float32' : 'float64'
-      keeper ??= isSmall ? new MemoryKeeper(size, type) : new FileKeeper(size, temporaryFolder)
+      keeper ??= keeperOf(size, part as Samples)
       await keeper.take(part as Samples)
     }
     return await keeper!.end()

@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
+import { availableParallelism } from 'node:os'
 import { dirname } from 'node:path'
 import {
   createPerform,
@@ -58,7 +59,8 @@ function send(message: ChildMessage, sent: () => void = () => {}): void {
 }
 
 async function open(): Promise<Ready> {
-  const parts = { ...runParts(await loadSetup(setup)), log }
+  const options = await loadSetup(setup)
+  const parts = { ...runParts(options, options.executor?.concurrency ?? availableParallelism()), log }
   if (parts.storage.reach === 'process') throw unshared()
   send(await readiness(parts))
   return { parts, state: new ProcessState() }

@@ -52,6 +52,7 @@ const IDLE_MS = 60_000
  */
 export class ProcessExecutor implements Executor {
   readonly supports = { isolation: true, preemption: true }
+  readonly concurrency: number
   readonly #tickets: InlineExecutor
   readonly #workers: Omit<WorkerOptions, 'log'>
   readonly #idleMs: number
@@ -63,6 +64,7 @@ export class ProcessExecutor implements Executor {
     const { memoryLimit = memoryShare(concurrency) } = options
     if (!(memoryLimit > 0)) throw new TypeError(`A memory limit must be a number of bytes above 0, not ${memoryLimit}.`)
     const entry = options.entry ?? new URL('./process-child.js', import.meta.url)
+    this.concurrency = concurrency
     this.#tickets = new InlineExecutor({ concurrency })
     this.#terms = { graceMs, memoryLimit }
     this.#workers = { entry, setup: urlOf(options.setup), graceMs }

@@ -1,10 +1,13 @@
 import { BaseDataOperation, type OperationInfo, type Progress } from '@datalab/core'
 import { CombinedHeader, commonSize, cropFrame, type Frame, type FrameSize, type Samples } from '@datalab/fits'
 import { Images } from '@datalab/fits/images'
-import { combineBands } from '@datalab/pixels'
+import { combineBands, leastMemory } from '@datalab/pixels'
 import { CombinedFrame } from './combined-frame.js'
 import type { MedianInputs } from './inputs.js'
 import { inputSchema } from './inputs.schema.js'
+
+/** What bands of the images may take, as far as it is there. */
+const MEMORY_BYTES = 64 * 2 ** 20
 
 /** The median of each pixel across images: what stays the same stays, what is in few of them goes. */
 export class Median extends BaseDataOperation<MedianInputs> {
@@ -49,10 +52,16 @@ export class Median extends BaseDataOperation<MedianInputs> {
     const type = frames.every(({ sampleType }) => sampleType === 'float32') ? 'float32' : 'float64'
     const combined = frames.map((frame) => new CombinedFrame(frame, type))
     const onEmptyFrame = (frame: number) => this.setFailed(`${frames[frame]?.label} holds no values. Leave it out.`)
-    const options = { method: 'median', ...size, type, resultType: type, signal: this.signal, onEmptyFrame } as const
+    const types = { type, resultType: type } as const
+    // A row of all frames has to be there at once, however little is left.
+    const least = leastMemory(frames.length, { ...size, ...types })
+    const loan = this.memory.take(MEMORY_BYTES, 0)
+    const memoryBytes = Math.max(least, loan?.bytes ?? 0)
+    const options = { method: 'median', ...size, ...types, memoryBytes, signal: this.signal, onEmptyFrame } as const
     for await (const { rows, values } of combineBands(combined, options)) {
       yield values
       await progress.report(rows.to / size.height)
     }
+    loan?.release()
   }
 }

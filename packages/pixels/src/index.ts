@@ -1,5 +1,5 @@
 export { Arena, type PixelArrays } from './arena.js'
-export { combine, combineBands } from './combine/combine.js'
+export { combine, combineBands, leastMemory } from './combine/combine.js'
 export type {
   BandFrame,
   CombineBandsOptions,

@@ -10,6 +10,7 @@ test('exports exactly these values', () => {
     'combine',
     'combineBands',
     'hasSimd',
+    'leastMemory',
     'loadKernels',
     'maxRiceBytes',
     'minRiceBytes',

@@ -1,7 +1,9 @@
+import { bytesOf } from './band-memory.js'
 import type { BandFrame, CombineBandsOptions, CombinedBand, CombineOptions } from './combine-options.js'
 import { combineShared } from './combine-shared.js'
 import { combineStored } from './combine-stored.js'
 import { areStored } from './open-frames.js'
+import { rowMemory } from './plan-bands.js'
 
 /**
  * Combines frames of one size pixel by pixel, band by band: in a memory that grows neither with their number of rows nor, as far as the limit
@@ -39,4 +41,12 @@ export function combineBands(
   if (!(Number.isInteger(width) && Number.isInteger(height) && width > 0 && height > 0))
     throw new TypeError(`Frames of ${width} x ${height} pixels are none.`)
   return areStored(frames, options) ? combineStored(frames, options) : combineShared(frames, options)
+}
+
+/** The least bytes of memory that so many frames can be combined in: a row of all of them, and of the result. */
+export function leastMemory(
+  frames: number,
+  { width, type = 'float32', resultType = 'float32' }: Pick<CombineBandsOptions, 'width' | 'type' | 'resultType'>,
+): number {
+  return rowMemory(frames, width * (frames * bytesOf(type) + bytesOf(resultType)))
 }

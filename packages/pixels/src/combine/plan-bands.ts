@@ -67,11 +67,14 @@ function workersFor(load: Workload): number {
  * @throws RangeError when a single row of all frames is more than the memory holds.
  */
 export function checkRowFits(frames: number, rowBytes: number, memoryBytes: number): number {
-  const spare = (frames + 1) * PLANE_SPARE
-  if (rowBytes + spare <= memoryBytes) return spare
-  throw new RangeError(
-    `One row of ${frames} frames takes ${rowBytes + spare} bytes, and the memory is limited to ${memoryBytes}.`,
-  )
+  const least = rowMemory(frames, rowBytes)
+  if (least <= memoryBytes) return least - rowBytes
+  throw new RangeError(`One row of ${frames} frames takes ${least} bytes, and the memory is limited to ${memoryBytes}.`)
+}
+
+/** The bytes that one row of so many frames takes, with what is laid out besides. */
+export function rowMemory(frames: number, rowBytes: number): number {
+  return rowBytes + (frames + 1) * PLANE_SPARE
 }
 
 /** How many rows such a room has; one at least. */
