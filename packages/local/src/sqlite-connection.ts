@@ -18,6 +18,8 @@ export interface Connection {
 
 /** How long a statement waits for another process that writes. */
 const BUSY_MS = 10_000
+/** How soon it is tried again what SQLite does not wait for by itself. */
+const AGAIN_MS = 5
 
 /**
  * Opens a database, made where there is none, and brings it up to date.
@@ -30,7 +32,7 @@ const BUSY_MS = 10_000
 export function openConnection(Database: typeof Libsql, path: string, migrations: readonly string[]): Connection {
   const database = new Database(path, { timeout: BUSY_MS } as Libsql.Options)
   try {
-    database.pragma('journal_mode = WAL')
+    writeAhead(database)
     database.pragma('synchronous = NORMAL')
     database.pragma('foreign_keys = ON')
     const connection = connectionOf(database)
@@ -40,6 +42,24 @@ export function openConnection(Database: typeof Libsql, path: string, migrations
     database.close()
     throw error
   }
+}
+
+/** Where several processes open a new file at once, SQLite refuses this to all but one instead of letting them wait. */
+function writeAhead(database: Libsql.Database): void {
+  const end = performance.now() + BUSY_MS
+  for (;;) {
+    try {
+      database.pragma('journal_mode = WAL')
+      return
+    } catch (error) {
+      if (!isBusy(error) || performance.now() > end) throw error
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, AGAIN_MS)
+    }
+  }
+}
+
+function isBusy(error: unknown): boolean {
+  return String((error as { code?: unknown }).code).startsWith('SQLITE_BUSY')
 }
 
 function connectionOf(database: Libsql.Database): Connection {

@@ -37,6 +37,22 @@ describe('openConnection', () => {
     connection.close()
   })
 
+  it.each([
+    ['SQLITE_BUSY', 3],
+    ['SQLITE_CANTOPEN', 1],
+  ])('where a file is new to several processes at once, has its turn: %s', (code, tries) => {
+    let calls = 0
+    const Refusing = class extends Libsql {
+      override pragma(source: string, ...rest: []): unknown {
+        if (source.startsWith('journal_mode') && ++calls < 3) throw Object.assign(new Error('no'), { code })
+        return super.pragma(source, ...rest)
+      }
+    } as unknown as typeof Libsql
+    if (code === 'SQLITE_BUSY') openConnection(Refusing, path, MIGRATIONS).close()
+    else expect(() => openConnection(Refusing, path, MIGRATIONS)).toThrow('no')
+    expect(calls).toBe(tries)
+  })
+
   it('undoes a transaction that fails, with those within', () => {
     const connection = openConnection(Libsql, path, MIGRATIONS)
     const work = () => {
