@@ -102,10 +102,11 @@ class SqliteThread {
     const code = new URL(`data:text/javascript;base64,${Buffer.from(SQLITE_THREAD).toString('base64')}`)
     const workerData: ThreadData = { libsql, state: this.#state }
     this.#worker = new Worker(code, { workerData, execArgv: [], env: process.env })
-    this.#worker.unref()
     this.#worker.on('message', (message: ThreadReply | ThreadEvent) => this.#hear(message))
     this.#worker.on('error', (error) => this.#fail(error))
     this.#worker.on('exit', () => this.#fail(new Error('its thread ended')))
+    // Last: whoever listens to messages has the process wait for them again.
+    this.#worker.unref()
     process.on('exit', () => endOf(this.#state))
   }
 
