@@ -1,5 +1,5 @@
 import type { Samples } from '@datalab/fits'
-import { Calculation } from './calculation.js'
+import { Calculation, finished } from './calculation.js'
 import { readFormula } from './read-formula.js'
 
 const ALONE = { report: () => Promise.resolve() }
@@ -32,6 +32,7 @@ export async function calculate<Result extends Samples>(
   }
   const calculation = new Calculation(formula, stack)
   await calculation.findStatistics(ALONE)
-  await calculation.run(ALONE, ({ values, at }) => result.set(values, at))
+  // All pixels are in one row, and that is in one band.
+  await finished(calculation.run(ALONE, ({ values, at }) => result.set(values, at)))
   return result
 }

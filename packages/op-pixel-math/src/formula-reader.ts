@@ -8,7 +8,7 @@ import type { Token } from './tokens.js'
 import { callOf } from './with-statistics.js'
 
 /** More different statistics than these are refused: each takes memory. */
-export const MAX_STATISTICS = 26
+const MAX_STATISTICS = 26
 
 /** Names of numbers. */
 const CONSTANTS: ReadonlyMap<string, number> = new Map([

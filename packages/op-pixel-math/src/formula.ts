@@ -4,19 +4,19 @@ import type { StatisticName } from './statistics.js'
 export type Formula = NumberPart | ImagePart | CallPart | StatisticPart
 
 /** A number, the same for every pixel. */
-export interface NumberPart {
+interface NumberPart {
   readonly kind: 'number'
   readonly value: number
 }
 
 /** The pixel of an image, counted from 0. */
-export interface ImagePart {
+interface ImagePart {
   readonly kind: 'image'
   readonly index: number
 }
 
 /** A function of what other formulas give for the pixel. */
-export interface CallPart {
+interface CallPart {
   readonly kind: 'call'
   /** As `functionNamed` knows it. */
   readonly name: string

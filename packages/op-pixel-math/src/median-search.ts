@@ -46,8 +46,8 @@ export class MedianSearch implements Learner {
   }
 
   add(block: Float64Array): void {
-    const isFinite = pixelKernels().countFinite(block) === block.length
-    this.#addFinite(this.#pass, isFinite ? block : this.#withoutOthers(block))
+    const isWhole = pixelKernels().countFinite(block) === block.length
+    this.#addFinite(this.#pass, isWhole ? block : this.#withoutOthers(block))
   }
 
   /** Counts what is infinite, and leaves it out, as what is missing. */

@@ -1,7 +1,7 @@
 import { BaseDataOperation, type OperationInfo, type Progress } from '@datalab/core'
 import { commonSize, cropFrame, type Frame, type FrameSize, type Samples, samplesFor } from '@datalab/fits'
 import { Images } from '@datalab/fits/images'
-import { Calculation } from './calculation.js'
+import { type Block, Calculation } from './calculation.js'
 import { allImagesOf, type Formula } from './formula.js'
 import { FrameStack } from './frame-stack.js'
 import { historyOf } from './history.js'
@@ -45,9 +45,9 @@ export class PixelMath extends BaseDataOperation<PixelMathInputs> {
     const frames = opened.map((frame) => cropFrame(frame, size))
     const calculation = new Calculation(formula, new FrameStack(frames, size))
     await this.#learn(calculation, learning)
-    const data = await this.#calculated(calculation, frames, size, calculating)
 
-    this.setMessage('Saving the result')
+    this.setMessage('Calculating')
+    const data = this.#calculated(calculation, frames, size, calculating)
     const headers = opened.map(({ header }) => header)
     const result = { ...size, data, header: resultHeader(formula, headers) }
     const history = historyOf(expression, input_files, calculation.statistics)
@@ -82,21 +82,21 @@ export class PixelMath extends BaseDataOperation<PixelMathInputs> {
       this.setFailed(`There is no ${empty.text}: it is of pixels without values. Leave that image out.`)
   }
 
-  async #calculated(
+  /** The pixels of the result, band by band, in the type that holds those of all images. */
+  async *#calculated(
     calculation: Calculation,
     frames: readonly Frame[],
-    size: FrameSize,
+    { width }: FrameSize,
     progress: Progress,
-  ): Promise<Samples> {
-    this.setMessage('Calculating')
-    const data = samplesFor(size, frames)
+  ): AsyncGenerator<Samples, void> {
+    const room = samplesFor({ width, height: calculation.rowsAtOnce }, frames)
     const losses = new Losses()
-    await calculation.run(progress, (block) => {
-      const stored = data.subarray(block.at, block.at + block.values.length)
+    const take = (block: Block) => {
+      const stored = room.subarray(block.at, block.at + block.values.length)
       stored.set(block.values)
       losses.add(stored, block)
-    })
+    }
+    for await (const { from, to } of calculation.run(progress, take)) yield room.subarray(0, (to - from) * width)
     if (losses.sentence !== undefined) this.addWarning(losses.sentence)
-    return data
   }
 }

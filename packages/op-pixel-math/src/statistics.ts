@@ -77,7 +77,7 @@ class Moments implements Learner {
     }
     if (values === 0) return
     this.#addSum(sum)
-    if (this.what === 'std') this.#addSquares(block, values, sum / values)
+    if (this.what === 'std') this.#addSquares(block, values)
     this.#count += values
   }
 
@@ -100,14 +100,22 @@ class Moments implements Learner {
     this.#sum = total
   }
 
-  #addSquares(block: Float64Array, values: number, mean: number): void {
+  /** Squares of distances from the block's own mean, which are small numbers where the values are large ones that hardly differ. */
+  #addSquares(block: Float64Array, values: number): void {
+    const near = block.find((value) => !Number.isNaN(value)) as number
+    let sum = 0
+    for (let i = 0; i < block.length; i++) {
+      const distance = (block[i] as number) - near
+      if (!Number.isNaN(distance)) sum += distance
+    }
+    const mean = sum / values
     let squares = 0
     for (let i = 0; i < block.length; i++) {
-      const difference = (block[i] as number) - mean
-      if (!Number.isNaN(difference)) squares += difference * difference
+      const distance = (block[i] as number) - near - mean
+      if (!Number.isNaN(distance)) squares += distance * distance
     }
     const all = this.#count + values
-    const apart = mean - this.#mean
+    const apart = near + mean - this.#mean
     this.#squares += squares + apart * apart * ((this.#count * values) / all)
     this.#mean += apart * (values / all)
   }

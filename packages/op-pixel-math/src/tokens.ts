@@ -1,10 +1,10 @@
 import { expressionError } from './expression-error.js'
 
 /** Longer expressions are refused. */
-export const MAX_LENGTH = 2000
+const MAX_LENGTH = 2000
 
 /** Deeper expressions are refused: brackets, powers and conditions within each other. */
-export const MAX_DEPTH = 100
+const MAX_DEPTH = 100
 
 /** What an expression consists of. */
 export interface Token {
