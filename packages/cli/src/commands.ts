@@ -32,6 +32,7 @@ const {
   inputs,
   json,
   lint,
+  memory,
   noPreviews,
   olderThan,
   out,
@@ -62,7 +63,7 @@ export const commands = {
   run: {
     synopsis: 'run <operation> [files...] [--<input> value...] --out DIR',
     summary: 'Runs an operation, and puts its results into a folder.',
-    flags: [out, storage, inputs, root, fitsCompression, noPreviews, json, force, verbose, help],
+    flags: [out, storage, inputs, root, fitsCompression, noPreviews, memory, json, force, verbose, help],
     load: async () => (await import('./commands/run.js')).run,
   },
   plan: {

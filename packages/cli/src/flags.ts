@@ -55,6 +55,13 @@ export const flags = {
     takes: 'nothing',
     summary: 'Makes no JPEG previews of FITS results.',
   },
+  memory: {
+    name: 'memory',
+    takes: 'value',
+    placeholder: 'SIZE',
+    summary:
+      'How much memory the pixels of a run may take, such as 512M or 2G; 512M by default. What is more goes to disk.',
+  },
   lint: {
     name: 'lint',
     takes: 'nothing',

@@ -4,6 +4,7 @@ import { flags } from './flags.js'
 import { imagesOptionsFrom } from './images-options.js'
 import type { JobRequest } from './job-request.js'
 import { lineLogger } from './line-logger.js'
+import { memoryFrom } from './memory-option.js'
 import type { Place } from './output-folder.js'
 
 /** A host of the one operation that is asked for, with the files that its inputs name. */
@@ -14,7 +15,15 @@ export async function labFor(
 ): Promise<DataLab> {
   const log: { log?: Logger } = request.arguments.has(flags.verbose) ? { log: lineLogger(terminal) } : {}
   const services = await offers.services(imagesOptionsFrom(request.arguments))
-  return createDataLab({ operations: [request.operation], services, sources: request.sources, ...place, ...log })
+  const memory = memoryFrom(request.arguments)
+  return createDataLab({
+    operations: [request.operation],
+    services,
+    sources: request.sources,
+    ...place,
+    ...memory,
+    ...log,
+  })
 }
 
 /**
