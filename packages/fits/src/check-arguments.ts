@@ -1,6 +1,7 @@
 import { wrongArgument } from './errors.js'
 import type { Fits } from './fits.js'
 import type { Hdu } from './hdu.js'
+import type { Header } from './header.js'
 import { showValue } from './show-value.js'
 
 /**
@@ -8,11 +9,11 @@ import { showValue } from './show-value.js'
  *
  * @throws FITS_ARGUMENT, which names the value.
  */
-export function checkOptions(options: { readonly signal?: AbortSignal | undefined }): void {
+export function checkOptions(options: object): void {
   if (typeof options !== 'object' || options === null) {
     throw wrongArgument(`options are ${showValue(options)}, but must be an object, such as { signal }, or left out`)
   }
-  const { signal } = options
+  const { signal } = options as { readonly signal?: AbortSignal }
   if (signal === undefined) return
   if (typeof signal?.throwIfAborted === 'function' && typeof signal.addEventListener === 'function') return
   throw wrongArgument(`signal is ${showValue(signal)}, but must be an AbortSignal`, { option: 'signal' })
@@ -64,4 +65,16 @@ export function checkFits(fits: Fits): void {
 export function checkIsHdu(hdu: Hdu): void {
   if (hdu?.storedHeader) return
   throw wrongArgument(`${showValue(hdu)} is no HDU; give one of those that an open file has, such as fits.hdus[0]`)
+}
+
+/**
+ * Refuses what is no header.
+ *
+ * @throws FITS_ARGUMENT, which names the value.
+ */
+export function checkHeader(header: Header): void {
+  if (typeof header?.getNumber === 'function') return
+  throw wrongArgument(
+    `${showValue(header)} is no Header; give the header of an image or an HDU, or Header.parse(bytes)`,
+  )
 }

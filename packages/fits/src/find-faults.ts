@@ -1,3 +1,4 @@
+import { checkFits, checkOptions } from './check-arguments.js'
 import { isFitsError } from './errors.js'
 import { fieldFaults } from './field-faults.js'
 import { dataFillFaults, headerFillFaults } from './fill-faults.js'
@@ -28,6 +29,8 @@ const PRINTABLE = /^[ -~]*$/
  * @example for await (const { hdu, level, message } of findFaults(fits)) console.log(`HDU ${hdu}: ${level}: ${message}.`)
  */
 export async function* findFaults(fits: Fits, options: ReadOptions = {}): AsyncGenerator<Fault, void> {
+  checkFits(fits)
+  checkOptions(options)
   for (const hdu of fits.hdus) {
     for await (const finding of faultsOf(hdu, options)) yield { hdu: hdu.index, ...finding }
   }

@@ -200,6 +200,7 @@ export abstract class TableHdu extends Hdu {
     range: TableRange = {},
     options: { readonly isForgotten?: boolean } = {},
   ): AsyncGenerator<TableBlock, void> {
+    checkOptions(options)
     for (const request of this.#requests(places, range, options)) {
       yield await this.source.hold(() => this.#block(request, range.signal))
     }

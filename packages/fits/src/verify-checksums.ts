@@ -1,3 +1,4 @@
+import { checkIsHdu } from './check-arguments.js'
 import { Checksum } from './checksum.js'
 import type { Hdu, StoredBytesOptions } from './hdu.js'
 import type { Header } from './header.js'
@@ -25,6 +26,7 @@ const ALL_ONES = 0xffffffff
  * @example for (const hdu of fits.hdus) console.log(hdu.index, await verifyChecksums(hdu))
  */
 export async function verifyChecksums(hdu: Hdu, options: StoredBytesOptions = {}): Promise<Checksums> {
+  checkIsHdu(hdu)
   const { storedHeader } = hdu
   const hasChecksum = isGiven(storedHeader, 'CHECKSUM')
   const hasDatasum = isGiven(storedHeader, 'DATASUM')

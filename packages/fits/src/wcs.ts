@@ -1,4 +1,5 @@
 import type { Card } from './card.js'
+import { checkHeader } from './check-arguments.js'
 import { invalid, unsupported } from './errors.js'
 import { Gnomonic, type SkyPlace } from './gnomonic.js'
 import type { Header } from './header.js'
@@ -27,6 +28,7 @@ export interface PixelPlace {
  * if (wcs) console.log(wcs.pixelToSky(0, 0), wcs.skyToPixel(250.42, 36.46))
  */
 export function readWcs(header: Header): TangentWcs | undefined {
+  checkHeader(header)
   const axes = skyAxesOf(header)
   if (axes === undefined) return undefined
   const sip = Sip.of(header)

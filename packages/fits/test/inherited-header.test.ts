@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { findImage, findTable, inheritedHeader, openFits } from '../src/index.js'
+import { findFaults, findImage, findTable, inheritedHeader, openFits, readWcs, verifyChecksums } from '../src/index.js'
 import { fitsBytes } from './support.js'
 
 const PRIMARY = [
@@ -41,10 +41,15 @@ test.each([[[]], [['INHERIT = F']], [["INHERIT = 'T'"]]])('not without its say: 
   expect(header).toBe(fits.hdus[1]!.header)
 })
 
-test('what is no file and no HDU is named', async () => {
+test('what is no file, no HDU and no header is named', async () => {
   const [fits] = await inherited()
+  const noFile = '"m13.fits" is no open file; give what openFits gives'
   for (const work of [findImage, findTable, inheritedHeader] as ((fits: never, hdu?: never) => unknown)[]) {
-    expect(() => work('m13.fits' as never)).toThrow('"m13.fits" is no open file; give what openFits gives')
+    expect(() => work('m13.fits' as never)).toThrow(noFile)
   }
-  expect(() => inheritedHeader(fits, fits.hdu('NONE')!)).toThrow('undefined is no HDU; give one of those')
+  await expect(findFaults('m13.fits' as never).next()).rejects.toThrow(noFile)
+  const noHdu = 'undefined is no HDU; give one of those'
+  expect(() => inheritedHeader(fits, fits.hdu('NONE')!)).toThrow(noHdu)
+  await expect(verifyChecksums(fits.hdu('NONE')!)).rejects.toThrow(noHdu)
+  expect(() => readWcs({} as never)).toThrow('an object is no Header')
 })

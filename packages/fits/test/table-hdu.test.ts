@@ -225,6 +225,7 @@ test('wrong arguments are named, and are TypeErrors', async () => {
     [() => table.row(undefined as never), 'row undefined is not in'],
     [() => first(table.rows(null as never)), 'options are null'],
     [() => first(table.blocks(null as never)), 'null are no places of columns'],
+    [() => first(table.blocks([0], {}, null as never)), 'options are null'],
     [() => first(table.blocks([0, 99])), '[0, 99] are no places of columns: whole numbers from 0 up to'],
     [() => first(table.rows({ columns: {} as never })), 'columns is an object'],
   ]
