@@ -3,6 +3,7 @@
 // keeps its folder and tells its seed: `node stress/stress.mjs 1 SEED` draws the same again. --save writes the result beside this file. Two rounds
 // go on at a time, or one with --alone; with --short they have fewer hosts, to which less happens.
 // Damaged FITS files: node stress/stress.mjs fits [--cases N] [--seed S] [--minutes M] [--alone] [--save], see fits/fuzz.mjs.
+// Many inputs: node stress/stress.mjs many [--count N] [--size S] [--frames FOLDER] [--save], see many/many.mjs.
 import { execFileSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { arch, availableParallelism, cpus, platform, release, tmpdir } from 'node:os'
@@ -16,6 +17,11 @@ const start = performance.now()
 const words = process.argv.slice(2)
 if (words[0] === 'fits') {
   const { main } = await import('./fits/fuzz.mjs')
+  await main(words.slice(1), surroundings)
+  process.exit()
+}
+if (words[0] === 'many') {
+  const { main } = await import('./many/many.mjs')
   await main(words.slice(1), surroundings)
   process.exit()
 }
