@@ -34,7 +34,11 @@ export async function measured(words, { folder, env = {} }) {
   const [program, ...rest] = [...launcher(path('taken')), ...words]
   const outputs = [openSync(path('said'), 'w'), openSync(path('complaints'), 'w')]
   const child = spawn(program, rest, { cwd: folder, env: { ...process.env, ...env }, stdio: ['ignore', ...outputs] })
+  const end = () => child.kill()
+  // Before the folder is removed.
+  process.prependListener('exit', end)
   const [code] = await once(child, 'exit').finally(() => outputs.forEach((file) => void closeSync(file)))
+  process.off('exit', end)
   const said = endOf(path('said'))
   if (code !== 0) {
     throw new Error(`${words.slice(0, 4).join(' ')} ... ended with ${code}:\n${said}${endOf(path('complaints'))}`)

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { quantile } from '../harness/statistics.mjs'
 import { judgements } from './bars.mjs'
 import { measured } from './measured.mjs'
-import { readAgain } from './read-again.mjs'
+import { readAgain, settle } from './read-again.mjs'
 
 /** @import { Contestant } from './contestants.mjs' */
 /** @import { ContestRow } from './rows.mjs' */
@@ -119,9 +119,10 @@ async function runOrFail(entry, round, folder, surroundings) {
 }
 
 /** @returns {Promise<{ taken: Taken, output: string | undefined }>} */
-async function runOnce({ contestant, frames }, folder, { programs }) {
+async function runOnce({ contestant, frames }, folder, { programs, isJudged }) {
   mkdirSync(folder)
   const { words, env, output } = contestant.prepare({ frames, folder, programs })
+  if (isJudged) settle()
   readAgain(frames)
   const { taken, said } = await measured(words, { folder, env })
   if (contestant.tellsTimes) Object.assign(taken, JSON.parse(said.trim().split('\n').at(-1)))

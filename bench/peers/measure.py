@@ -2,7 +2,8 @@
 
 RESULT becomes a JSON object: `wall` and `cpu` in seconds, `rss` in bytes. `cpu` is that of the command and of all it has started and waited
 for, in user and kernel mode; `rss` the largest that one of these processes was, and no less than what this script takes. It is what the kernel
-tells by wait4(), nothing is sampled. Ends as the command did; a command that goes on for a quarter of an hour is killed.
+tells by wait4(), nothing is sampled. Ends as the command did. A command that goes on for a quarter of an hour is
+killed, and so it is when this script is told to end.
 """
 
 import json
@@ -16,7 +17,8 @@ LIMIT_SECONDS = 900
 result, command = sys.argv[1], sys.argv[2:]
 start = time.perf_counter()
 child = os.posix_spawnp(command[0], command, os.environ)
-signal.signal(signal.SIGALRM, lambda *_: os.kill(child, signal.SIGKILL))
+for name in (signal.SIGALRM, signal.SIGTERM):
+    signal.signal(name, lambda *_: os.kill(child, signal.SIGKILL))
 signal.alarm(LIMIT_SECONDS)
 _, status, usage = os.wait4(child, 0)
 wall = time.perf_counter() - start

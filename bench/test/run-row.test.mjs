@@ -30,7 +30,7 @@ function contestant(name, role, wall, { result = 'right', fails = false, needs =
   return { name, role, needs, tellsTimes: true, prepare }
 }
 
-function run(contestants, { rounds = 2, bars = {}, isJudged = true } = {}) {
+function run(contestants, { rounds = 2, bars = {}, isJudged = false } = {}) {
   const frame = join(folder, 'frame')
   writeFileSync(frame, 'pixels')
   const runs = join(folder, 'runs')
