@@ -46,8 +46,8 @@ export const rows = [
     title: 'Header of a .fits.fz, in the process',
     frames: { count: 1, form: 'float32', isPacked: true },
     contestants: [
-      contestants.ownProgram('header.mjs', 100),
-      contestants.timedPython('astropy', ['astropy'], 'header.py', 100),
+      contestants.ownProgram('header.mjs', 200),
+      contestants.timedPython('astropy', ['astropy'], 'header.py', 200),
     ],
     compare: sameHeaders,
     bars: { peer: { bound: 10 } },

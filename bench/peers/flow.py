@@ -1,7 +1,7 @@
 """What the Python original does for one result: flow.py median|brightness OUTPUT FRAME...
 
-It reads the frames, makes the result, writes it as a Rice-compressed image, and reads that again for each of two pictures: the limits of
-zscale, a stretch to 8 bits, a JPEG of the whole size and one of 200 pixels.
+It reads the frames, makes the result, writes it as a Rice-compressed image as astropy does by itself, and reads that again for each of two
+pictures: the limits of zscale, a stretch to 8 bits, a JPEG of the whole size and one of 200 pixels.
 """
 
 import sys
