@@ -22,6 +22,7 @@ import type { Fits } from './fits.js'
 import type { Frame, FrameSize } from './frame.js'
 import { Header } from './header.js'
 import type { ImageHdu } from './image-hdu.js'
+import { inheritedHeader } from './inherited-header.js'
 import { type KeptPixels, keepPixels, keptInMemory } from './kept-pixels.js'
 import { OpenFiles } from './open-files.js'
 import { openFits } from './open-fits.js'
@@ -76,7 +77,7 @@ export const Images = serviceKey<Images>('@datalab/fits/Images@1')
 const MAX_PIXELS = 2 ** 31
 
 /** Rises when decoding may change a pixel. */
-const REVISION = 1
+const REVISION = 2
 
 /** How a host wants its images. */
 export interface ImagesOptions {
@@ -129,7 +130,7 @@ class RunImages implements Images {
         await fits.close()
         await source.close()
       }
-      const frame = frameOf(imageOf(fits), { label, signal: this.run.signal, path: source.path, close })
+      const frame = frameOf(fits, { label, signal: this.run.signal, path: source.path, close })
       return { ...frame, catalogue: catalogueOf(fits) }
     })
   }
@@ -245,8 +246,10 @@ interface FrameParts {
   readonly close: () => Promise<void>
 }
 
-function frameOf(hdu: ImageHdu, { label, signal, path, close }: FrameParts): Frame {
-  const { width, height, header, sampleType } = hdu
+function frameOf(fits: Fits, { label, signal, path, close }: FrameParts): Frame {
+  const hdu = imageOf(fits)
+  const { width, height, sampleType } = hdu
+  const header = inheritedHeader(fits, hdu)
   const readRows = (from: number, to: number, into?: Samples) =>
     explained(label, () => hdu.readRows(from, to, into, { signal }))
   const pixels = path === undefined ? undefined : hdu.storedPixels()
