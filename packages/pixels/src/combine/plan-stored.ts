@@ -32,7 +32,8 @@ const READ_NS = { plain: 0.7, rice: 4.2 } as const
 /** Jobs of each thread: one that it works on, and one for when that is done. */
 const JOBS = 2
 
-/** Bands that are done while the first of them is being taken. */
+/** What bands take that are done while the first is not, or is being taken: so nobody waits for a thread that starts, or is slow. */
+const DONE_BYTES = 8 * 2 ** 20
 const DONE_BANDS = 2
 
 /** @throws RangeError when a single row of all frames is more than the memory holds. */
@@ -59,5 +60,7 @@ export function planStored(frames: readonly OpenedFrame[], options: CombineBands
     to: Math.min(height, (band + 1) * bandRows),
   }))
   const jobs = JOBS * (threads - 1)
-  return { rows, bands, bandRows, jobs, buffers: jobs + DONE_BANDS }
+  const doneBytes = Math.min(DONE_BYTES, memoryBytes / 8)
+  const done = Math.max(DONE_BANDS, Math.floor(doneBytes / (bandRows * width * resultBytes)))
+  return { rows, bands, bandRows, jobs, buffers: jobs + done }
 }
