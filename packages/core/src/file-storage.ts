@@ -3,6 +3,7 @@ import { type FileHandle, lstat, open, rm } from 'node:fs/promises'
 import { dirname, join, relative, sep } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { ByteSource } from './byte-source.js'
+import { EarlySync } from './early-sync.js'
 import { throwIfAborted } from './errors.js'
 import { ignoring, keyConflict, linkForbidden, storageError } from './file-storage-error.js'
 import { StorageFolder, syncFolder } from './file-storage-folder.js'
@@ -146,8 +147,12 @@ export class FileStorage implements ObjectStorage {
     const path = join(await this.#temporaryFolder(), ownedName())
     const file = await open(path, 'wx')
     try {
-      for await (const piece of bodyPieces(body, signal)) await writeAll(file, piece)
-      await file.sync()
+      const disk = new EarlySync(file)
+      for await (const piece of bodyPieces(body, signal)) {
+        await writeAll(file, piece)
+        disk.wrote(piece.length)
+      }
+      await disk.end()
       const stats = await file.stat({ bigint: true })
       await file.close()
       if (signal !== undefined) throwIfAborted(signal)
