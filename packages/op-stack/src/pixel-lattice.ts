@@ -1,6 +1,6 @@
 import type { FrameSize, PixelPlace, TangentWcs } from '@datalab/fits'
 
-/** Pixels between two places that are looked up; between them, places are linear. For what telescopes have, that is exact to 0.001 pixel. */
+/** Pixels between two places that are looked up; between them, places are linear. For what telescopes have, that is right to a few thousandths of a pixel. */
 const STEP = 16
 
 /** A corner this near to that of a pixel is there. */
