@@ -21,9 +21,10 @@ const STEPS = 32
 /** An image may reach so much beyond a pixel, in pixels, before there is another one. */
 const TOLERANCE = 1e-3
 
-/** The result may be so many times as large as all images together, and hold so many pixels. */
+/** The result may be so many times as large as all images together, and hold so many pixels, or so many times those of the first. */
 const LARGEST = 4
 const MOST_PIXELS = 2 ** 28
+const MOST_TIMES = 2
 
 /** Why images cannot be laid on one grid, in a sentence for users. */
 export class GridProblem extends Error {}
@@ -42,7 +43,8 @@ export function resultGrid(frames: readonly SkyFrame[]): ResultGrid {
   const width = left + Math.max(...boxes.map((box) => box.right))
   const height = bottom + Math.max(...boxes.map((box) => box.top))
   const pixels = frames.reduce((sum, frame) => sum + frame.width * frame.height, 0)
-  if (width * height > Math.min(LARGEST * pixels, MOST_PIXELS)) throw tooFar(frames, boxes)
+  const most = Math.max(MOST_PIXELS, MOST_TIMES * first.width * first.height)
+  if (width * height > Math.min(LARGEST * pixels, most)) throw tooFar(frames, boxes)
   return { width, height, left, bottom }
 }
 
@@ -90,12 +92,12 @@ function edgePlaces({ width, height }: FrameSize): PixelPlace[] {
 
 function tooFar(frames: readonly SkyFrame[], boxes: readonly Box[]): GridProblem {
   const [first] = frames as readonly [SkyFrame]
-  const distances = boxes.map(({ left, right, bottom, top }) =>
-    Math.hypot((left + right - first.width) / 2, (bottom + top - first.height) / 2),
+  const reaches = boxes.map(({ left, right, bottom, top }) =>
+    Math.max(-left, right - first.width, -bottom, top - first.height),
   )
-  const farthest = distances.indexOf(Math.max(...distances))
+  const farthest = reaches.indexOf(Math.max(...reaches))
   const { label } = frames[farthest] as SkyFrame
   return new GridProblem(
-    `${label} lies ${Math.round(distances[farthest] as number)} pixels beside ${first.label}, and an image of both would be too large. Leave it out.`,
+    `${label} reaches ${reaches[farthest]} pixels beyond ${first.label}, and an image of both would be too large. Leave it out.`,
   )
 }

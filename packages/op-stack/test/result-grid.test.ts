@@ -37,12 +37,24 @@ test('a turned image takes its corners along', () => {
 test('images too far from each other are refused by name', () => {
   const far = skyHeader(50, 40).set('CRVAL2', 40)
   expect(problemOf([frame('a', skyHeader(50, 40)), frame('b', skyHeader(51, 40)), frame('c', far)])).toMatch(
-    /^c lies 1\d{5} pixels beside a, and an image of both would be too large\. Leave it out\.$/,
+    /^c reaches 10\d{4} pixels beyond a, and an image of both would be too large\. Leave it out\.$/,
+  )
+  const coarse = skyHeader(50, 40).set('CD1_1', -0.02).set('CD2_2', 0.02)
+  expect(problemOf([frame('a', skyHeader(50, 40)), frame('b', coarse)])).toMatch(
+    /^b reaches \d{5} pixels beyond a, and/,
   )
   const opposite = skyHeader(50, 40).set('CRVAL1', 330).set('CRVAL2', -30)
   expect(problemOf([frame('a', skyHeader(50, 40)), frame('b', opposite)])).toBe(
     'b shows another part of the sky than a. Leave it out.',
   )
+})
+
+test('an image may be as large as it likes', () => {
+  const large = frame('a', skyHeader(1, 1), 20_000, 20_000)
+  expect(resultGrid([large, frame('b', skyHeader(1, 1.5), 20_000, 20_000)])).toMatchObject({
+    height: 20_001,
+    bottom: 1,
+  })
 })
 
 test('coordinates of other systems are refused', () => {
