@@ -1,4 +1,4 @@
-import type { Samples } from '@datalab/fits'
+import type { Samples, SampleType } from '@datalab/fits'
 import { Calculation, finished } from './calculation.js'
 import { readFormula } from './read-formula.js'
 
@@ -28,11 +28,16 @@ export async function calculate<Result extends Samples>(
   const stack = {
     width: result.length,
     height: 1,
+    types: images.map(typeOf),
     rows: (index: number) => images[index] as Samples,
   }
   const calculation = new Calculation(formula, stack)
   await calculation.findStatistics(ALONE)
   // All pixels are in one row, and that is in one band.
-  await finished(calculation.run(ALONE, ({ values, at }) => result.set(values, at)))
+  await finished(calculation.run(typeOf(result), ALONE, ({ values, at }) => result.set(values, at)))
   return result
+}
+
+function typeOf(samples: Samples): SampleType {
+  return samples instanceof Float32Array ? 'float32' : 'float64'
 }

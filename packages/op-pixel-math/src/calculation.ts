@@ -1,14 +1,17 @@
 import type { Progress } from '@datalab/core'
-import { bandsOfRows, type FrameSize, type RowBand, type Samples } from '@datalab/fits'
+import { bandsOfRows, type FrameSize, type RowBand, type Samples, type SampleType } from '@datalab/fits'
 import { BLOCK } from './block.js'
 import { type Formula, imagesOf, type StatisticPart } from './formula.js'
-import { Program } from './program.js'
+import { type PixelProgram, Program } from './program.js'
 import { sampleBands, sampler } from './sample.js'
+import { SimdProgram } from './simd-program.js'
 import { type Learner, learnerOf } from './statistics.js'
 import { nextStatistics, withStatistics } from './with-statistics.js'
 
 /** Images of one size. */
 export interface ImageStack extends FrameSize {
+  /** The type of each one's values. */
+  readonly types: readonly SampleType[]
   /** Rows of one of them, which the caller only reads, until it asks for others of this image. */
   rows(index: number, band: RowBand): Promise<Samples> | Samples
 }
@@ -24,24 +27,26 @@ export interface FoundStatistic {
 
 /** What a formula gives for some pixels, one after the other. */
 export interface Block {
-  /** To be used at once: the next block is in the same memory. */
-  readonly values: Float64Array
+  /** In float64, or as {@link Calculation.run} was asked for them. To be used at once: the next block is in the same memory. */
+  readonly values: Samples
   /** Where they begin in their band of rows. */
   readonly at: number
+  /** Whether all values are known to be finite. */
+  readonly isFinite: boolean
   /** Whether all images that the formula reads have a finite value where this value is from, counted within the block. */
   hasFinite(pixel: number): boolean
 }
 
 /** A program, and what takes its values. */
 interface Task {
-  readonly program: Program
+  readonly program: PixelProgram
   visit(block: Block): void
 }
 
 /** A statistic that is being found. */
 interface Search {
   readonly statistic: StatisticPart
-  readonly program: Program
+  readonly program: PixelProgram
   readonly learner: Learner
 }
 
@@ -85,17 +90,18 @@ export class Calculation {
   /**
    * Calculates the formula: gives each block of its values to `visit`, and each band of rows to the caller, once all its blocks were given.
    *
+   * @param type in which values may be given: those of float32 are rounded once
    * @throws DATALAB_ABORTED once the run is to end.
    */
-  run(progress: Reporter, visit: (block: Block) => void): AsyncGenerator<RowBand, void> {
-    const tasks = [{ program: new Program(withStatistics(this.formula, this.#values)), visit }]
+  run(type: SampleType, progress: Reporter, visit: (block: Block) => void): AsyncGenerator<RowBand, void> {
+    const tasks = [{ program: this.#program(this.formula, type), visit }]
     return this.#pass(this.#bands(indicesOf(tasks)), tasks, progress)
   }
 
   async #findAtOnce(parts: readonly StatisticPart[], progress: Reporter): Promise<void> {
     const searches = parts.map((statistic) => ({
       statistic,
-      program: new Program(withStatistics(statistic.of, this.#values)),
+      program: this.#program(statistic.of, 'float64'),
       learner: learnerOf(statistic.name),
     }))
     await this.#giveSamples(searches)
@@ -109,7 +115,9 @@ export class Calculation {
 
   async #learn(searches: readonly Search[], progress: Reporter): Promise<void> {
     const left = searches.filter(({ learner }) => !learner.isDone)
-    const tasks = left.map(({ program, learner }): Task => ({ program, visit: ({ values }) => learner.add(values) }))
+    const tasks = left.map(
+      ({ program, learner }): Task => ({ program, visit: ({ values }) => learner.add(values as Float64Array) }),
+    )
     await finished(this.#pass(this.#bands(indicesOf(tasks)), tasks, progress))
     for (const { learner } of left) learner.endPass()
   }
@@ -120,9 +128,17 @@ export class Calculation {
     const bands = wanting.length === 0 ? [] : sampleBands(this.images)
     if (bands.length === 0) return
     const samplers = wanting.map(({ program, learner }) => ({ program, learner, sample: sampler(this.images) }))
-    const tasks = samplers.map(({ program, sample }): Task => ({ program, visit: ({ values }) => sample.add(values) }))
+    const tasks = samplers.map(
+      ({ program, sample }): Task => ({ program, visit: ({ values }) => sample.add(values as Float64Array) }),
+    )
     await finished(this.#pass(bands, tasks, { report: () => Promise.resolve() }))
     for (const { learner, sample } of samplers) learner.expect?.(sample.values)
+  }
+
+  /** By the instructions that do most at once, where they do. */
+  #program(formula: Formula, type: SampleType): PixelProgram {
+    const known = withStatistics(formula, this.#values)
+    return SimdProgram.of(known, this.images.types, type) ?? new Program(known)
   }
 
   #bands(indices: readonly number[]): RowBand[] {
@@ -149,8 +165,10 @@ export class Calculation {
 }
 
 function runTasks(tasks: readonly Task[], data: readonly Samples[], at: number, count: number): void {
-  for (const { program, visit } of tasks)
-    visit({ values: program.run(data, at, count), at, hasFinite: (pixel) => program.hasFinite(pixel) })
+  for (const { program, visit } of tasks) {
+    const values = program.run(data, at, count)
+    visit({ values, at, isFinite: program.isFinite, hasFinite: (pixel) => program.hasFinite(pixel) })
+  }
 }
 
 /** The images that any of the programs reads. */

@@ -1,10 +1,11 @@
-import type { Frame, FrameSize, RowBand, Samples } from '@datalab/fits'
+import type { Frame, FrameSize, RowBand, Samples, SampleType } from '@datalab/fits'
 import type { ImageStack } from './calculation.js'
 
 /** Frames of one size, of which only the rows that are asked for are in memory. */
 export class FrameStack implements ImageStack {
   readonly width: number
   readonly height: number
+  readonly types: readonly SampleType[]
   readonly #rows: Samples[] = []
 
   constructor(
@@ -13,6 +14,7 @@ export class FrameStack implements ImageStack {
   ) {
     this.width = size.width
     this.height = size.height
+    this.types = frames.map(({ sampleType }) => sampleType)
   }
 
   rows(index: number, { from, to }: RowBand): Promise<Samples> {

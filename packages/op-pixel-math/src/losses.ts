@@ -8,8 +8,8 @@ export class Losses {
   #missing = 0
 
   /** @param stored what has become of a block, in the type of the result */
-  add(stored: Samples, { hasFinite }: Block): void {
-    if (pixelKernels().countFinite(stored) === stored.length) return
+  add(stored: Samples, { isFinite: isWhole, hasFinite }: Block): void {
+    if (isWhole || pixelKernels().countFinite(stored) === stored.length) return
     for (const [pixel, value] of stored.entries()) {
       if (Number.isFinite(value) || !hasFinite(pixel)) continue
       if (Number.isNaN(value)) this.#missing++

@@ -1,7 +1,8 @@
 import { type Bin, Bins, type Range } from './bins.js'
-import { Gate } from './gate.js'
+import { type Gate, LoopGate } from './gate.js'
 import { pixelKernels } from './pixel-kernels.js'
 import { selectRank } from './select-rank.js'
+import { simdGate } from './simd-gate.js'
 import type { Learner } from './statistics.js'
 
 /** The most values that are kept, to be put in order: 4 MiB. */
@@ -15,12 +16,6 @@ const LEAST_SAMPLE = 1000
 
 const EVERYTHING: Range = { low: -Number.MAX_VALUE, high: Number.MAX_VALUE }
 
-/** What a pass does with values. */
-interface Pass {
-  /** Takes finite values. */
-  add(block: Float64Array): void
-}
-
 /**
  * The median of any number of values, exactly, in a memory that does not grow with them; the mean of the two middle ones where their number is
  * even. NaN is missing.
@@ -31,23 +26,34 @@ interface Pass {
 export class MedianSearch implements Learner {
   isDone = false
   value = Number.NaN
-  #pass: Keeping | Surveying | Bins = new Keeping(EVERYTHING)
+  #pass: Gate | Survey | Bins | undefined
+  #range = EVERYTHING
   // Infinities and all of the values, as the pass has seen them.
   #count = 0
   #negative = 0
   #positive = 0
 
   expect(sample: Float64Array): void {
-    const sorted = sample.filter(Number.isFinite).sort()
-    if (sorted.length < LEAST_SAMPLE) return
-    const margin = MARGIN * 0.5 * Math.sqrt(sorted.length)
-    const at = (rank: number) => sorted[Math.round(rank)] as number
-    this.#pass = new Keeping({ low: at(sorted.length / 2 - margin), high: at(sorted.length / 2 + margin) })
+    const values = sample.filter(Number.isFinite)
+    if (values.length < LEAST_SAMPLE) return
+    const margin = MARGIN * 0.5 * Math.sqrt(values.length)
+    const at = (rank: number) => selectRank(values, values.length, Math.round(rank))
+    this.#range = { low: at(values.length / 2 - margin), high: at(values.length / 2 + margin) }
   }
 
   add(block: Float64Array): void {
-    const isWhole = pixelKernels().countFinite(block) === block.length
-    this.#addFinite(this.#pass, isWhole ? block : this.#withoutOthers(block))
+    this.#pass ??= gateOf(this.#range)
+    const finite = this.#addFinite(this.#pass, block) ? block : this.#withoutOthers(block)
+    if (finite !== block) this.#addFinite(this.#pass, finite)
+    this.#count += finite.length
+  }
+
+  /** Or does nothing, and returns false, where there is a value that is not finite. */
+  #addFinite(pass: Gate | Survey | Bins, block: Float64Array): boolean {
+    if (!(pass instanceof Survey || pass instanceof Bins)) return pass.add(block)
+    if (pixelKernels().countFinite(block) < block.length) return false
+    pass.add(block)
+    return true
   }
 
   /** Counts what is infinite, and leaves it out, as what is missing. */
@@ -57,11 +63,6 @@ export class MedianSearch implements Learner {
       else if (value === Number.POSITIVE_INFINITY) this.#positive++
     }
     return block.filter(Number.isFinite)
-  }
-
-  #addFinite(pass: Pass, block: Float64Array): void {
-    this.#count += block.length
-    pass.add(block)
   }
 
   endPass(): void {
@@ -81,13 +82,13 @@ export class MedianSearch implements Learner {
 
   #goOn(lower: number, upper: number): void {
     const pass = this.#pass
-    if (pass instanceof Keeping) this.#lookAmongKept(pass, lower, upper)
-    else if (pass instanceof Bins) this.#lookInBins(pass.at(lower), pass.at(upper))
-    else this.#pass = new Bins(pass.range)
+    if (pass instanceof Bins) this.#lookInBins(pass.at(lower), pass.at(upper))
+    else if (pass instanceof Survey) this.#pass = new Bins(pass)
+    else if (pass !== undefined) this.#lookAmongKept(pass, lower, upper)
   }
 
-  #lookAmongKept({ below, within, kept }: Keeping, lower: number, upper: number): void {
-    if (lower < below || upper >= below + within || within > MOST_KEPT) this.#pass = new Surveying()
+  #lookAmongKept({ below, within, kept }: Gate, lower: number, upper: number): void {
+    if (lower < below || upper >= below + within || within > MOST_KEPT) this.#pass = new Survey()
     else {
       const low = selectRank(kept, within, lower - below)
       this.#finish(lower === upper ? low : middleOf(low, leastOf(kept.subarray(upper - below, within))))
@@ -98,60 +99,38 @@ export class MedianSearch implements Learner {
     if (first === undefined || second === undefined) throw new TypeError('The values differ from pass to pass.')
     if (first.index !== second.index) this.#finish(middleOf(first.high, second.low))
     else if (first.low === first.high) this.#finish(first.low)
-    else this.#pass = first.count > MOST_KEPT / 2 ? new Bins(first) : new Keeping(first)
+    else this.#pass = first.count > MOST_KEPT ? new Bins(first) : gateOf(first)
   }
 
   #finish(value: number): void {
     this.value = value
     this.isDone = true
     // Its memory is free again.
-    this.#pass = new Surveying()
+    this.#pass = undefined
   }
 }
 
-/** Keeps the values of a range. */
-class Keeping implements Pass {
-  below = 0
-  within = 0
-  readonly #gate: Gate
-  #kept: Float64Array | undefined
-
-  constructor(range: Range) {
-    this.#gate = new Gate(range)
-  }
-
-  get kept(): Float64Array {
-    this.#kept ??= new Float64Array(MOST_KEPT)
-    return this.#kept
-  }
-
-  add(block: Float64Array): void {
-    const { below, next } = this.#gate.pass(block, this.kept, this.within)
-    this.below += below
-    this.within = next
-  }
+function gateOf(range: Range): Gate {
+  return simdGate(range, MOST_KEPT) ?? new LoopGate(range, MOST_KEPT)
 }
 
-/** Looks for the least and the greatest value. */
-class Surveying implements Pass {
-  readonly #range = { low: Number.POSITIVE_INFINITY, high: Number.NEGATIVE_INFINITY }
+/** Looks for the least and the greatest of finite values. */
+class Survey implements Range {
+  low = Number.POSITIVE_INFINITY
+  high = Number.NEGATIVE_INFINITY
 
   add(block: Float64Array): void {
-    let { low, high } = this.#range
     for (const value of block) {
-      if (value < low) low = value
-      if (value > high) high = value
+      if (value < this.low) this.low = value
+      if (value > this.high) this.high = value
     }
-    Object.assign(this.#range, { low, high })
-  }
-
-  get range(): Range {
-    return this.#range
   }
 }
 
 function leastOf(values: Float64Array): number {
-  return values.reduce((least, value) => Math.min(least, value), Number.POSITIVE_INFINITY)
+  let least = Number.POSITIVE_INFINITY
+  for (const value of values) if (value < least) least = value
+  return least
 }
 
 /** The mean of two values. Halves are added where the sum would be infinite. */

@@ -96,7 +96,8 @@ export class PixelMath extends BaseDataOperation<PixelMathInputs> {
       stored.set(block.values)
       losses.add(stored, block)
     }
-    for await (const { from, to } of calculation.run(progress, take)) yield room.subarray(0, (to - from) * width)
+    const type = room instanceof Float32Array ? 'float32' : 'float64'
+    for await (const { from, to } of calculation.run(type, progress, take)) yield room.subarray(0, (to - from) * width)
     if (losses.sentence !== undefined) this.addWarning(losses.sentence)
   }
 }

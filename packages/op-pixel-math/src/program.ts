@@ -3,14 +3,34 @@ import { BLOCK } from './block.js'
 import { type Formula, imagesOf } from './formula.js'
 import { type Operand, type Step, stepOf } from './loops.js'
 
+/** A formula made into what can be run. */
+export interface PixelProgram {
+  /** The images it reads, by their indices. */
+  readonly images: readonly number[]
+  /** How many things it does to each pixel. */
+  readonly length: number
+  /** Whether all values of the last block are known to be finite. */
+  readonly isFinite: boolean
+  /**
+   * The values of a block of pixels, which the next call overwrites.
+   *
+   * @param bands some values of each image, at its index
+   * @param at where the block begins in the bands
+   * @param count at most `BLOCK`
+   */
+  run(bands: readonly (Samples | undefined)[], at: number, count: number): Samples
+  /** Whether all images have a finite value at a pixel of the block that was run. */
+  hasFinite(pixel: number): boolean
+}
+
 /**
  * A formula made into steps, each of which goes over a block of pixels. In double precision; 1 and 0 are what is true and false.
  *
  * It takes as little memory as it can: blocks are used again as soon as nothing needs what is in them.
  */
-export class Program {
-  /** The images it reads, by their indices. */
+export class Program implements PixelProgram {
   readonly images: readonly number[]
+  readonly isFinite = false
   readonly #steps: Step[] = []
   readonly #inputs = new Map<number, Float64Array>()
   readonly #spare: Float64Array[] = []
@@ -25,25 +45,16 @@ export class Program {
     this.#result = typeof result === 'number' ? new Float64Array(BLOCK).fill(result) : result
   }
 
-  /** How many things it does to each pixel. */
   get length(): number {
     return this.#steps.length
   }
 
-  /**
-   * The values of a block of pixels, which the next call overwrites.
-   *
-   * @param bands some values of each image, at its index
-   * @param at where the block begins in the bands
-   * @param count at most `BLOCK`
-   */
   run(bands: readonly (Samples | undefined)[], at: number, count: number): Float64Array {
     for (const [index, block] of this.#inputs) block.set((bands[index] as Samples).subarray(at, at + count))
     for (const step of this.#steps) step(count)
     return count === BLOCK ? this.#result : this.#result.subarray(0, count)
   }
 
-  /** Whether all images have a finite value at a pixel of the block that was run. */
   hasFinite(pixel: number): boolean {
     for (const block of this.#inputs.values()) if (!Number.isFinite(block[pixel])) return false
     return true
