@@ -90,7 +90,9 @@ export class FormulaReader {
     if (CALLABLE_FUNCTIONS.has(text) || isStatistic(text))
       return this.#refuse(token, `'${text}' is a function; write what it is of, as in ${text}(a).`)
     const given =
-      this.images === 1 ? '1 image is given: a' : `${this.images} images are given: a to ${LETTERS[this.images - 1]}`
+      this.images === 1
+        ? '1 image is given: a'
+        : `${this.images} images are given: a ${this.images === 2 ? 'and' : 'to'} ${LETTERS[this.images - 1]}`
     const what = index >= 0 ? `There is no image '${text}'` : `There is nothing called '${text}'`
     return this.#refuse(token, `${what}; ${given}. The constants are pi, tau, e, NaN and Infinity.`)
   }

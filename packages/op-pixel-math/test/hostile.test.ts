@@ -19,13 +19,13 @@ async function outcomeOf(expression: string): Promise<Outcome> {
     const { message, audience, details } = error
     const { character } = details as { character: number }
     expect(audience).toBe('user')
-    expect(message.startsWith(`Expression (expression), character ${character}: `)).toBe(true)
+    expect(message.startsWith(`Expression (expression), character ${character}, `)).toBe(true)
     expect(message.length).toBeLessThan(1000)
     expect(character).toBeGreaterThanOrEqual(1)
     expect(character).toBeLessThanOrEqual(expression.length + 1)
-    const [, shown = '', caret = ''] = message.split('\n')
-    expect(caret).toMatch(/^ *\^$/)
-    expect(caret.length).toBeLessThanOrEqual(shown.length + 1)
+    const before = expression.slice(Math.max(0, character - 41), character - 1).replaceAll(/[^ -~]/g, '?')
+    expect(message).toContain(`${before}[here]`)
+    expect(message).not.toContain('\n')
     return { character, message }
   }
 }

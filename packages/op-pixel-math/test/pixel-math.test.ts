@@ -158,7 +158,7 @@ describe('is refused, with a sentence', () => {
       code: 'DATALAB_FAILED',
       audience: 'user',
       message:
-        "Expression (expression), character 5: There is no image 'd'; 3 images are given: a to c. The constants are pi, tau, e, NaN and Infinity.\na - d\n    ^",
+        "Expression (expression), character 5, a - [here]d: There is no image 'd'; 3 images are given: a to c. The constants are pi, tau, e, NaN and Infinity.",
     })
   })
 
@@ -167,7 +167,7 @@ describe('is refused, with a sentence', () => {
     const inputs = { input_files: [unread.file('damaged.fits')], expression: 'a -' }
     await expect(runOperation(PixelMath, inputs, [realImages()])).rejects.toMatchObject({
       code: 'DATALAB_FAILED',
-      message: 'Expression (expression), character 4: Unexpected end of expression.\na -\n   ^',
+      message: 'Expression (expression), character 4, a -[here]: Unexpected end of expression.',
     })
   })
 
