@@ -35,7 +35,7 @@ export interface QuantizedTile {
  * The steps, the zero point and the integers are cfitsio's, so that a file that is packed again keeps its values (FITS 4.0, section 10.2;
  * White, Greenfield, Pence, Tody and Seaman 2012).
  *
- * @returns undefined where integers cannot stand for the floats: they have no noise, or too wide a range for it, or are infinite.
+ * @returns the integers, to be used before the next tile is quantised; undefined where integers cannot stand for the floats: they have no noise, or too wide a range for it, or are infinite.
  */
 export function quantize(values: Float32Array | Float64Array, options: QuantizeOptions): QuantizedTile | undefined {
   const { level, rowLength, seed } = options
@@ -47,9 +47,13 @@ export function quantize(values: Float32Array | Float64Array, options: QuantizeO
   return steps && { integers: dithered(values, steps, seed), ...steps }
 }
 
+/** The integers of a row, until those of the next: there are many rows, and new memory for each would cost more than the arithmetic. */
+let room = new Int32Array(0)
+
 /** A tile of one row, as nearly all are. */
 function quantizeRow(values: Float32Array, { level, seed }: QuantizeOptions): QuantizedTile | undefined {
-  const integers = new Int32Array(values.length)
+  if (room.length < values.length) room = new Int32Array(values.length)
+  const integers = room.subarray(0, values.length)
   const steps = pixelKernels().quantize(values, { level, dithering: 'SUBTRACTIVE_DITHER_1', seed }, integers)
   return steps && { integers, scale: steps.scale, zero: steps.zero }
 }
