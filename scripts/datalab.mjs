@@ -7,6 +7,7 @@ const path = (relative) => fileURLToPath(new URL(relative, import.meta.url))
 try {
   const packages = [
     'core',
+    'executor-bullmq',
     'fits',
     'local',
     'storage-s3',

@@ -30,6 +30,49 @@ export const flags = {
     summary:
       'Keeps results in a bucket; the folder gets copies. Region, address and credentials are those of the AWS tools.',
   },
+  redis: {
+    name: 'redis',
+    takes: 'value',
+    placeholder: 'redis://HOST:PORT',
+    summary: 'The Redis of a fleet: its workers do the runs. DATALAB_REDIS where it is not given.',
+  },
+  sharedStorage: {
+    name: 'storage',
+    takes: 'value',
+    placeholder: 's3://BUCKET/PREFIX|DIR',
+    summary:
+      'Where the fleet keeps results: a bucket, or a folder that all machines have at the same path. DATALAB_STORAGE where it is not given.',
+  },
+  config: {
+    name: 'config',
+    takes: 'value',
+    placeholder: 'FILE',
+    summary: 'The set-up module of the hosts, with their storage, records, sources and operations.',
+  },
+  operations: {
+    name: 'operations',
+    takes: 'value',
+    placeholder: 'NAME,...',
+    summary: 'Runs only these: operations, or packages that are installed here.',
+  },
+  concurrency: {
+    name: 'concurrency',
+    takes: 'value',
+    placeholder: 'N',
+    summary: 'How many runs go on at once; as many as there are cores by default.',
+  },
+  monitor: {
+    name: 'monitor',
+    takes: 'value',
+    placeholder: '[HOST:]PORT',
+    summary: 'Where /health and /metrics (Prometheus) are; any free port of 127.0.0.1 by default.',
+  },
+  grace: {
+    name: 'grace',
+    takes: 'value',
+    placeholder: 'SECONDS',
+    summary: 'For how long runs may end when it is asked to end, before they are given to others; 30 by default.',
+  },
   inputs: {
     name: 'inputs',
     takes: 'value',

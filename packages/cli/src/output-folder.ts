@@ -7,7 +7,7 @@ import { failure, usageError } from './command-error.js'
 const OWN_FOLDER = '.datalab'
 
 /** Where a host keeps what it has. */
-export type Place = Pick<DataLabOptions, 'storage' | 'records' | 'scratch'>
+export type Place = Pick<DataLabOptions, 'storage' | 'records' | 'scratch' | 'executor'>
 
 /**
  * Where a host keeps what it needs in a folder for results: all that run on one folder share its records, so that a job runs once. Nothing is
@@ -32,7 +32,12 @@ export async function readPlace(folder: string, address?: string): Promise<Place
   return existsSync(objectsPath(folder)) ? { storage: new FileStorage(objectsPath(folder)) } : {}
 }
 
-async function storageAt(address: string): Promise<ObjectStorage> {
+/**
+ * The storage in a bucket.
+ *
+ * @throws CommandError for an address that is none.
+ */
+export async function storageAt(address: string): Promise<ObjectStorage> {
   // The SDK's word to developers about versions of Node is none to users of a command.
   process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true'
   const { s3Storage } = await import('@datalab/storage-s3')

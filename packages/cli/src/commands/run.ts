@@ -3,11 +3,12 @@ import type { DataLab, JobRecord } from '@datalab/core'
 import { CommandError, EXIT, usageError } from '../command-error.js'
 import type { CommandContext, CommandMain } from '../commands.js'
 import { flags } from '../flags.js'
+import { fleetAddress, fleetPlace } from '../fleet-place.js'
 import { followJob } from '../follow-job.js'
 import { Interruption } from '../interruption.js'
 import { type JobRequest, readJobRequest } from '../job-request.js'
 import { keyOf, labFor } from '../lab.js'
-import { hostPlace, makeOutputFolder, ownFolder, readPlace } from '../output-folder.js'
+import { hostPlace, makeOutputFolder, ownFolder, type Place, readPlace } from '../output-folder.js'
 import { jsonDocument, oneLine, sentence } from '../printable.js'
 import { ProgressBar } from '../progress-bar.js'
 import { rememberRoots } from '../remembered-roots.js'
@@ -15,7 +16,8 @@ import { writeResults } from '../result-files.js'
 
 /** `datalab run`: runs an operation, and puts its results into a folder. */
 export const run: CommandMain = async (argv, context) => {
-  startAhead()
+  // In a fleet there are other records.
+  if (!context.io.env.DATALAB_REDIS) startAhead()
   const request = await readJobRequest('run', argv, context)
   if (request === undefined) return EXIT.completed
   const out = request.arguments.value(flags.out)
@@ -43,16 +45,28 @@ async function runJob(
   context: CommandContext,
   signal: AbortSignal,
 ): Promise<number> {
-  const storage = request.arguments.value(flags.storage)
+  const placeFor = placesOf(request, target, context)
   // Before the folder is made: inputs that are not valid leave nothing behind.
-  await keyOf(request, context, await readPlace(target.folder, storage))
+  await keyOf(request, context, await placeFor('reading'))
   await makeOutputFolder(target.folder, target.label)
-  await using lab = await labFor(request, context, await hostPlace(target.folder, storage))
+  await using lab = await labFor(request, context, await placeFor('running'))
   if (signal.aborted) throw new CommandError('cancelled', EXIT.cancelled)
   const force = request.arguments.has(flags.force)
   const job = await lab.submit(request.operation.info.id, request.inputs, { force })
   const record = await followJob(job, new ProgressBar(context.terminal, request.operation.info.name), signal)
   return await finish(lab, record, target, request, context)
+}
+
+/** Where the host of a job keeps what it has, and where its runs are done: in the folder and here, or in a fleet. */
+function placesOf(
+  request: JobRequest,
+  { folder }: Target,
+  { io }: CommandContext,
+): (purpose: 'reading' | 'running') => Promise<Place> {
+  const fleet = fleetAddress(request.arguments, io.env)
+  if (fleet !== undefined) return () => fleetPlace(fleet, io.cwd)
+  const storage = request.arguments.value(flags.storage)
+  return (purpose) => (purpose === 'reading' ? readPlace(folder, storage) : hostPlace(folder, storage))
 }
 
 async function finish(

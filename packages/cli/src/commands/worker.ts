@@ -1,0 +1,125 @@
+import { once } from 'node:events'
+import { realpath } from 'node:fs/promises'
+import { isAbsolute, resolve } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { type Logger, silentLogger } from '@datalab/core'
+import { type FleetWorker, type MonitorAddress, startWorker } from '@datalab/executor-bullmq'
+import { EXIT, usageError } from '../command-error.js'
+import { commandHelp } from '../command-help.js'
+import { type CommandContext, type CommandMain, commands } from '../commands.js'
+import { addRoot, FileArguments } from '../file-arguments.js'
+import { type Flag, flags, spelled } from '../flags.js'
+import { fleetOperations } from '../fleet-operations.js'
+import { fleetAddress, fleetPlace } from '../fleet-place.js'
+import { type FleetSettings, SETTINGS_VARIABLE } from '../fleet-settings.js'
+import { fleetSetupUrl } from '../fleet-setup-url.js'
+import { imagesOptionsFrom } from '../images-options.js'
+import { Interruption } from '../interruption.js'
+import { lineLogger } from '../line-logger.js'
+import { type ParsedArguments, parseArguments } from '../parse-arguments.js'
+
+const GRACE_S = 30
+
+/** `datalab worker`: does the runs of a fleet until it is asked to end. */
+export const worker: CommandMain = async (argv, context) => {
+  const parsed = parseArguments(argv, commands.worker.flags)
+  if (parsed.has(flags.help)) {
+    await context.terminal.print(commandHelp('worker'))
+    return EXIT.completed
+  }
+  const [stray] = parsed.positionals
+  if (stray !== undefined) throw usageError(`'worker' takes no arguments. Leave '${stray}' out.`)
+  const graceMs = numberOf(parsed, flags.grace, 0, GRACE_S) * 1000
+  using interruption = new Interruption(context.io, context.terminal)
+  const fleetWorker = await started(parsed, context)
+  await context.terminal.print(`${greeting(fleetWorker)}\n`)
+  if (!interruption.signal.aborted) await once(interruption.signal, 'abort')
+  await fleetWorker.close({ graceMs })
+  return EXIT.completed
+}
+
+async function started(parsed: ParsedArguments, context: CommandContext): Promise<FleetWorker> {
+  const config = parsed.value(flags.config)
+  const concurrency = parsed.has(flags.concurrency) ? numberOf(parsed, flags.concurrency, 1, 1) : undefined
+  const operations = namesOf(parsed)
+  // With a set-up of its own the command line has said already which operations there are.
+  const own = config === undefined ? await ownSetup(parsed, operations, context) : undefined
+  return startWorker({
+    setup: own ?? urlOf(config ?? '', context.io.cwd),
+    monitor: monitorOf(parsed),
+    log: logOf(parsed, context),
+    ...(concurrency !== undefined && { concurrency }),
+    ...(own === undefined && operations !== undefined && { operations }),
+  })
+}
+
+/** The set-up that the command line describes, for this process and its children. */
+async function ownSetup(
+  parsed: ParsedArguments,
+  operations: readonly string[] | undefined,
+  { io }: CommandContext,
+): Promise<string> {
+  const address = fleetAddress(parsed, io.env)
+  if (address === undefined)
+    throw usageError('Say what to work for: --config FILE, or --redis URL and --storage s3://BUCKET/PREFIX.')
+  // What cannot be is said before anything is started.
+  await fleetPlace(address, io.cwd)
+  await fleetOperations(operations, io.cwd)
+  const files = new FileArguments(io.cwd)
+  for (const root of parsed.values(flags.root)) await allow(files, root)
+  const settings: FleetSettings = {
+    ...address,
+    cwd: io.cwd,
+    roots: files.roots,
+    images: imagesOptionsFrom(parsed),
+    ...(operations !== undefined && { operations }),
+  }
+  process.env[SETTINGS_VARIABLE] = JSON.stringify(settings)
+  return fleetSetupUrl()
+}
+
+/** A folder without a name has the one by which `datalab run` names it. */
+async function allow(files: FileArguments, root: string): Promise<void> {
+  const isFolder = !root.includes('=') && (await realpath(root).catch(() => undefined)) !== undefined
+  if (isFolder) await files.addFolder(root)
+  else addRoot(files, root)
+}
+
+function urlOf(config: string, cwd: string): string {
+  if (/^[a-z]+:\/\//.test(config)) return config
+  return pathToFileURL(isAbsolute(config) ? config : resolve(cwd, config)).href
+}
+
+function namesOf(parsed: ParsedArguments): string[] | undefined {
+  const text = parsed.value(flags.operations)
+  if (text === undefined) return undefined
+  const names = text.split(',').map((name) => name.trim())
+  if (names.includes('')) throw usageError(`${spelled(flags.operations)}: '${text}' is no list of names: NAME,NAME.`)
+  return names
+}
+
+function monitorOf(parsed: ParsedArguments): MonitorAddress {
+  const text = parsed.value(flags.monitor) ?? '0'
+  const [, host, port] = /^(?:\[?([\w.:-]+?)\]?:)?(\d{1,5})$/.exec(text) ?? []
+  if (port === undefined || Number(port) > 65_535)
+    throw usageError(`${spelled(flags.monitor)}: '${text}' is no address. Give a port, such as 9400, or HOST:PORT.`)
+  return { port: Number(port), ...(host !== undefined && { host }) }
+}
+
+function numberOf(parsed: ParsedArguments, flag: Flag, least: number, otherwise: number): number {
+  const text = parsed.value(flag)
+  if (text === undefined) return otherwise
+  const value = text.trim() === '' ? Number.NaN : Number(text)
+  if (Number.isInteger(value) && value >= least) return value
+  throw usageError(`${spelled(flag)}: '${text}' is no whole number from ${least}.`)
+}
+
+/** What goes wrong is logged in any case: nobody watches a worker. */
+function logOf(parsed: ParsedArguments, { terminal }: CommandContext): Logger {
+  const log = lineLogger(terminal)
+  return parsed.has(flags.verbose) ? log : { ...log, debug: silentLogger.debug, info: silentLogger.info }
+}
+
+function greeting({ labels, monitorUrl }: FleetWorker): string {
+  return `This worker is ready for ${labels.join(', ')}. It tells how it is at ${monitorUrl}/health and /metrics.`
+}

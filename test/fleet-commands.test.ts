@@ -1,0 +1,82 @@
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { writeImage } from '@datalab/fits'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+
+const datalab = fileURLToPath(new URL('../packages/cli/bin/datalab.js', import.meta.url))
+const folder = mkdtempSync(join(tmpdir(), 'datalab-fleet-'))
+const processes: ChildProcess[] = []
+let env: NodeJS.ProcessEnv = {}
+
+const hasRedis = (() => {
+  try {
+    return execFileSync('redis-server', ['--version']).length > 0
+  } catch {
+    console.error('\n*** SKIPPED: datalab worker. Install a Redis: apt-get install redis-server\n')
+    return false
+  }
+})()
+
+beforeAll(async () => {
+  if (!hasRedis) return
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as { port: number }
+  await promisify(server.close.bind(server))()
+  const options = ['--port', `${port}`, '--bind', '127.0.0.1', '--dir', folder, '--save', '']
+  processes.push(spawn('redis-server', options, { stdio: 'ignore' }))
+  env = { ...process.env, DATALAB_REDIS: `redis://127.0.0.1:${port}`, DATALAB_STORAGE: join(folder, 'results') }
+  mkdirSync(join(folder, 'data'))
+  for (const level of [1, 5, 3])
+    await writeImage(join(folder, 'data', `${level}.fits`), {
+      data: new Float32Array(6).fill(level),
+      width: 3,
+      height: 2,
+    })
+})
+
+afterAll(async () => {
+  for (const child of processes) child.kill('SIGKILL')
+  rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
+})
+
+function start(...argv: string[]): ChildProcess {
+  const child = spawn(process.execPath, [datalab, ...argv], { cwd: folder, env, stdio: ['ignore', 'pipe', 'inherit'] })
+  processes.push(child)
+  return child
+}
+
+async function textOf(child: ChildProcess): Promise<string> {
+  let text = ''
+  for await (const line of createInterface({ input: child.stdout! })) text += `${line}\n`
+  return text
+}
+
+const files = ['data/1.fits', 'data/5.fits', 'data/3.fits']
+
+describe.skipIf(!hasRedis)('datalab worker', { timeout: 60_000 }, () => {
+  test('does what datalab run asks for by two variables of the environment, tells how it is, and ends when it is asked to', async () => {
+    const worker = start('worker', '--root', 'data', '--concurrency', '1', '--operations', 'median')
+    const [greeting] = (await once(createInterface({ input: worker.stdout! }), 'line')) as [string]
+    expect(greeting).toContain('ready for @datalab/op-median@')
+    const url = /http:\/\/127\.0\.0\.1:\d+/.exec(greeting)?.[0]
+    expect(await textOf(start('run', 'median', ...files, '--out', 'out'))).toContain('Median: completed')
+    expect(readdirSync(join(folder, 'out')).filter((name) => name.endsWith('.fits'))).toHaveLength(1)
+    expect(readdirSync(join(folder, 'results')).filter((name) => !name.startsWith('.'))).toHaveLength(1)
+    expect(await (await fetch(`${url}/health`)).json()).toMatchObject({ status: 'ok', places: 1 })
+    expect(await (await fetch(`${url}/metrics`)).text()).toContain(
+      'datalab_runs_total{operation="@datalab/op-median"} 1',
+    )
+    expect(await textOf(start('run', 'median', ...files, '--out', 'other'))).toContain('its result was there (cached)')
+    const ended = once(worker, 'exit')
+    worker.kill('SIGTERM')
+    expect(await ended).toEqual([0, null])
+  })
+})
