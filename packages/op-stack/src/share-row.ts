@@ -1,5 +1,5 @@
 import type { Samples } from '@datalab/fits'
-import { areaOf, type Corners, overlap } from './overlap.js'
+import { areaOf, type Corners, Overlap } from './overlap.js'
 import type { CornerLine } from './pixel-lattice.js'
 import type { Sums } from './sums.js'
 
@@ -25,6 +25,7 @@ export interface Strip {
  * @returns whether any value was there
  */
 export function shareRow(values: Samples, below: CornerLine, above: CornerLine, strip: Strip, into: Sums): boolean {
+  const overlap = new Overlap()
   const corners: Corners = { x0: 0, y0: 0, x1: 0, y1: 0, x2: 0, y2: 0, x3: 0, y3: 0 }
   let count = 0
   for (let i = 0; i < values.length; i++) {
@@ -40,7 +41,7 @@ export function shareRow(values: Samples, below: CornerLine, above: CornerLine, 
     corners.x3 = above.x[i]!
     corners.y3 = above.y[i]!
     if (isStraight(corners)) shareRectangle(value, corners, strip, into)
-    else shareCorners(value, corners, strip, into)
+    else shareCorners(value, corners, overlap, strip, into)
   }
   return count > 0
 }
@@ -71,17 +72,18 @@ function shareRectangle(value: number, { x0, y0, x1, y1, x2, y2, x3, y3 }: Corne
   }
 }
 
-function shareCorners(value: number, corners: Corners, strip: Strip, into: Sums): void {
+function shareCorners(value: number, corners: Corners, overlap: Overlap, strip: Strip, into: Sums): void {
   const { x0, y0, x1, y1, x2, y2, x3, y3 } = corners
-  const left = Math.max(Math.floor(Math.min(x0, x1, x2, x3)), 0)
   const right = Math.min(Math.max(x0, x1, x2, x3), strip.width)
+  const low = Math.max(Math.floor(Math.min(y0, y1, y2, y3)), strip.from)
   const high = Math.min(Math.max(y0, y1, y2, y3), strip.to)
   const area = areaOf(corners)
-  for (let y = Math.max(Math.floor(Math.min(y0, y1, y2, y3)), strip.from); y < high; y++) {
-    const row = (y - strip.from) * strip.width
-    for (let x = left; x < right; x++) {
-      const share = overlap(corners, x, y) / area
-      if (share > LEAST_SHARE) into.share(row + x, value * share, Math.abs(area) * share)
+  overlap.take(corners)
+  for (let x = Math.max(Math.floor(Math.min(x0, x1, x2, x3)), 0); x < right; x++) {
+    overlap.column(x)
+    for (let y = low; y < high; y++) {
+      const share = overlap.pixel(y) / area
+      if (share > LEAST_SHARE) into.share((y - strip.from) * strip.width + x, value * share, Math.abs(area) * share)
     }
   }
 }

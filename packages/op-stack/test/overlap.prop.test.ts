@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { areaOf, type Corners, overlap } from '../src/overlap.js'
+import { areaOf, type Corners, Overlap } from '../src/overlap.js'
 
 /** A quadrilateral about a place: turned, of another size and a little askew, and mirrored or not. */
 const quadrilateral = fc
@@ -28,6 +28,14 @@ const quadrilateral = fc
     ]
     return { x0, y0, x1, y1, x2, y2, x3, y3 }
   })
+
+/** The area that it has in common with a pixel. */
+function overlap(corners: Corners, x: number, y: number): number {
+  const areas = new Overlap()
+  areas.take(corners)
+  areas.column(x)
+  return areas.pixel(y)
+}
 
 const pixels = Array.from({ length: 100 }, (_, at) => ({ x: at % 10, y: Math.floor(at / 10) }))
 
