@@ -79,4 +79,27 @@ describe.skipIf(!hasRedis)('datalab worker', { timeout: 60_000 }, () => {
     worker.kill('SIGTERM')
     expect(await ended).toEqual([0, null])
   })
+
+  test('does what the example of a host submits, by its set-up module', async () => {
+    const config = fileURLToPath(new URL('../examples/host/datalab.config.mjs', import.meta.url))
+    const { DATALAB_STORAGE: _, ...others } = env
+    const hostEnv = { ...others, PORT: '0', DATALAB_DATA: join(folder, 'data'), DATALAB_FOLDER: folder }
+    const options = { cwd: folder, env: hostEnv, stdio: ['ignore', 'pipe', 'inherit'] as ['ignore', 'pipe', 'inherit'] }
+    const script = fileURLToPath(new URL('../examples/host/host.mjs', import.meta.url))
+    const host = spawn(process.execPath, ['--no-warnings', script], options)
+    const worker = spawn(process.execPath, [datalab, 'worker', '--config', config], options)
+    processes.push(host, worker)
+    const [url] = (await once(createInterface({ input: host.stdout }), 'line')) as [string]
+    const input_files = [1, 5, 3].map((level) => ({ source: 'local', root: 'data', basename: `${level}.fits` }))
+    const body = JSON.stringify({ operation: 'Median', inputs: { input_files } })
+    const { key } = (await (await fetch(`${url}/jobs`, { method: 'POST', body })).json()) as { key: string }
+    const events = await (await fetch(`${url}/jobs/${key}/events`)).text()
+    expect(events.trim().split('\n').at(-1)).toContain('"status":"COMPLETED"')
+    const ends = [host, worker].map((child) => once(child, 'exit'))
+    for (const child of [host, worker]) child.kill('SIGTERM')
+    expect(await Promise.all(ends)).toEqual([
+      [0, null],
+      [0, null],
+    ])
+  })
 })

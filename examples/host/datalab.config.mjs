@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { defineDataLab, FileStorage, LocalSource } from '@datalab/core'
+import { BullMQExecutor, RedisRecordStore } from '@datalab/executor-bullmq'
 import { images } from '@datalab/fits/images'
 import { ProcessExecutor, SqliteRecordStore } from '@datalab/local'
 import { ColorImage } from '@datalab/op-color-image'
@@ -12,7 +13,9 @@ import { Subtraction } from '@datalab/op-subtract'
 import { s3Storage } from '@datalab/storage-s3'
 
 // DATALAB_STORAGE=s3://bucket/prefix puts the results there; AWS_ENDPOINT_URL_S3 names a server other than Amazon's.
-const { DATALAB_DATA = 'data', DATALAB_FOLDER = 'datalab', DATALAB_STORAGE } = process.env
+// DATALAB_REDIS=redis://host has the runs done by workers: `datalab worker --config datalab.config.mjs`, as many as you like.
+const { DATALAB_DATA = 'data', DATALAB_FOLDER = 'datalab', DATALAB_REDIS, DATALAB_STORAGE } = process.env
+const fleet = { redis: DATALAB_REDIS, shared: ['storage', 'source local'] } // every machine has these folders at the same path
 
 // The SDK's word to developers about versions of Node is none to whoever reads this service's log.
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true'
@@ -22,7 +25,9 @@ export default defineDataLab(() => ({
   services: [images()],
   sources: [new LocalSource({ roots: { data: DATALAB_DATA } })],
   storage: DATALAB_STORAGE ? s3Storage(DATALAB_STORAGE) : new FileStorage(join(DATALAB_FOLDER, 'objects')),
-  records: new SqliteRecordStore({ path: join(DATALAB_FOLDER, 'records.sqlite') }),
-  executor: new ProcessExecutor({ setup: import.meta.url }),
+  records: DATALAB_REDIS
+    ? new RedisRecordStore(fleet)
+    : new SqliteRecordStore({ path: join(DATALAB_FOLDER, 'records.sqlite') }),
+  executor: DATALAB_REDIS ? new BullMQExecutor(fleet) : new ProcessExecutor({ setup: import.meta.url }),
   log: { debug() {}, info() {}, warn: console.error, error: console.error },
 }))
