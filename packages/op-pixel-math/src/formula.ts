@@ -16,7 +16,7 @@ interface ImagePart {
 }
 
 /** A function of what other formulas give for the pixel. */
-interface CallPart {
+export interface CallPart {
   readonly kind: 'call'
   /** As `functionNamed` knows it. */
   readonly name: string

@@ -1,8 +1,8 @@
 // What mathjs does with two numbers, where that is not what JavaScript does. To the last bit, as tests hold it against mathjs.
 
 /** mathjs takes numbers for equal that differ by less than these, relative to the larger one, or absolutely. */
-const RELATIVE_TOLERANCE = 1e-12
-const ABSOLUTE_TOLERANCE = 1e-15
+export const RELATIVE_TOLERANCE = 1e-12
+export const ABSOLUTE_TOLERANCE = 1e-15
 
 /** Decimals to which mathjs rounds before it rounds. */
 const DECIMALS = 12

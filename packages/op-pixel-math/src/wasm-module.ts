@@ -102,13 +102,20 @@ export const op = {
   subI64: simd(0xd1),
   f32Ne: simd(0x42),
   f32Sub: simd(0xe5),
+  eq: simd(0x47),
   ne: simd(0x48),
   lt: simd(0x49),
+  gt: simd(0x4a),
   le: simd(0x4b),
   ge: simd(0x4c),
   not: simd(0x4d),
   and: simd(0x4e),
+  /** The first, and not the second. */
+  andNot: simd(0x4f),
   or: simd(0x50),
+  xor: simd(0x51),
+  /** The first where the third has a bit, else the second. */
+  select: simd(0x52),
   anyTrue: simd(0x53),
   demote: simd(0x5e),
   promote: simd(0x5f),
@@ -119,4 +126,6 @@ export const op = {
   sub: simd(0xf1),
   mul: simd(0xf2),
   div: simd(0xf3),
+  /** The second where it is greater, else the first. */
+  pmax: simd(0xf7),
 } as const
