@@ -13,7 +13,7 @@ const MARGIN = 16
 const COLOURS = { ours: '#2563a8', original: '#b4552d', peer: '#8a8f98', floor: '#c9ccd1' }
 
 /**
- * How long everyone took, as bars: a group for each row, whose longest bar is its slowest contestant.
+ * How long everyone took, as bars: a group for each row in which somebody else was, whose longest bar is its slowest contestant.
  *
  * @param {readonly RowResult[]} rows
  * @returns {string} an SVG
@@ -21,7 +21,7 @@ const COLOURS = { ours: '#2563a8', original: '#b4552d', peer: '#8a8f98', floor: 
 export function chart(rows) {
   let y = MARGIN
   const groups = []
-  for (const row of rows) {
+  for (const row of rows.filter(({ contestants }) => contestants.length > 1)) {
     groups.push(groupOf(row, y))
     y += TITLE + row.contestants.length * LINE + MARGIN
   }

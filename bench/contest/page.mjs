@@ -16,10 +16,10 @@ export function contestTables({ size, rounds, versions, rows }) {
   const missing = [...new Set(rows.flatMap((row) => row.missing))]
   const failures = rows.flatMap((row) => row.failures.map((failure) => `- ${row.title}: ${failure}`))
   return [
-    `Frames of ${size} x ${size} pixels. Whole processes, their start included, from files to files, unless the row says "in the process"; in turn,`,
-    `${rounds} rounds of all, after the inputs were read once more each time. Figures are medians of the rounds, ratios the medians of the ratios in`,
-    'each round; memory is the most of all rounds. A peer that took one and a half times as long as the best one in the first round is not asked',
-    'again. "The original" is what the Python application does, with astropy and NumPy.',
+    `Frames of ${size} x ${size} pixels. Whole processes, their start included, from files to files, unless the row says "in the process"; one`,
+    `after the other, round after round (${rounds}), with the inputs read once more before each. Figures are medians of the rounds, ratios the medians`,
+    'of the ratios in each round; memory is the most of all rounds. A peer that took one and a half times as long as the best one in the first round',
+    'is not asked again. "The original" is what the Python application does, with astropy and NumPy.',
     '',
     `Others: ${versionsText(versions)}.${missing.length > 0 ? ` Not on this machine: ${missing.join(', ')}.` : ''}`,
     '',

@@ -33,6 +33,14 @@ const peers = {
         { against: 'cat', wall: 7, isUpper: true },
       ],
     },
+    {
+      id: 'alone',
+      title: 'nobody else',
+      missing: [],
+      failures: [],
+      contestants: [{ name: 'DataLab', role: 'ours', wall: 9, cpu: 9, rss: 0, rounds: 1 }],
+      judgements: [],
+    },
   ],
 }
 const rows = [
@@ -69,6 +77,7 @@ test('all saved results become a page, the contest first, a chart, and a quotati
   const svg = readFileSync(join(folder, 'results/peers.svg'), 'utf8')
   expect(svg).toContain('a -&gt; b')
   expect(svg).toContain('one &amp; two')
+  expect(svg).not.toContain('nobody else')
   expect(svg.match(/<rect /g)).toHaveLength(4)
   const quoted = readFileSync(readme, 'utf8').split('\n')
   expect(quoted.slice(0, 3)).toEqual(['before', '<!-- bench -->', ''])
