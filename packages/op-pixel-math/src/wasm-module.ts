@@ -38,7 +38,7 @@ export function wasmModule(
 }
 
 /** A number that is not negative, in groups of seven bits. */
-export function unsigned(value: number): Code {
+function unsigned(value: number): Code {
   return value < 128 ? [value] : [(value % 128) + 128, ...unsigned(Math.floor(value / 128))]
 }
 
