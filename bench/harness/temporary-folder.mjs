@@ -13,7 +13,7 @@ const SIGNALS = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 }
  */
 export async function inTemporaryFolder(work) {
   const folder = mkdtempSync(join(tmpdir(), 'datalab-bench-'))
-  const remove = () => rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
+  const remove = () => removeAll(folder)
   const end = (signal) => process.exit(SIGNALS[signal])
   process.on('exit', remove)
   for (const signal of Object.keys(SIGNALS)) process.on(signal, end)
@@ -23,5 +23,15 @@ export async function inTemporaryFolder(work) {
     remove()
     process.off('exit', remove)
     for (const signal of Object.keys(SIGNALS)) process.off(signal, end)
+  }
+}
+
+/** Once more where a program that is being ended has written a last file meanwhile. */
+function removeAll(folder) {
+  const options = { recursive: true, force: true, maxRetries: 5 }
+  try {
+    rmSync(folder, options)
+  } catch {
+    rmSync(folder, options)
   }
 }

@@ -17,8 +17,15 @@ LIMIT_SECONDS = 900
 result, command = sys.argv[1], sys.argv[2:]
 start = time.perf_counter()
 child = os.posix_spawnp(command[0], command, os.environ)
-for name in (signal.SIGALRM, signal.SIGTERM):
-    signal.signal(name, lambda *_: os.kill(child, signal.SIGKILL))
+
+
+def end_with_command(*_):
+    os.kill(child, signal.SIGKILL)
+    os._exit(128 + signal.SIGTERM)
+
+
+signal.signal(signal.SIGTERM, end_with_command)
+signal.signal(signal.SIGALRM, lambda *_: os.kill(child, signal.SIGKILL))
 signal.alarm(LIMIT_SECONDS)
 _, status, usage = os.wait4(child, 0)
 wall = time.perf_counter() - start
