@@ -2,6 +2,7 @@ import { AbortedError, DataLabError, isDataLabError, throwIfAborted } from './er
 import type { RunAnswer, RunTicket } from './executor.js'
 import { type Failure, failure, retryDelay } from './failure.js'
 import { GRACE_MS, withinGrace, withinTime } from './grace.js'
+import { outlasting } from './outlasting.js'
 import type { Perform } from './perform.js'
 import {
   discardAttempt,
@@ -209,10 +210,11 @@ export class Attempt {
     return new DataLabError('DATALAB_TIMEOUT', message, { audience: 'user' })
   }
 
-  /** A writer that was held up past its lease must not commit over the attempt that took over. */
+  /** A writer that was held up past its lease must not commit over the attempt that took over. Its work is done: it waits for the store. */
   async #checkLease(): Promise<void> {
     const { records, leaseMs } = this.parts
-    if (!(await records.renew(this.lease, leaseMs))) throw new AbortedError('another attempt at this job took over')
+    const isHeld = await outlasting(() => records.renew(this.lease, leaseMs), this.#signal)
+    if (!isHeld) throw new AbortedError('another attempt at this job took over')
   }
 
   async #commit(made: StoredRecord, before: Manifest | undefined): Promise<boolean> {
