@@ -8,6 +8,9 @@ import { withinTime } from './within-time.js'
 /** A Redis that has not answered after so many milliseconds is taken for gone. */
 const ANSWER_MS = 3000
 
+/** When each Redis answered again that had been away, for all connections of this process: one that is idle notices nothing. */
+const returns = new Map<string, number>()
+
 /**
  * A connection to a Redis, opened when it is first needed. While there is none, whoever asks hears so at once; it comes back by itself.
  */
@@ -17,6 +20,8 @@ export class RedisLink {
   readonly #listeners = new Set<() => void>()
   #client: Promise<Redis> | undefined
   #isUp = false
+  /** Whether it was up before, and is not now. */
+  #wasLost = false
   /** Why it does not answer, as far as that is known. */
   #trouble: unknown
   #waiting: (() => void)[] = []
@@ -29,6 +34,11 @@ export class RedisLink {
 
   get isUp(): boolean {
     return this.#isUp
+  }
+
+  /** Milliseconds since it answered again after it had been away; infinite where it was not. */
+  get sinceReturn(): number {
+    return performance.now() - (returns.get(this.where) ?? Number.NEGATIVE_INFINITY)
   }
 
   /** Calls back whenever there is a connection again, until the function returned is called. */
@@ -100,6 +110,8 @@ export class RedisLink {
       return
     }
     if (this.#isClosed) return
+    if (this.#wasLost) returns.set(this.where, performance.now())
+    this.#wasLost = false
     this.#isUp = true
     this.#trouble = undefined
     this.#wake()
@@ -107,6 +119,7 @@ export class RedisLink {
   }
 
   #fail(error: unknown): void {
+    this.#wasLost ||= this.#isUp
     this.#isUp = false
     this.#trouble = error
     this.#wake()

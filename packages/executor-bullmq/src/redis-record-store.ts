@@ -127,11 +127,17 @@ export class RedisRecordStore implements RecordStore {
   }
 
   claim(key: string, owner: string, options: ClaimOptions): Promise<ClaimAnswer> {
-    return this.#change<ClaimAnswer>(key, (before, now) =>
-      before === undefined
-        ? { entry: before, answer: {} }
-        : claimed(before, owner, { maxDeaths: this.#maxDeaths, ...options }, now),
-    )
+    return this.#change<ClaimAnswer>(key, (before, now) => {
+      if (before === undefined) return { entry: before, answer: {} }
+      const waitMs = this.#graceOf(before, now)
+      if (waitMs > 0) return { entry: before, answer: { waitMs } }
+      return claimed(before, owner, { maxDeaths: this.#maxDeaths, ...options }, now)
+    })
+  }
+
+  /** While Redis was away nobody could keep a lease: for as long as one lasts, whoever holds it can renew it, and goes on. */
+  #graceOf({ lease }: RecordEntry, now: number): number {
+    return lease === null || lease.expires > now ? 0 : lease.length - this.#link.sinceReturn
   }
 
   release(lease: Lease, options: ReleaseOptions): Promise<boolean> {

@@ -47,6 +47,6 @@ describe.skipIf(!hasRedis)('with a real Redis', () => {
         expect((await job.record()).status).toBe('COMPLETED')
     }, 30_000)
     for (const job of [running, waiting, queued]) expect(lab.attempts(job.key)).toHaveLength(1)
-    expect([lab.begun('b'), lab.begun('queued'), lab.begun('c')]).toEqual([1, 1, 1])
+    expect([lab.begun('a'), lab.begun('b'), lab.begun('queued'), lab.begun('c')]).toEqual([1, 1, 1, 1])
   })
 })

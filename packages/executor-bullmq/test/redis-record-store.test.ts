@@ -117,6 +117,19 @@ describe.skipIf(!hasRedis)('with a real Redis', () => {
       await vi.waitFor(() => expect(heard).toEqual(['PENDING', 'IN_PROGRESS']), { timeout: 10_000 })
     })
 
+    it('leaves those who hold a lease the time to renew it when it is back', async () => {
+      const [holder, other] = [openNew(), open()]
+      await holder.submit(draft('k'), submission('1'))
+      const lease = await claim(holder, 'k', 1500)
+      await other.get('k')
+      await redis.kill()
+      await redis.start()
+      const start = performance.now()
+      await vi.waitFor(() => claim(other, 'k', 60_000, 'other'), { timeout: 10_000, interval: 10 })
+      expect(performance.now() - start).toBeGreaterThan(1400)
+      expect(await holder.renew(lease, 1500)).toBe(false)
+    })
+
     it('that stands still makes calls fail as well, and what was missed meanwhile is told afterwards', async () => {
       const store = openNew()
       await store.submit(draft('k'), submission('1'))
