@@ -137,7 +137,7 @@ describe('the header', () => {
     expect(provenance).toMatchObject({
       key: record.key,
       operation: { id: '@datalab/op-median', name: 'Median', revision: 2 },
-      services: { '@datalab/fits/Images@1': 1 },
+      services: { '@datalab/fits/Images@1': 2 },
     })
     expect(provenance.inputs.input_files.map(({ basename }: { basename: string }) => basename).sort()).toEqual([
       'p1.fits',

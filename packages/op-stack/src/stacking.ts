@@ -1,7 +1,7 @@
 import { BaseDataOperation, type OperationInfo, type Progress } from '@datalab/core'
 import { cropFrame, type Frame, type FrameSize, movedHeader, type Samples, samplesFor } from '@datalab/fits'
 import { Images } from '@datalab/fits/images'
-import { combineBands } from '@datalab/pixels'
+import { combineBands, leastMemory } from '@datalab/pixels'
 import { addFrame, latticeOf, layFrame, reaches } from './add-frame.js'
 import type { StackingInputs } from './inputs.js'
 import { inputSchema } from './inputs.schema.js'
@@ -23,8 +23,11 @@ interface Stack extends FrameSize {
 /** More images are opened one after the other, where that is possible. */
 const OPENED = 64
 
-/** Memory for bands of all images, in bytes, where a few rows of them do not take more. */
-const BAND_BYTES = 64 * 2 ** 20
+/** The most memory that bands of all images, or the sums of a strip, are given, in bytes. */
+const MEMORY_BYTES = 64 * 2 ** 20
+
+/** Every image is read for each strip: however little memory is left, strips take as much. */
+const STRIP_BYTES = 8 * 2 ** 20
 
 /** Makes one image of several: their sum or mean pixel by pixel, or their sum laid on the first one. */
 export class Stacking extends BaseDataOperation<StackingInputs> {
@@ -120,7 +123,8 @@ export class Stacking extends BaseDataOperation<StackingInputs> {
     progress: Progress,
     add: (frame: Of, strip: Strip, sums: Sums, progress: Progress) => Promise<boolean>,
   ): AsyncGenerator<Samples, void> {
-    const strips = stripsOf(size)
+    const loan = this.memory.take(MEMORY_BYTES, 0)
+    const strips = stripsOf(size, Math.max(STRIP_BYTES, loan?.bytes ?? 0))
     const parts = progress.split(...strips.map(({ from, to }) => to - from))
     const sums = new Sums((strips[0] as Strip).to * size.width)
     const empty = new Set(frames)
@@ -132,6 +136,7 @@ export class Stacking extends BaseDataOperation<StackingInputs> {
       sums.take(values, result)
       yield values
     }
+    loan?.release()
     this.#refuse([...empty][0]?.label)
   }
 
@@ -148,17 +153,17 @@ export class Stacking extends BaseDataOperation<StackingInputs> {
     const opened = await opening.map(frames, ({ file }) => this.use(Images).open(file))
     const type = frames.every(({ sampleType }) => sampleType === 'float32') ? 'float32' : 'float64'
     const stacked = opened.map((frame) => new StackedFrame(cropFrame(frame, size), type))
-    const rowBytes = frames.length * size.width * Float64Array.BYTES_PER_ELEMENT
-    const bands = combineBands(stacked, {
-      method,
-      ...size,
-      ...{ type, resultType: type, memoryBytes: Math.max(BAND_BYTES, 4 * rowBytes), signal: this.signal },
-      onEmptyFrame: (frame) => this.#refuse(frames[frame]?.label),
-    })
-    for await (const { rows, values } of bands) {
+    const types = { type, resultType: type } as const
+    const loan = this.memory.take(MEMORY_BYTES, 0)
+    // A row of all images has to be there at once, however little is left.
+    const memoryBytes = Math.max(leastMemory(frames.length, { ...size, ...types }), loan?.bytes ?? 0)
+    const onEmptyFrame = (frame: number) => this.#refuse(frames[frame]?.label)
+    const options = { method, ...size, ...types, memoryBytes, signal: this.signal, onEmptyFrame }
+    for await (const { rows, values } of combineBands(stacked, options)) {
       yield values
       await combining.report(rows.to / size.height)
     }
+    loan?.release()
     await Promise.all(opened.map((frame) => frame.close()))
   }
 

@@ -71,10 +71,11 @@ test.each(['turned', 'sip'])(
 )
 
 test('strips have all rows, and sums that fit into memory', () => {
-  expect(stripsOf({ width: 100, height: 80 })).toEqual([{ from: 0, to: 80, width: 100 }])
-  const strips = stripsOf({ width: 10_000, height: 10_000 })
+  const bytes = 64 * 2 ** 20
+  expect(stripsOf({ width: 100, height: 80 }, bytes)).toEqual([{ from: 0, to: 80, width: 100 }])
+  const strips = stripsOf({ width: 10_000, height: 10_000 }, bytes)
   expect(strips.length).toBeGreaterThan(10)
   expect(strips.map(({ from }) => from).slice(1)).toEqual(strips.map(({ to }) => to).slice(0, -1))
   expect(strips.at(-1)?.to).toBe(10_000)
-  expect(stripsOf({ width: 2 ** 24, height: 3 })).toHaveLength(3)
+  expect(stripsOf({ width: 2 ** 24, height: 3 }, bytes)).toHaveLength(3)
 })

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { type FitsFile, provide, wizardDescription } from '@datalab/core'
+import { createDataLab, type FitsFile, provide, wizardDescription } from '@datalab/core'
 import { Header } from '@datalab/fits'
 import { Images } from '@datalab/fits/images'
 import { memoryImages, runOperation, testOperation } from '@datalab/testing'
@@ -205,6 +205,20 @@ describe('is refused, with a sentence', () => {
       message: 'Input Files (input_files), item 2, empty holds no values. Leave it out.',
     })
   })
+})
+
+test.each<StackingMode>(['simple', 'sigma-clip', 'reproject'])('%s, however little memory there is', async (mode) => {
+  const names = mode === 'reproject' ? ['here', 'beside'] : ['a', 'b', 'c']
+  const lab = createDataLab({
+    ...{ operations: [Stacking], services: [images.provider], sources: [images.source], memoryBudget: 100 },
+  })
+  try {
+    const job = await lab.submit(Stacking, { input_files: files(...names), stacking_mode: mode })
+    const [file] = (await job.result()).output_files ?? []
+    expect(images.pixels(file)).toEqual((await stack(mode, ...names)).pixels)
+  } finally {
+    await lab.close()
+  }
 })
 
 test('another order is another job: the first image is the one that the others are laid on', async () => {
