@@ -50,9 +50,9 @@ export function readTokens(expression: string): Token[] {
       `The expression has ${expression.length} characters; give at most ${MAX_LENGTH}.`,
     )
   const tokens: Token[] = []
-  for (let at = 0; at < expression.length; ) {
-    at += matched(SPACE, expression, at).length
-    if (at === expression.length) break
+  // A text that was typed may end with a line break.
+  const end = expression.trimEnd().length
+  for (let at = matched(SPACE, expression, 0).length; at < end; at += matched(SPACE, expression, at).length) {
     const token = tokenAt(expression, at)
     tokens.push(token)
     at += token.text.length

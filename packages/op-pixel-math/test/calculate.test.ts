@@ -19,6 +19,10 @@ test('values are rounded once', async () => {
   expect(await calculate(`a + ${number}`, [Float32Array.of(1)], new Float32Array(1))).toEqual(Float32Array.of(1))
 })
 
+test('blanks, and a line break at the end, say nothing', async () => {
+  expect(await calculate(' \ta  +\t1 \r\n', [Float64Array.of(1)], new Float64Array(1))).toEqual(Float64Array.of(2))
+})
+
 test('more pixels than are calculated at once', async () => {
   const image = new Float64Array(10_000).map((_, pixel) => pixel)
   const result = await calculate('a > 5000 ? a - b : hypot(a, b, a, b)', [image, image], new Float64Array(10_000))
