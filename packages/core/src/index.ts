@@ -44,7 +44,18 @@ export { MemoryRecordStore, type MemoryRecordStoreOptions } from './memory-recor
 export { MemoryStorage, type MemoryStorageOptions } from './memory-storage.js'
 export { defaultRegistry, kebabCase, OperationRegistry } from './operation-registry.js'
 export type { Output, OutputFileView } from './output.js'
+export { type ParsedPipeline, type ParsedStep, parsePipeline } from './parse-pipeline.js'
+export type { EachFile, FromStep, Pipeline, PipelineStep } from './pipeline.js'
+export {
+  type PipelineError,
+  type PipelineRecord,
+  type StepRecord,
+  type StepStatus,
+  stepOutput,
+} from './pipeline-record.js'
+export { type PipelineRun, submitPipeline } from './pipeline-run.js'
 export type { Plan } from './plan.js'
+export { type PipelinePlan, planPipeline, type StepPlan } from './plan-pipeline.js'
 export { datalabPythonKey } from './python-key.js'
 export { readPieces } from './read-pieces.js'
 export {

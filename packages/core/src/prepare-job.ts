@@ -86,7 +86,16 @@ function operationOf({ id, name, revision, version }: AnyOperationInfo): Provena
   return { id, name, revision, ...(version === undefined ? {} : { version }) }
 }
 
-function clonedInputs(info: AnyOperationInfo, inputs: unknown, limits: PayloadLimits): JsonValue {
+/**
+ * A deep copy of what somebody sent.
+ *
+ * @throws DATALAB_INPUT_INVALID for what JSON cannot hold, and for what is too large.
+ */
+export function clonedInputs(
+  info: Pick<AnyOperationInfo, 'name' | 'inputs'>,
+  inputs: unknown,
+  limits?: PayloadLimits,
+): JsonValue {
   try {
     return cloneJson(inputs, limits)
   } catch (error) {

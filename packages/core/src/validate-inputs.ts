@@ -57,11 +57,15 @@ async function makeValidators(): Promise<Validators> {
 }
 
 /**
- * Holds inputs against an operation's schema, and fills in defaults. `inputs` is changed: give a clone.
+ * Holds inputs against a schema, such as an operation's, and fills in defaults. `inputs` is changed: give a clone.
  *
  * @throws DATALAB_INPUT_INVALID with a sentence for each thing that is wrong.
  */
-export function validateInputs(validators: Validators, info: AnyOperationInfo, inputs: unknown): void {
+export function validateInputs(
+  validators: Validators,
+  info: Pick<AnyOperationInfo, 'name' | 'inputs'>,
+  inputs: unknown,
+): void {
   const validate = validators.of(info.inputs)
   if (validate(inputs)) return
   const errors = withoutEchoes((validate.errors ?? []).slice(0, MAX_FINDINGS))
