@@ -125,7 +125,7 @@ export class Intake {
       autorun: false,
       drainDelay: WAIT_S,
       lockDuration: lockMs,
-      stalledInterval: STALLED_MS,
+      stalledInterval: Math.min(STALLED_MS, lockMs),
       maxStalledCount: NO_LIMIT,
     })
     // What fails is thrown where it is called, or tried again.

@@ -68,7 +68,14 @@ export async function startWorker(options: StartWorkerOptions): Promise<FleetWor
   const onTurn = (ticket: RunTicket, seconds: number) => monitor.count(ticket.operationId, seconds)
   const executor = new BullMQExecutor({
     ...fleetOf(host, setup),
-    workplace: { executor: new ProcessExecutor({ ...options, concurrency, setup }), concurrency, labels, onTurn },
+    workplace: {
+      executor: new ProcessExecutor({ ...options, concurrency, setup }),
+      concurrency,
+      labels,
+      onTurn,
+      // A delivery lasts as long as the lease of its run.
+      ...(host.leaseMs !== undefined && { lockMs: host.leaseMs }),
+    },
   })
   const lab = createDataLab({ ...host, executor })
   try {
