@@ -124,6 +124,15 @@ describe.skipIf(!hasRedis)('with a real Redis', () => {
     expect((await last(job)).status).toBe('COMPLETED')
   })
 
+  it('does not work with a Redis that drops keys when its memory is full', async () => {
+    const evicting = new TestRedis()
+    await evicting.start('--maxmemory-policy', 'volatile-lru')
+    onTestFinished(() => evicting.remove())
+    const lab = new FleetLab(evicting)
+    await expect(lab.submit('work', 'a')).rejects.toMatchObject({ code: 'REDIS_UNSUITABLE' })
+    await expect(start()).rejects.toMatchObject({ code: 'REDIS_UNSUITABLE' })
+  })
+
   it('tells how it is, to this machine', async () => {
     const lab = new FleetLab(redis)
     const worker = await start({ monitor: { port: 0 } })
