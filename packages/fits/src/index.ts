@@ -1,4 +1,5 @@
 export { AsciiTable } from './ascii-table.js'
+export { bandFrame } from './band-frame.js'
 export { BinaryTable } from './binary-table.js'
 export type { ByteSource } from './byte-source.js'
 export { Card, type CardOptions } from './card.js'

@@ -17,6 +17,7 @@ test('what the package exports', () => {
     'ImageHdu',
     'TableHdu',
     'TangentWcs',
+    'bandFrame',
     'bandsOfRows',
     'commonSize',
     'cropFrame',

@@ -1,8 +1,15 @@
 import { BaseDataOperation, type OperationInfo, type Progress } from '@datalab/core'
-import { CombinedHeader, commonSize, cropFrame, type Frame, type FrameSize, type Samples } from '@datalab/fits'
+import {
+  bandFrame,
+  CombinedHeader,
+  commonSize,
+  cropFrame,
+  type Frame,
+  type FrameSize,
+  type Samples,
+} from '@datalab/fits'
 import { Images } from '@datalab/fits/images'
 import { combineBands, leastMemory } from '@datalab/pixels'
-import { CombinedFrame } from './combined-frame.js'
 import type { MedianInputs } from './inputs.js'
 import { inputSchema } from './inputs.schema.js'
 
@@ -50,7 +57,7 @@ export class Median extends BaseDataOperation<MedianInputs> {
   /** The medians of all pixels, band by band. */
   async *#combined(frames: readonly Frame[], size: FrameSize, progress: Progress): AsyncGenerator<Samples, void> {
     const type = frames.every(({ sampleType }) => sampleType === 'float32') ? 'float32' : 'float64'
-    const combined = frames.map((frame) => new CombinedFrame(frame, type))
+    const combined = frames.map((frame) => bandFrame(frame, type))
     const onEmptyFrame = (frame: number) => this.setFailed(`${frames[frame]?.label} holds no values. Leave it out.`)
     const types = { type, resultType: type } as const
     // A row of all frames has to be there at once, however little is left.

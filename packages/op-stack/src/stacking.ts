@@ -1,5 +1,5 @@
 import { BaseDataOperation, type OperationInfo, type Progress } from '@datalab/core'
-import { cropFrame, type Frame, type FrameSize, movedHeader, type Samples, samplesFor } from '@datalab/fits'
+import { bandFrame, cropFrame, type Frame, type FrameSize, movedHeader, type Samples, samplesFor } from '@datalab/fits'
 import { Images } from '@datalab/fits/images'
 import { combineBands, leastMemory } from '@datalab/pixels'
 import { addFrame, latticeOf, layFrame, reaches } from './add-frame.js'
@@ -7,7 +7,6 @@ import type { StackingInputs } from './inputs.js'
 import { inputSchema } from './inputs.schema.js'
 import { GridProblem, type ResultGrid, resultGrid, type SkyFrame } from './result-grid.js'
 import type { Strip } from './share-row.js'
-import { StackedFrame } from './stacked-frame.js'
 import { METHODS, type PixelMethod, type PixelMode } from './stacking-modes.js'
 import { stripsOf } from './strips.js'
 import { Sums } from './sums.js'
@@ -152,7 +151,7 @@ export class Stacking extends BaseDataOperation<StackingInputs> {
     const [opening, combining] = progress.split(1, 20)
     const opened = await opening.map(frames, ({ file }) => this.use(Images).open(file))
     const type = frames.every(({ sampleType }) => sampleType === 'float32') ? 'float32' : 'float64'
-    const stacked = opened.map((frame) => new StackedFrame(cropFrame(frame, size), type))
+    const stacked = opened.map((frame) => bandFrame(cropFrame(frame, size), type))
     const types = { type, resultType: type } as const
     const loan = this.memory.take(MEMORY_BYTES, 0)
     // A row of all images has to be there at once, however little is left.
