@@ -105,6 +105,11 @@ export const flags = {
     summary:
       'How much memory the pixels of a run may take, such as 512M or 2G; 512M by default. What is more goes to disk.',
   },
+  intermediate: {
+    name: 'intermediate',
+    takes: 'nothing',
+    summary: 'Of a pipeline, puts the results of all steps into the folder, also of those whose outputs others take.',
+  },
   lint: {
     name: 'lint',
     takes: 'nothing',

@@ -1,4 +1,4 @@
-import { createDataLab, type DataLab, type Logger } from '@datalab/core'
+import { type AnyOperationClass, createDataLab, type DataLab, type FileSource, type Logger } from '@datalab/core'
 import type { CommandContext } from './commands.js'
 import { flags } from './flags.js'
 import { imagesOptionsFrom } from './images-options.js'
@@ -6,10 +6,24 @@ import type { JobRequest } from './job-request.js'
 import { lineLogger } from './line-logger.js'
 import { memoryFrom } from './memory-option.js'
 import type { Place } from './output-folder.js'
+import type { ParsedArguments } from './parse-arguments.js'
+
+/** What a command line wants of a host. */
+export interface HostRequest {
+  readonly operations: readonly AnyOperationClass[]
+  /** Where the files come from that the inputs name. */
+  readonly sources: readonly FileSource[]
+  readonly arguments: ParsedArguments
+}
 
 /** A host of the one operation that is asked for, with the files that its inputs name. */
-export async function labFor(
-  request: JobRequest,
+export function labFor(request: JobRequest, context: CommandContext, place: Place = {}): Promise<DataLab> {
+  return hostFor({ ...request, operations: [request.operation] }, context, place)
+}
+
+/** A host of the operations that are asked for, with the files that their inputs name. */
+export async function hostFor(
+  request: HostRequest,
   { offers, terminal }: CommandContext,
   place: Place = {},
 ): Promise<DataLab> {
@@ -17,7 +31,7 @@ export async function labFor(
   const services = await offers.services(imagesOptionsFrom(request.arguments))
   const memory = memoryFrom(request.arguments)
   return createDataLab({
-    operations: [request.operation],
+    operations: request.operations,
     services,
     sources: request.sources,
     ...place,

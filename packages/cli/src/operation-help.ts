@@ -14,7 +14,7 @@ export function operationText(info: AnyOperationInfo): string {
 /** How to use a command with an operation. */
 export function operationHelp(command: CommandName, info: AnyOperationInfo): string {
   const { flags, summary, synopsis } = commands[command]
-  const usage = `datalab ${synopsis.replace('<operation>', kebabCase(info.name))}`
+  const usage = `datalab ${synopsis.replace(/<operation>(\|\S+)?/, kebabCase(info.name))}`
   return `${[usage, '', summary, '', operationText(info), '', flagsText(flags)].join('\n')}\n`
 }
 

@@ -6,6 +6,12 @@ import { failure, usageError } from './command-error.js'
 
 const OWN_FOLDER = '.datalab'
 
+/** A folder for results, and what the user calls it. */
+export interface Target {
+  readonly folder: string
+  readonly label: string
+}
+
 /** Where a host keeps what it has. */
 export type Place = Pick<DataLabOptions, 'storage' | 'records' | 'scratch' | 'executor'>
 

@@ -18,10 +18,16 @@ interface ResultFile {
  * become `median-1a2b3c4d.json`. A copy appears under its name when it is whole; what is there of a cached result stays.
  *
  * @param record of a completed job
+ * @param title what the names begin with; the operation's name by default
  * @returns the names, in the order of the output.
  */
-export async function writeResults(lab: DataLab, record: JobRecord, folder: string): Promise<string[]> {
-  const stem = stemOf(record)
+export async function writeResults(
+  lab: DataLab,
+  record: JobRecord,
+  folder: string,
+  title = kebabCase(record.operation.name),
+): Promise<string[]> {
+  const stem = `${title}-${record.key.slice(0, 8)}`
   await removeLeftovers(folder, stem)
   const files = resultFiles(record, stem)
   for (const file of files) await putCopy(lab, file, folder, record.cached)
@@ -49,11 +55,6 @@ async function putCopy(
   } finally {
     await source.close()
   }
-}
-
-/** What names of a job's results begin with: the operation and the first digits of the key. */
-function stemOf({ key, operation }: Pick<JobRecord, 'key' | 'operation'>): string {
-  return `${kebabCase(operation.name)}-${key.slice(0, 8)}`
 }
 
 function resultFiles({ key, output }: JobRecord, stem: string): ResultFile[] {

@@ -68,7 +68,7 @@ describe('usage', () => {
     [['rnu'], "There is no command 'rnu'. Did you mean 'run'?"],
     [
       ['banana'],
-      "There is no command 'banana'. The commands are list, describe, run, plan, key, verify, explain, gc, fits, help.",
+      "There is no command 'banana'. The commands are list, describe, run, plan, key, verify, explain, gc, worker, fits, help.",
     ],
     [['__proto__'], "There is no command '__proto__'."],
     [['help', 'rnu'], "There is no command 'rnu'. Did you mean 'run'?"],

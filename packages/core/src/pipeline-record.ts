@@ -10,6 +10,8 @@ export interface StepRecord {
   readonly id: string
   /** Its operation's name. */
   readonly operation: string
+  /** The steps whose outputs it takes. */
+  readonly needs: readonly string[]
   readonly status: StepStatus
   /** 0 to 1, over all of its jobs. */
   readonly progress: number

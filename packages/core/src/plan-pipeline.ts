@@ -20,6 +20,8 @@ export interface StepPlan {
   readonly id: string
   /** Its operation's name. */
   readonly operation: string
+  /** The steps whose outputs it takes. */
+  readonly needs: readonly string[]
   /** Whether all of its results are there. */
   readonly cached: boolean
   /** Why, in a sentence. */
@@ -54,9 +56,9 @@ export async function planPipeline(
   return { steps: steps.map(({ id }) => plans.get(id) as StepPlan) }
 }
 
-function stepPlan({ id, info }: KnownStep, jobs: readonly Plan[], missing: readonly string[]): StepPlan {
+function stepPlan({ id, info, needs }: KnownStep, jobs: readonly Plan[], missing: readonly string[]): StepPlan {
   const cached = jobs.length > 0 && jobs.every((job) => job.cached)
-  return { id, operation: info.name, cached, reason: reasonOf(jobs, missing), jobs }
+  return { id, operation: info.name, needs, cached, reason: reasonOf(jobs, missing), jobs }
 }
 
 function reasonOf(jobs: readonly Plan[], missing: readonly string[]): string {

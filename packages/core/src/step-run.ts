@@ -56,12 +56,13 @@ export class StepRun {
   }
 
   record(): StepRecord {
-    const { id, info } = this.step
+    const { id, info, needs } = this.step
     const { status } = this
     const jobs = this.#records()
     return {
       id,
       operation: info.name,
+      needs,
       status,
       progress: status === 'COMPLETED' ? 1 : sum(jobs.map(({ progress }) => progress)) / (this.#count || 1),
       message: this.#error?.message ?? this.#message(jobs),

@@ -3,28 +3,48 @@ import type { DataLab, JobRecord } from '@datalab/core'
 import { CommandError, EXIT, usageError } from '../command-error.js'
 import type { CommandContext, CommandMain } from '../commands.js'
 import { flags } from '../flags.js'
-import { fleetAddress, fleetPlace } from '../fleet-place.js'
 import { followJob } from '../follow-job.js'
+import { placesOf } from '../host-place.js'
 import { Interruption } from '../interruption.js'
 import { type JobRequest, readJobRequest } from '../job-request.js'
 import { keyOf, labFor } from '../lab.js'
-import { hostPlace, makeOutputFolder, ownFolder, type Place, readPlace } from '../output-folder.js'
+import { makeOutputFolder, ownFolder, type Target } from '../output-folder.js'
+import type { ParsedArguments } from '../parse-arguments.js'
+import { namesPipeline, readPipelineRequest } from '../pipeline-request.js'
 import { jsonDocument, oneLine, sentence } from '../printable.js'
 import { ProgressBar } from '../progress-bar.js'
 import { rememberRoots } from '../remembered-roots.js'
 import { writeResults } from '../result-files.js'
+import { runPipeline } from '../run-pipeline.js'
 
-/** `datalab run`: runs an operation, and puts its results into a folder. */
+/** `datalab run`: runs an operation, or a pipeline of them, and puts its results into a folder. */
 export const run: CommandMain = async (argv, context) => {
   // In a fleet there are other records.
-  if (!context.io.env.DATALAB_REDIS) startAhead()
+  const isFleet = context.io.env.DATALAB_REDIS || argv.some((argument) => /^--redis(=|$)/.test(argument))
+  if (!isFleet) startAhead()
+  return namesPipeline('run', argv) ? runSteps(argv, context) : runOne(argv, context)
+}
+
+async function runOne(argv: readonly string[], context: CommandContext): Promise<number> {
   const request = await readJobRequest('run', argv, context)
   if (request === undefined) return EXIT.completed
-  const out = request.arguments.value(flags.out)
-  if (!out) throw usageError('Say where the results go: --out DIR.')
-  const folder = resolve(context.io.cwd, out)
+  const target = targetOf(request.arguments, context)
   using interruption = new Interruption(context.io, context.terminal)
-  return await runJob(request, { folder, label: out }, context, interruption.signal)
+  return await runJob(request, target, context, interruption.signal)
+}
+
+async function runSteps(argv: readonly string[], context: CommandContext): Promise<number> {
+  const request = await readPipelineRequest('run', argv, context)
+  if (request === undefined) return EXIT.completed
+  const target = targetOf(request.arguments, context)
+  using interruption = new Interruption(context.io, context.terminal)
+  return await runPipeline(request, target, context, interruption.signal)
+}
+
+function targetOf(parsed: ParsedArguments, { io }: CommandContext): Target {
+  const label = parsed.value(flags.out)
+  if (!label) throw usageError('Say where the results go: --out DIR.')
+  return { folder: resolve(io.cwd, label), label }
 }
 
 /** Has the records' thread start while the command line is read. */
@@ -33,19 +53,13 @@ function startAhead(): void {
   import('@datalab/local').then(({ startDatabases }) => startDatabases()).catch(() => {})
 }
 
-/** A folder for results, and what the user calls it. */
-interface Target {
-  readonly folder: string
-  readonly label: string
-}
-
 async function runJob(
   request: JobRequest,
   target: Target,
   context: CommandContext,
   signal: AbortSignal,
 ): Promise<number> {
-  const placeFor = placesOf(request, target, context)
+  const placeFor = placesOf(request.arguments, target.folder, context)
   // Before the folder is made: inputs that are not valid leave nothing behind.
   await keyOf(request, context, await placeFor('reading'))
   await makeOutputFolder(target.folder, target.label)
@@ -55,18 +69,6 @@ async function runJob(
   const job = await lab.submit(request.operation.info.id, request.inputs, { force })
   const record = await followJob(job, new ProgressBar(context.terminal, request.operation.info.name), signal)
   return await finish(lab, record, target, request, context)
-}
-
-/** Where the host of a job keeps what it has, and where its runs are done: in the folder and here, or in a fleet. */
-function placesOf(
-  request: JobRequest,
-  { folder }: Target,
-  { io }: CommandContext,
-): (purpose: 'reading' | 'running') => Promise<Place> {
-  const fleet = fleetAddress(request.arguments, io.env)
-  if (fleet !== undefined) return () => fleetPlace(fleet, io.cwd)
-  const storage = request.arguments.value(flags.storage)
-  return (purpose) => (purpose === 'reading' ? readPlace(folder, storage) : hostPlace(folder, storage))
 }
 
 async function finish(

@@ -1,0 +1,24 @@
+import type { CommandContext } from './commands.js'
+import { flags } from './flags.js'
+import { fleetAddress, fleetPlace } from './fleet-place.js'
+import { hostPlace, type Place, readPlace } from './output-folder.js'
+import type { ParsedArguments } from './parse-arguments.js'
+
+/** What a host is made for: to look at what is there, which writes nothing, or to run something. */
+export type Purpose = 'reading' | 'running'
+
+/**
+ * Where a host keeps what it has, and where its runs are done: in the folder for results and here, or in a fleet.
+ *
+ * @throws CommandError for an address that is none.
+ */
+export function placesOf(
+  parsed: ParsedArguments,
+  folder: string,
+  { io }: CommandContext,
+): (purpose: Purpose) => Promise<Place> {
+  const fleet = fleetAddress(parsed, io.env)
+  if (fleet !== undefined) return () => fleetPlace(fleet, io.cwd)
+  const storage = parsed.value(flags.storage)
+  return (purpose) => (purpose === 'reading' ? readPlace(folder, storage) : hostPlace(folder, storage))
+}
