@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { DataLabError } from '@datalab/core'
 import type {
   Counter as PromCounter,
   Gauge as PromGauge,
@@ -49,8 +50,11 @@ export class WorkerMonitor {
     this.#executor = executor
     this.#instruments = await instruments(this.places)
     this.#server = createServer((request, response) => void this.#answer(request, response))
-    this.#server.listen(address.port, address.host ?? '127.0.0.1')
-    await once(this.#server, 'listening')
+    const { host = '127.0.0.1', port } = address
+    this.#server.listen(port, host)
+    await once(this.#server, 'listening').catch((cause) => {
+      throw cannotListen(`${host}:${port}`, cause)
+    })
   }
 
   /** A turn of a run has ended. */
@@ -102,6 +106,11 @@ export class WorkerMonitor {
       queued.set({ label, state: 'active' }, active)
     }
   }
+}
+
+function cannotListen(where: string, cause: NodeJS.ErrnoException): DataLabError {
+  const message = `The monitor of this worker cannot listen at ${where} (${cause.code ?? cause.message}). Give it another port.`
+  return new DataLabError('DATALAB_SETUP_INVALID', message, { cause, details: { where } })
 }
 
 async function instruments(places: number): Promise<Instruments> {

@@ -9,7 +9,6 @@ import {
   isDataLabError,
   type Logger,
   loadSetup,
-  type RunTicket,
   runParts,
   silentLogger,
 } from '@datalab/core'
@@ -18,6 +17,7 @@ import { BullMQExecutor, type BullMQExecutorOptions } from './bullmq-executor.js
 import { type MonitorAddress, WorkerMonitor } from './monitor.js'
 import { offeredLabels } from './offered-labels.js'
 import { withinTime } from './within-time.js'
+import type { WorkplaceOptions } from './workplace.js'
 
 /** How a worker works. */
 export interface StartWorkerOptions extends Omit<ProcessExecutorOptions, 'setup'> {
@@ -65,18 +65,15 @@ export async function startWorker(options: StartWorkerOptions): Promise<FleetWor
   const labels = offeredLabels(runParts(host), options.operations)
   const { concurrency = availableParallelism() } = options
   const monitor = new WorkerMonitor(concurrency)
-  const onTurn = (ticket: RunTicket, seconds: number) => monitor.count(ticket.operationId, seconds)
-  const executor = new BullMQExecutor({
-    ...fleetOf(host, setup),
-    workplace: {
-      executor: new ProcessExecutor({ ...options, concurrency, setup }),
-      concurrency,
-      labels,
-      onTurn,
-      // A delivery lasts as long as the lease of its run.
-      ...(host.leaseMs !== undefined && { lockMs: host.leaseMs }),
-    },
-  })
+  const workplace: WorkplaceOptions = {
+    executor: new ProcessExecutor({ ...options, concurrency, setup }),
+    concurrency,
+    labels,
+    onTurn: ({ operationId }, seconds) => monitor.count(operationId, seconds),
+    // A delivery lasts as long as the lease of its run.
+    ...(host.leaseMs !== undefined && { lockMs: host.leaseMs }),
+  }
+  const executor = new BullMQExecutor({ ...fleetOf(host, setup), workplace })
   const lab = createDataLab({ ...host, executor })
   try {
     await begin(lab, executor, host.log ?? silentLogger)
@@ -85,8 +82,12 @@ export async function startWorker(options: StartWorkerOptions): Promise<FleetWor
     await lab.close()
     throw error
   }
+  return workerOf(lab, executor, monitor, [...labels.keys()])
+}
+
+function workerOf(lab: DataLab, executor: BullMQExecutor, monitor: WorkerMonitor, labels: string[]): FleetWorker {
   return {
-    labels: [...labels.keys()],
+    labels,
     get going() {
       return executor.going
     },

@@ -143,6 +143,11 @@ describe.skipIf(!hasRedis)('with a real Redis', () => {
     expect(metrics).toContain('datalab_runs_total{operation="@test/behave"} 1')
     expect(metrics).toMatch(/datalab_queue_jobs\{label="@test\/behave@1[^"]*",state="waiting"\} 0/)
     expect((await fetch(`${worker.monitorUrl}/else`)).status).toBe(404)
+    const port = Number(new URL(worker.monitorUrl ?? '').port)
+    await expect(start({ monitor: { port } })).rejects.toMatchObject({
+      code: 'DATALAB_SETUP_INVALID',
+      message: expect.stringMatching(/cannot listen at 127\.0\.0\.1:\d+ \(EADDRINUSE\)/),
+    })
     expect(worker.monitorUrl).toMatch(/^http:\/\/127\.0\.0\.1:/)
     await worker.close()
     await expect(fetch(`${worker.monitorUrl}/health`)).rejects.toThrow()
