@@ -10,4 +10,4 @@ export interface FleetSettings extends FleetAddress {
 }
 
 /** The variable of the environment that has them. Not the command line, which others can see: an address may have a password. */
-export const SETTINGS_VARIABLE = 'DATALAB_FLEET_SETTINGS'
+export const SETTINGS_VARIABLE = 'FLEET_OF_DATALAB'
