@@ -66,6 +66,7 @@ function reasonOf(jobs: readonly Plan[], missing: readonly string[]): string {
     const names = missing.map((id) => `'${id}'`).join(' and ')
     return `It takes what ${names} ${missing.length === 1 ? 'makes' : 'make'}, which is not there yet.`
   }
+  if (jobs.length > 1 && jobs.every(({ cached }) => cached)) return 'Their results are there.'
   const reasons = new Set(jobs.map(({ reason }) => reason))
   if (reasons.size === 1) return jobs[0]!.reason
   return `${jobs.filter(({ cached }) => cached).length} of its ${jobs.length} results are there.`

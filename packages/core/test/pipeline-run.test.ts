@@ -119,6 +119,7 @@ describe('a pipeline that is submitted again', () => {
     await again.result()
     expect(Join.ran).toHaveLength(5)
     expect(again.record().steps.map(({ cached }) => cached)).toEqual([true, true, true, true])
+    expect((await planPipeline(host, { steps: steps('one') })).steps[2]?.reason).toBe('Their results are there.')
 
     const plan = await planPipeline(host, { steps: steps('two') })
     expect(plan.steps.map(({ id, cached, reason }) => [id, cached, reason])).toEqual([
