@@ -4,10 +4,11 @@ import { CompressedImageTable } from './compressed-image-table.js'
 import type { EncodeImageOptions } from './encode-image.js'
 import { encodePadding } from './encode-padding.js'
 import { encodeSamples, type PixelArray } from './encode-samples.js'
+import { encodedTiles } from './encoded-tiles.js'
 import { gridToWrite } from './grid-to-write.js'
 import type { Header } from './header.js'
 import { imageHeader, shapeToWrite } from './image-header.js'
-import { bandsOf, checkBands, checkedPixels, tilesOfBand } from './pixel-bands.js'
+import { checkBands, checkedPixels } from './pixel-bands.js'
 import { SpillBuffer } from './spill-buffer.js'
 import { checkCompression, tileEncoderFor } from './tile-encoder.js'
 
@@ -119,12 +120,11 @@ async function* compressedPieces(
   const encoder = tileEncoderFor(first, shape, compression)!
   const table = new CompressedImageTable(encoder, grid, checksum)
   const sum = new Checksum()
-  for await (const band of bandsOf(first, rest, grid)) {
+  const onBand = (band: PixelArray) => {
     if (checksum) sum.add(encodeSamples(band))
-    for (const { pixels, rowLength } of tilesOfBand(band, grid)) {
-      await spill.append(table.add(encoder.encode(pixels, rowLength)))
-    }
   }
+  for await (const encoded of encodedTiles({ first, rest, grid, encoder, onBand }))
+    await spill.append(table.add(encoded))
   const plain = plainHeader(parts)
   yield* table.start(checksum ? withChecksums(plain, sum) : plain)
   yield* spilled(spill)

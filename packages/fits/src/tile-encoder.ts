@@ -1,4 +1,4 @@
-import { QUANTIZED_NAN, type RiceCoding } from '@datalab/pixels'
+import { type EncodeRowsOptions, QUANTIZED_NAN, type RiceCoding } from '@datalab/pixels'
 import { Card } from './card.js'
 import { RANDOM_COUNT } from './dither.js'
 import { encodeGzipTile } from './encode-gzip-tile.js'
@@ -32,7 +32,18 @@ export interface TileEncoder {
   readonly isQuantized: boolean
   /** @param rowLength Pixels in a row of the tile. */
   encode(pixels: PixelArray, rowLength: number): EncodedTile
+  /**
+   * How `encodeRows` encodes tiles that are rows of float32, to what `encode` makes of them; not there where it cannot.
+   *
+   * @param first The first of all rows.
+   */
+  rowsFrom?(first: Float32Array): RowsCoding
+  /** A tile without quantisation. */
+  fallback?(pixels: PixelArray): EncodedTile
 }
+
+/** How rows are quantised. */
+type RowsCoding = Pick<EncodeRowsOptions, 'level' | 'dithering' | 'firstSeed'>
 
 /** Pixels that share one split of a Rice code. */
 const BLOCKSIZE = 32
@@ -150,7 +161,16 @@ class QuantizingEncoder implements TileEncoder {
         return { bytes, isFallback: false, scale: quantized.scale, zero: quantized.zero }
       }
     }
-    return { ...gzipped(floats, false), isFallback: true }
+    return this.fallback(floats)
+  }
+
+  rowsFrom(first: Float32Array): RowsCoding {
+    this.#ditherSeed = ditherSeedOf(first)
+    return { level: this.#level, dithering: 'SUBTRACTIVE_DITHER_1', firstSeed: this.#ditherSeed - 1 }
+  }
+
+  fallback(pixels: PixelArray): EncodedTile {
+    return { ...gzipped(pixels, false), isFallback: true }
   }
 }
 

@@ -1,9 +1,11 @@
-// The program of a thread of the pool: combines one band after the other. It is bundled to a string, and its modules come compiled.
+// The program of a thread of the pool: combines, or codes, one band after the other. It is bundled to a string, and its modules come compiled.
 import { parentPort, workerData } from 'node:worker_threads'
-import type { BandJob, BandReply, SessionNews } from './combine/band-job.js'
+import type { BandJob, BandReply, EncodeBandJob, SessionNews } from './combine/band-job.js'
 import { bandArrays, resultArray } from './combine/band-memory.js'
 import { combineBand } from './combine/combine-band.js'
 import { StoredBands, type StoredSetup } from './combine/stored-bands.js'
+import { encodingArrays } from './encode/encoded-band.js'
+import { RowEncoder } from './encode/row-encoder.js'
 import { loadKernels, referenceKernels } from './load-kernels.js'
 import { type ModuleName, useModules } from './simd/compiled-module.js'
 
@@ -17,8 +19,19 @@ function done(job: BandJob): boolean {
     const { setup, bands } = sessions.get(job.session)!
     return bands.combine(job.rows, resultArray(job.buffer, setup, job.rows))
   }
+  if (job.kind === 'encode') return encoded(job)
   const { planes, into } = bandArrays(job.buffer, job.layout)
   combineBand(kernels, planes, into, job.options)
+  return true
+}
+
+/** Rows of one width come after another. */
+let encoder: RowEncoder | undefined
+
+function encoded({ buffer, bandRows, rows, width, coding, seed }: EncodeBandJob): boolean {
+  if (encoder?.width !== width) encoder = new RowEncoder(width)
+  const { values, band } = encodingArrays(buffer, bandRows, width)
+  encoder.encode(values.subarray(0, rows * width), coding, seed, band)
   return true
 }
 

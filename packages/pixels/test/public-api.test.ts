@@ -9,11 +9,13 @@ test('exports exactly these values', () => {
     'QUANTIZED_ZERO',
     'combine',
     'combineBands',
+    'encodeRows',
     'hasSimd',
     'leastMemory',
     'loadKernels',
     'maxRiceBytes',
     'minRiceBytes',
     'referenceKernels',
+    'rowsToEncode',
   ])
 })

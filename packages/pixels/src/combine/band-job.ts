@@ -1,3 +1,4 @@
+import type { RowCoding } from '../encode/encoded-band.js'
 import type { BandLayout } from './band-memory.js'
 import type { BandOptions } from './combine-band.js'
 import type { Rows } from './combine-options.js'
@@ -20,8 +21,21 @@ interface StoredBandJob {
   readonly buffer: SharedArrayBuffer
 }
 
+/** Rows to quantise and Rice-code, in memory that threads share. */
+export interface EncodeBandJob {
+  readonly kind: 'encode'
+  readonly buffer: SharedArrayBuffer
+  /** Rows that the memory has room for, and those that there are. */
+  readonly bandRows: number
+  readonly rows: number
+  readonly width: number
+  readonly coding: RowCoding
+  /** That of the first row. */
+  readonly seed: number
+}
+
 /** What a thread of the pool is asked for. */
-export type BandJob = SharedBandJob | StoredBandJob
+export type BandJob = SharedBandJob | StoredBandJob | EncodeBandJob
 
 /** What else it is told: of frames that jobs will be about, and that there will be no more of them. */
 export type SessionNews =
