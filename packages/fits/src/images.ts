@@ -27,7 +27,7 @@ import { type KeptPixels, keepPixels, keptInMemory } from './kept-pixels.js'
 import { OpenFiles } from './open-files.js'
 import { openFits } from './open-fits.js'
 import { plainPieces } from './plain-pieces.js'
-import { renderPreview } from './preview.js'
+import { preparePreviews, renderPreview } from './preview.js'
 import { restorePreviews } from './restore-previews.js'
 import type { Samples } from './samples.js'
 import type { TableHdu } from './table-hdu.js'
@@ -122,6 +122,7 @@ class RunImages implements Images {
   }
 
   async open(file: FileReference): Promise<Frame> {
+    if (this.options.previews) preparePreviews()
     const source = await this.#files.open(file)
     const label = this.#inputs.label(file)
     return explained(label, async () => {

@@ -109,6 +109,11 @@ async function encodeJpeg({ pixels, width, height }: GreyPicture, quality: numbe
     .toBuffer()
 }
 
+/** Begins to load what pictures are encoded by, for who will want some soon; whether that goes well, `renderPreview` says. */
+export function preparePreviews(): void {
+  loadSharp().catch(() => {})
+}
+
 async function loadSharp() {
   try {
     return (await import('sharp')).default

@@ -1,4 +1,5 @@
 import type { Samples } from '@datalab/fits'
+import { loadKernels, type PixelKernels } from '@datalab/pixels'
 
 /**
  * Each value with the same amount added, written into `result`.
@@ -13,9 +14,12 @@ import type { Samples } from '@datalab/fits'
 export function brighten<Result extends Samples>(values: Samples, amount: number, result: Result): Result {
   if (values.length !== result.length)
     throw new TypeError(`There are ${values.length} values, and the result holds ${result.length}.`)
-  for (let pixel = 0; pixel < result.length; pixel++) result[pixel] = (values[pixel] as number) + amount
+  kernels ??= loadKernels()
+  kernels.calculate('add', values, amount, result)
   return result
 }
+
+let kernels: PixelKernels | undefined
 
 /** Less than half of the distance between the largest numbers of a type: added to any of them it overflows none. */
 const HARMLESS = { float32: 1e31, float64: 9e291 } as const

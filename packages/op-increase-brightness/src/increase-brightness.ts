@@ -1,9 +1,13 @@
 import { BaseDataOperation, type FitsFile, type OperationInfo, type OutputFile, type Progress } from '@datalab/core'
-import { bandsOfRows, type Frame, type Samples, samplesFor } from '@datalab/fits'
+import { bandFrame, type Frame, type Samples, samplesFor } from '@datalab/fits'
 import { Images } from '@datalab/fits/images'
+import { type CombinedBand, combineBands, leastMemory } from '@datalab/pixels'
 import { brighten, countOverflows } from './brighten.js'
 import type { IncreaseBrightnessInputs } from './inputs.js'
 import { inputSchema } from './inputs.schema.js'
+
+/** What bands of an image may take, as far as it is there. */
+const MEMORY_BYTES = 32 * 2 ** 20
 
 /** Adds a value to every pixel of each image: one result for each, in the order of the images. */
 export class IncreaseBrightness extends BaseDataOperation<IncreaseBrightnessInputs> {
@@ -43,23 +47,32 @@ export class IncreaseBrightness extends BaseDataOperation<IncreaseBrightnessInpu
     return saved
   }
 
+  /** The rows of a frame, read and decoded by several threads: the median of one frame is the frame. */
+  async *#bands(frame: Frame): AsyncGenerator<CombinedBand, void> {
+    const { width, height, sampleType } = frame
+    const types = { type: sampleType, resultType: sampleType } as const
+    const loan = this.memory.take(MEMORY_BYTES, 0)
+    const memoryBytes = Math.max(leastMemory(1, { width, ...types }), loan?.bytes ?? 0)
+    const options = { method: 'median', width, height, ...types, memoryBytes, signal: this.signal } as const
+    yield* combineBands([bandFrame(frame, sampleType)], options)
+    loan?.release()
+  }
+
   /** The pixels of a frame with the value added, in the frame's own type, band by band. */
   async *#sums(frame: Frame, progress: Progress): AsyncGenerator<Samples, void> {
     const { increase_by } = this.inputData
-    const bands = bandsOfRows(frame, 1)
-    const room = { width: frame.width, height: bands[0]?.to ?? 0 }
-    const [values, sums] = [samplesFor(room, [frame]), samplesFor(room, [frame])]
-    if (sums instanceof Float32Array && !Number.isFinite(Math.fround(increase_by)))
+    if (frame.sampleType === 'float32' && !Number.isFinite(Math.fround(increase_by)))
       this.setFailed(`${increase_by} cannot be added to ${frame.label}: its result is float32. Give less than 3.4e38.`)
+    let room = samplesFor({ width: 0, height: 0 }, [frame])
     let overflows = 0
     let hasValues = false
-    for (const { from, to } of bands) {
-      const some = await frame.readRows(from, to, values)
-      const brighter = brighten(some, increase_by, sums.subarray(0, some.length))
+    for await (const { rows, values } of this.#bands(frame)) {
+      if (room.length < values.length) room = samplesFor({ width: frame.width, height: rows.to - rows.from }, [frame])
+      const brighter = brighten(values, increase_by, room.subarray(0, values.length))
       hasValues ||= !brighter.every(Number.isNaN)
-      overflows += countOverflows(some, increase_by, brighter)
+      overflows += countOverflows(values, increase_by, brighter)
       yield brighter
-      await progress.report(to / frame.height)
+      await progress.report(rows.to / frame.height)
     }
     if (!hasValues) this.setFailed(`${frame.label} holds no values. Leave it out.`)
     if (overflows > 0)
