@@ -8,7 +8,7 @@ import { type ParsedPipeline, parsePipeline, pipelineError } from './parse-pipel
 import type { Pipeline } from './pipeline.js'
 import { inOrder, type KnownStep, knownStep, namingIssues } from './pipeline-order.js'
 import { isStandIn } from './step-filler.js'
-import { jobInputs } from './step-inputs.js'
+import { stepJobs } from './step-inputs.js'
 
 /** A pipeline that a host can run, as far as that can be told before any of it is run. */
 export interface CheckedPipeline {
@@ -21,6 +21,9 @@ export interface CheckedPipeline {
 
 /** How many jobs of a step are prepared at once. */
 const AT_ONCE = 8
+
+/** With as many faults of a step its other jobs are not looked at: they are likely to have the same. */
+const ENOUGH = 20
 
 /**
  * Holds a pipeline against the operations and files of a host: every step, with stand-ins for the outputs that are not there yet.
@@ -88,11 +91,10 @@ async function inputIssues(
     }
   }
   try {
-    await eachAtOnce(
-      jobInputs(step.info, step.inputs, () => undefined),
-      AT_ONCE,
-      check,
-    )
+    const { count, inputsOf } = stepJobs(step.info, step.inputs, () => undefined)
+    await eachAtOnce(count, AT_ONCE, async (job) => {
+      if (issues.length < ENOUGH) await check(inputsOf(job))
+    })
   } catch (error) {
     issues.push(...stepIssues(step, error, {}))
   }

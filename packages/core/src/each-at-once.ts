@@ -1,17 +1,10 @@
-/** Does something with each item, as many as that at once; rejects with the first error, when the others under way have ended. */
-export async function eachAtOnce<Item>(
-  items: readonly Item[],
-  count: number,
-  work: (item: Item, index: number) => Promise<void>,
-): Promise<void> {
-  const queue = items.entries()
+/** Does something for each number from 0 on, as many as that at once; rejects with the first error, when what is under way has ended. */
+export async function eachAtOnce(count: number, atOnce: number, work: (index: number) => Promise<void>): Promise<void> {
+  let next = 0
   const errors: unknown[] = []
   const worker = async () => {
-    for (const [index, item] of queue) {
-      if (errors.length > 0) return
-      await work(item, index).catch((error) => errors.push(error))
-    }
+    while (next < count && errors.length === 0) await work(next++).catch((error) => errors.push(error))
   }
-  await Promise.all(Array.from({ length: Math.min(count, items.length) }, worker))
+  await Promise.all(Array.from({ length: Math.min(atOnce, count) }, worker))
   if (errors.length > 0) throw errors[0]
 }

@@ -8,7 +8,7 @@ import type { Pipeline } from './pipeline.js'
 import type { KnownStep } from './pipeline-order.js'
 import { type PipelineError, type PipelineRecord, pipelineMessage, stepOutput } from './pipeline-record.js'
 import { isEnded, type JobRecord, type RecordError } from './record.js'
-import { jobInputs } from './step-inputs.js'
+import { type StepJobs, stepJobs } from './step-inputs.js'
 import { StepRun } from './step-run.js'
 
 /** How many jobs of a step are submitted at once. */
@@ -156,9 +156,9 @@ export class PipelineRun {
     const { step } = run
     try {
       if (this.#stopped !== undefined || !step.needs.every((id) => runs.get(id)?.isCompleted)) return
-      const inputs = jobInputs(step.info, step.inputs, (id) => runs.get(id)?.outputs)
-      run.begin(inputs.length)
-      await this.#submitAll(run, inputs)
+      const jobs = stepJobs(step.info, step.inputs, (id) => runs.get(id)?.outputs)
+      run.begin(jobs.count)
+      await this.#submitAll(run, jobs)
     } catch (error) {
       this.#fail(run, recordError(error, step))
     } finally {
@@ -168,15 +168,15 @@ export class PipelineRun {
   }
 
   /** Submits the jobs of a step, and follows them to their end. */
-  async #submitAll(run: StepRun, inputs: readonly object[]): Promise<void> {
+  async #submitAll(run: StepRun, { count, inputsOf }: StepJobs): Promise<void> {
     const followed: Promise<void>[] = []
-    const submit = async (one: object, index: number) => {
+    const submit = async (index: number) => {
       if (this.#stopped !== undefined) return
-      const job = await this.lab.submit(run.step.info.id, one, this.options)
+      const job = await this.lab.submit(run.step.info.id, inputsOf(index), this.options)
       followed.push(this.#follow(run, index, job))
     }
     try {
-      await eachAtOnce(inputs, AT_ONCE, submit)
+      await eachAtOnce(count, AT_ONCE, submit)
     } catch (error) {
       this.#fail(run, recordError(error, run.step))
     }

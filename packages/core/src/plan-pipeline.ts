@@ -7,7 +7,7 @@ import type { Pipeline } from './pipeline.js'
 import type { KnownStep } from './pipeline-order.js'
 import { outputReferences } from './pipeline-record.js'
 import type { Plan } from './plan.js'
-import { jobInputs } from './step-inputs.js'
+import { stepJobs } from './step-inputs.js'
 
 /** What would be done for a pipeline. */
 export interface PipelinePlan {
@@ -80,9 +80,9 @@ async function jobPlans(
 ): Promise<Plan[]> {
   const plans: Plan[] = []
   try {
-    const inputs = jobInputs(step.info, step.inputs, (id) => outputs.get(id))
-    await eachAtOnce(inputs, AT_ONCE, async (one, index) => {
-      plans[index] = await lab.plan(step.info.id, one, options)
+    const { count, inputsOf } = stepJobs(step.info, step.inputs, (id) => outputs.get(id))
+    await eachAtOnce(count, AT_ONCE, async (job) => {
+      plans[job] = await lab.plan(step.info.id, inputsOf(job), options)
     })
   } catch (error) {
     throw pipelineError(stepIssues({ ...step, needs: [] }, error, {}))

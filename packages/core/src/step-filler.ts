@@ -17,7 +17,8 @@ export class StepFiller {
 
   /** @throws DATALAB_INPUT_INVALID where several files would be in the place of one. */
   fill(schema: JsonSchema | undefined, value: JsonValue, pointer = ''): JsonValue {
-    const reference = referenceIn(schema, value)
+    // The inputs as a whole are no place of files.
+    const reference = schema === this.info.inputs ? undefined : referenceIn(schema, value)
     if (reference !== undefined) return this.#inPlaceOf(schema, reference, pointer)
     if (Array.isArray(value)) return this.#list(schema, value, pointer)
     if (typeof value !== 'object' || value === null) return value

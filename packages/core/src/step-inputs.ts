@@ -26,14 +26,24 @@ export function stepsNamedIn(info: AnyOperationInfo, inputs: JsonObject): NamedS
   return named
 }
 
+/** The jobs of a step. */
+export interface StepJobs {
+  readonly count: number
+  /** The inputs of one of them, made when they are asked for: all of them together may be very many. */
+  inputsOf(job: number): JsonObject
+}
+
+/** More jobs than these are a mistake. */
+const MAX_JOBS = 9999
+
 /**
- * The inputs of each job of a step: one, but where the step takes `each` of some files.
+ * The jobs of a step: one, but where it takes `each` of some files.
  *
  * Outputs that are not known yet are stood in for, by as many as the input needs at least.
  *
  * @throws DATALAB_INPUT_INVALID where a step has no such outputs.
  */
-export function jobInputs(info: AnyOperationInfo, inputs: JsonObject, outputsOf: OutputsOf): JsonObject[] {
+export function stepJobs(info: AnyOperationInfo, inputs: JsonObject, outputsOf: OutputsOf): StepJobs {
   const files = (reference: StepReference, pointer: string) => filesOf(info, reference, outputsOf, pointer)
   const lists = new Map<string, readonly JsonValue[]>()
   const collect = (reference: StepReference, pointer: string) => {
@@ -43,17 +53,23 @@ export function jobInputs(info: AnyOperationInfo, inputs: JsonObject, outputsOf:
     return list.slice(0, 1)
   }
   new StepFiller(info, collect).fill(info.inputs, inputs)
-  return Array.from({ length: jobCount(info, lists) }, (_, job) => {
-    const taken = (reference: StepReference, pointer: string) => {
-      const list = lists.get(pointer)
-      return list === undefined ? files(reference, pointer) : [list[Math.min(job, list.length - 1)] as JsonValue]
-    }
-    return new StepFiller(info, taken).fill(info.inputs, inputs) as JsonObject
-  })
+  return {
+    count: jobCount(info, lists),
+    inputsOf(job) {
+      const taken = (reference: StepReference, pointer: string) => {
+        const list = lists.get(pointer)
+        return list === undefined ? files(reference, pointer) : [list[Math.min(job, list.length - 1)] as JsonValue]
+      }
+      return new StepFiller(info, taken).fill(info.inputs, inputs) as JsonObject
+    },
+  }
 }
 
 /** How many jobs a step has, given the files of which each takes one, by where they are. */
 function jobCount(info: AnyOperationInfo, lists: ReadonlyMap<string, readonly JsonValue[]>): number {
+  const long = [...lists].find(([, files]) => files.length > MAX_JOBS)
+  if (long !== undefined)
+    throw placeError(info, long[0], `There are ${long[1].length} files for 'each'; give at most ${MAX_JOBS}.`)
   const known = [...lists].filter(([, files]) => !files.some(isStandIn))
   const [first, ...others] = known
   if (first === undefined) return 1
@@ -75,7 +91,8 @@ function filesOf(
     reference.kind === 'from'
       ? outputFiles(info, reference, outputsOf, pointer)
       : eachFiles(info, reference.files, outputsOf, pointer)
-  return files.map((file) => (isObject(file) ? { ...file, ...members } : file))
+  // Which file it is, is said by the file alone.
+  return files.map((file) => (isObject(file) ? { ...members, ...file } : file))
 }
 
 function eachFiles(

@@ -38,6 +38,18 @@ const problems: [title: string, pipeline: unknown, pointer: string, message: str
     "Step 'a': There is no operation 'jion' here. There is: Join Texts.",
   ],
   [
+    'a step in the place of all inputs',
+    { steps: [join('a'), { id: 'b', operation: 'join-texts', inputs: { from: 'a' } }] },
+    '/steps/1/inputs/from',
+    'Step \'b\': There is no input "from"; leave it out (the inputs are files, other, text, count, range).',
+  ],
+  [
+    'far too many files for each',
+    { steps: [join('a', { other: { each: Array(10_000).fill(file('x')) } })] },
+    '/steps/0/inputs/other',
+    "Step 'a': Other (other): There are 10000 files for 'each'; give at most 9999.",
+  ],
+  [
     'an unknown step',
     { steps: [join('a'), join('b', { files: [file('x'), { from: 'c' }] })] },
     '/steps/1/inputs/files/1',
@@ -114,6 +126,13 @@ test.each(problems)('%s is told before anything is run', async (_, pipeline, poi
   expect(error.details.issues).toEqual([{ pointer, message }])
   expect(error.message).toBe(`Pipeline: ${message}`)
   expect(Join.ran).toEqual([])
+})
+
+test('a step of very many jobs that are all wrong is refused in time', async () => {
+  const host = lab({ operations: [Join], sources: [new MemorySource(['x'])] })
+  const each = { each: Array(9000).fill(file('x')) }
+  const many = { steps: [join('a', { other: each, files: Array(9000).fill(file('x')) })] }
+  expect(await rejection(submitPipeline(host, many))).toMatchObject({ code: 'DATALAB_INPUT_INVALID' })
 })
 
 test('all steps are looked at, however many are wrong', async () => {

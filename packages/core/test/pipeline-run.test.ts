@@ -92,14 +92,20 @@ describe('the outputs of a step', () => {
     expect(await pipeline.result()).toEqual({ data: { output_data: [{ joined: 'data(a-b)' }] } })
   })
 
-  test('carry more members, where the reference has them', async () => {
-    const { host } = prepared()
-    const plan = await planPipeline(host, { steps: [join('a'), join('b', { other: { from: 'a', colour: 'red' } })] })
-    expect(plan.steps.map(({ jobs }) => jobs.length)).toEqual([1, 0])
-    const run = await submitPipeline(host, { steps: [join('a'), join('b', { other: { from: 'a', colour: 'red' } })] })
-    await run.result()
-    const [submission] = run.record().steps[1]!.jobs
-    expect(submission?.status).toBe('COMPLETED')
+  test('carry more members, where the reference has them; which file it is, they do not say', async () => {
+    const { host, run, texts } = prepared()
+    const pipeline = await run(
+      join('a'),
+      join('b', { other: { from: 'a', colour: 'red', basename: 'x', source: 'memory' } }),
+    )
+    expect((await texts(pipeline)).b).toEqual(['b(a())'])
+    const { key } = pipeline.record().steps[1]!.jobs[0]!
+    const { a } = await pipeline.result()
+    const plan = await host.plan('join-texts', {
+      text: 'b',
+      other: { ...file(a!.output_files![0]!.basename), source: 'datalab' },
+    })
+    expect(plan.key).toBe(key)
   })
 })
 
