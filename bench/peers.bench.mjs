@@ -15,7 +15,7 @@ import { saveResult } from './harness/result-file.mjs'
 import { headText } from './harness/table.mjs'
 import { inTemporaryFolder } from './harness/temporary-folder.mjs'
 
-const TITLE = 'medians, decoding and the whole flow beside others'
+const TITLE = 'medians, sums, formulas, decoding and the whole flow beside others'
 
 const words = process.argv.slice(2)
 const options = contestOptions(words)

@@ -1,7 +1,8 @@
-import { linkSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs'
+import { linkSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { fitsFiles } from './fits-files.mjs'
 import { UNIT } from './frames/frame-files.mjs'
 
 /** @import { Programs } from './programs.mjs' */
@@ -30,7 +31,7 @@ import { UNIT } from './frames/frame-files.mjs'
  * @typedef {object} Run
  * @property {readonly string[]} words of the command line
  * @property {Record<string, string>} [env]
- * @property {() => string | undefined} output the path of its result, once it has run
+ * @property {() => string | undefined} output the path of its result, or of the folder with its results, once it has run
  */
 
 const DATALAB = fileURLToPath(new URL('../../packages/cli/bin/datalab.js', import.meta.url))
@@ -41,10 +42,11 @@ const OURS = fileURLToPath(new URL('ours/', import.meta.url))
  *
  * @param {string} operation
  * @param {readonly string[]} flags
- * @param {{ times?: number }} [options] how often the command line names each frame
+ * @param {{ times?: number, inputs?: (frames: string[]) => string[], hasMany?: boolean }} [options] how often the command line names each frame; how
+ * it names frames, one after the other by default; whether there are several results, so that the folder of them is what came of it
  * @returns {Contestant}
  */
-export function datalabRun(operation, flags, { times = 1 } = {}) {
+export function datalabRun(operation, flags, { times = 1, inputs = (frames) => frames, hasMany = false } = {}) {
   const prepare = ({ frames, folder }) => {
     const out = join(folder, 'out')
     const words = [
@@ -52,13 +54,12 @@ export function datalabRun(operation, flags, { times = 1 } = {}) {
       DATALAB,
       'run',
       operation,
-      ...linked(frames, times, folder),
+      ...inputs(linked(frames, times, folder)),
       ...flags,
       '--out',
       out,
     ]
-    const isResult = (name) => /\.fits(\.fz)?$/.test(name)
-    return { words, output: () => join(out, readdirSync(out).find(isResult)) }
+    return { words, output: () => (hasMany ? out : fitsFiles(out)[0]) }
   }
   return { name: 'DataLab', role: 'ours', needs: [], prepare }
 }

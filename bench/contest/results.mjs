@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { isDeepStrictEqual } from 'node:util'
 import { readImage } from '@datalab/fits'
+import { fitsFiles } from './fits-files.mjs'
 
 /** @import { Programs } from './programs.mjs' */
 
@@ -15,7 +16,7 @@ import { readImage } from '@datalab/fits'
  * @returns {Promise<{ isSame: boolean, text: string }>} whether it is what it has to be, in words too
  */
 
-/** @typedef {{ path: string, scale?: number }} Result */
+/** @typedef {{ path: string, scale?: number }} Result of a file, or of a folder where there are several */
 
 /** @type {Comparison} */
 export async function sameBits(one, reference) {
@@ -23,6 +24,17 @@ export async function sameBits(one, reference) {
   if (values.length !== right.length) return { isSame: false, text: `${values.length} pixels, not ${right.length}` }
   if (bytesOf(values).equals(bytesOf(right))) return { isSame: true, text: 'same bits' }
   return { isSame: false, text: difference(values, right) }
+}
+
+/** The images of two folders, in the order of their names. @type {Comparison} */
+export async function sameBitsOfAll(one, reference, programs) {
+  const [paths, right] = [one, reference].map(({ path }) => fitsFiles(path))
+  if (paths.length !== right.length) return { isSame: false, text: `${paths.length} files, not ${right.length}` }
+  for (const [index, path] of paths.entries()) {
+    const told = await sameBits({ ...one, path }, { ...reference, path: right[index] }, programs)
+    if (!told.isSame) return { isSame: false, text: `file ${index + 1}: ${told.text}` }
+  }
+  return { isSame: paths.length > 0, text: `same bits in ${paths.length} files` }
 }
 
 /** @type {Comparison} */

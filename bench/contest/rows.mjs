@@ -1,5 +1,5 @@
 import * as contestants from './contestants.mjs'
-import { sameBits, sameBytes, sameHeaders, withinQuantization } from './results.mjs'
+import { sameBits, sameBitsOfAll, sameBytes, sameHeaders, withinQuantization } from './results.mjs'
 
 /** @import { Bars } from './bars.mjs' */
 /** @import { Contestant } from './contestants.mjs' */
@@ -20,6 +20,7 @@ import { sameBits, sameBytes, sameHeaders, withinQuantization } from './results.
 const RSS = { bound: 160, aim: 128 }
 const FLOW_RSS = { bound: 256, aim: 192 }
 const DECODE = { peer: { bound: 2.3, aim: 3.5 } }
+const NIGHT = { peer: { bound: 4, aim: 6 }, rss: RSS }
 const PACKED = { peer: { bound: 4.5, aim: 7 }, original: { bound: 7, aim: 12 }, rss: RSS }
 
 /** It takes ten times as long as others, and 0.5 GiB for a frame: more frames would tell the same. */
@@ -39,6 +40,41 @@ export const rows = [
     rss: RSS,
   }),
   ...[5, 11, 25].map((count) => packedMedian(count, PACKED)),
+  {
+    id: 'brightness',
+    title: 'One float32 file, 100 brighter',
+    frames: { count: 1, form: 'float32' },
+    contestants: [
+      contestants.datalabRun('increase-brightness', ['--increase-by', '100', '--no-previews']),
+      numpy('NumPy', 'brightness'),
+    ],
+    compare: sameBits,
+    bars: NIGHT,
+  },
+  {
+    id: 'subtract',
+    title: 'One float32 file subtracted from 5 others',
+    frames: { count: 6, form: 'float32' },
+    contestants: [
+      contestants.datalabRun('subtraction', ['--no-previews'], { inputs: lastFromOthers, hasMany: true }),
+      numpy('NumPy', 'subtract', 'results'),
+    ],
+    compare: sameBitsOfAll,
+    bars: { ...NIGHT, rss: FLOW_RSS },
+  },
+  ...[11, 25].map(stack),
+  {
+    id: 'pixel-math',
+    title: '(a - median(b)) / c * 1.5 of 3 float32 files',
+    frames: { count: 3, form: 'float32' },
+    contestants: [
+      contestants.datalabRun('pixel-math', ['--expression', '(a - median(b)) / c * 1.5', '--no-previews']),
+      numpy('NumPy, float64', 'formula'),
+      numpy('NumPy, float32', 'formula-float32'),
+    ],
+    compare: sameBits,
+    bars: NIGHT,
+  },
   decoding('float', 'float32'),
   decoding('integer', 'uint16'),
   {
@@ -104,6 +140,30 @@ function medianContestants(hdu) {
     contestants.python('bottleneck', { script, method: 'bottleneck', needs: ['bottleneck'] }),
     contestants.gnuastro(hdu),
   ]
+}
+
+function stack(count) {
+  return {
+    id: `stack-${count}`,
+    title: `Sum of ${count} float32 files`,
+    frames: { count, form: 'float32' },
+    contestants: [
+      contestants.datalabRun('stacking', ['--no-previews']),
+      numpy('NumPy, one by one', 'stack-each'),
+      numpy('NumPy, all at once', 'stack-all'),
+      contestants.cat(),
+    ],
+    compare: sameBits,
+    bars: NIGHT,
+  }
+}
+
+function numpy(name, method, output) {
+  return contestants.python(name, { script: 'night.py', method, output })
+}
+
+function lastFromOthers(frames) {
+  return ['--input-files', ...frames.slice(0, -1), '--subtraction-file', ...frames.slice(-1)]
 }
 
 function decoding(name, form) {

@@ -32,3 +32,17 @@ test.skipIf(!canRun)(
     expect(readdirSync(folder)).toEqual([])
   },
 )
+
+test.skipIf(!canRun)(
+  'rows of several results, or of inputs with names, end with what the others have too',
+  { timeout: 60_000 },
+  () => {
+    const { status, stdout, stderr } = contest('subtract,stack-11,pixel-math')
+    expect(stderr).toBe('')
+    expect(status).toBe(0)
+    for (const id of ['subtract', 'stack-11', 'pixel-math'])
+      expect(stdout).toMatch(new RegExp(`\\n${id}: .*\\n {2}1\\. DataLab +[\\d.]+ s `))
+    expect(stdout).not.toContain('failed')
+    expect(readdirSync(folder)).toEqual([])
+  },
+)
