@@ -14,6 +14,7 @@ import {
   throwIfAborted,
   type WrittenObject,
 } from '@datalab/core'
+import { prepareEncoding } from '@datalab/pixels'
 import { encodeImageRows } from './encode-image-rows.js'
 import { FitsError, isFitsError } from './errors.js'
 import { findImage } from './find-image.js'
@@ -132,6 +133,7 @@ class RunImages implements Images {
         await source.close()
       }
       const frame = frameOf(fits, { label, signal: this.run.signal, path: source.path, close })
+      if (typeof this.options.compression === 'object' && frame.sampleType === 'float32') prepareEncoding(frame)
       return { ...frame, catalogue: catalogueOf(fits) }
     })
   }

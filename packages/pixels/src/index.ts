@@ -16,7 +16,13 @@ export type {
   ScaledRows,
   StoredFrame,
 } from './combine/stored-frame.js'
-export { type EncodedRow, type EncodeRowsOptions, encodeRows, rowsToEncode } from './encode/encode-rows.js'
+export {
+  type EncodedRow,
+  type EncodeRowsOptions,
+  encodeRows,
+  prepareEncoding,
+  rowsToEncode,
+} from './encode/encode-rows.js'
 export type {
   ArithmeticKernels,
   ByteKernels,

@@ -1,5 +1,12 @@
 import { describe, expect, test } from 'vitest'
-import { type EncodedRow, type EncodeRowsOptions, encodeRows, maxRiceBytes, rowsToEncode } from '../src/index.js'
+import {
+  type EncodedRow,
+  type EncodeRowsOptions,
+  encodeRows,
+  maxRiceBytes,
+  prepareEncoding,
+  rowsToEncode,
+} from '../src/index.js'
 import { noise, simd } from './support.js'
 
 const WIDTH = 700
@@ -91,4 +98,11 @@ describe.each([0, 1, 3])('with %i worker threads', (workers) => {
 
 test('a band is of half a megabyte, or of one row', () => {
   expect([rowsToEncode(4096, 4096), rowsToEncode(4096, 10), rowsToEncode(2 ** 20, 8)]).toEqual([32, 10, 1])
+})
+
+test('a thread that was started early codes as well', async () => {
+  prepareEncoding({ width: 4096, height: 4096 })
+  const found = await all(encodeRows(bandsOf(image()), OPTIONS))
+  expect(found[7]?.bytes).toEqual(wanted(image(), 7)?.bytes)
+  expect(found).toHaveLength(HEIGHT)
 })

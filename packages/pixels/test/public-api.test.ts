@@ -15,6 +15,7 @@ test('exports exactly these values', () => {
     'loadKernels',
     'maxRiceBytes',
     'minRiceBytes',
+    'prepareEncoding',
     'referenceKernels',
     'rowsToEncode',
   ])

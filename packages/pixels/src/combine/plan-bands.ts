@@ -31,7 +31,7 @@ export interface BandPlan {
 export const BAND_BYTES = 1.5 * 2 ** 20
 
 /** Less work than this, in milliseconds, is done before others have begun. */
-export const WORTH_WORKERS = 100
+const WORTH_WORKERS = 100
 
 /** What is laid out besides, for each plane. */
 const PLANE_SPARE = 256

@@ -1,6 +1,6 @@
 import { bytesOf } from './band-memory.js'
 import type { CombineBandsOptions, Rows } from './combine-options.js'
-import { BAND_BYTES, checkRowFits, kernelNanoseconds, rowsIn, WORTH_WORKERS } from './plan-bands.js'
+import { BAND_BYTES, checkRowFits, kernelNanoseconds, rowsIn } from './plan-bands.js'
 import type { OpenedFrame } from './row-readers.js'
 import { sharedPool } from './worker-pool.js'
 
@@ -45,7 +45,7 @@ export function planStored(frames: readonly OpenedFrame[], options: CombineBands
   const readNs = frames.reduce((sum, { pixels }) => sum + READ_NS[pixels.kind], 0)
   const rowMs = (width * (readNs + kernelNanoseconds(method, frames.length))) / 1e6
   // Each thread has its own memory, and two bands of the result.
-  const wanted = options.workers ?? (rowMs * height < WORTH_WORKERS ? 0 : sharedPool().size)
+  const wanted = options.workers ?? (sharedPool().isWorth(rowMs * height) ? sharedPool().size : 0)
   const workers = Math.min(wanted, Math.floor(memoryBytes / (rowBytes + spare)) - 1)
   const threads = Math.max(0, workers) + 1
   const share = memoryBytes / threads - spare

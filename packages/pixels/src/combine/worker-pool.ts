@@ -23,6 +23,10 @@ export interface Session {
 
 const SHARED = Symbol.for('@datalab/pixels/worker-pool@2')
 
+/** Less work than this, in milliseconds, is done before a thread has started, or before one that is there is told of it. */
+const WORTH_STARTING = 100
+const WORTH_ASKING = 20
+
 /** Jobs that a thread has at once: while its reply is read, it works on the next. */
 const DEPTH = 2
 
@@ -46,6 +50,16 @@ export class WorkerPool {
       this.#waiting.push({ job, session, resolve, reject })
       this.#assign()
     })
+  }
+
+  /** Starts a thread, where there is none, for work that is to come. */
+  prepare(): void {
+    if (this.#threads.size === 0) this.#start().unref()
+  }
+
+  /** Whether so much work, in milliseconds, is worth a thread: one that has to be started takes a while. */
+  isWorth(milliseconds: number): boolean {
+    return milliseconds >= (this.#threads.size === 0 ? WORTH_STARTING : WORTH_ASKING)
   }
 
   /** Frames that jobs will be about. */

@@ -1,5 +1,4 @@
 import { setImmediate } from 'node:timers/promises'
-import { WORTH_WORKERS } from '../combine/plan-bands.js'
 import { sharedPool } from '../combine/worker-pool.js'
 import { type EncodedBand, encodingArrays, encodingBytes, type RowCoding } from './encoded-band.js'
 import { RowEncoder } from './row-encoder.js'
@@ -42,6 +41,16 @@ const ENCODE_NS = 8
 /** How many rows a band should have that is coded at once. */
 export function rowsToEncode(width: number, height: number): number {
   return Math.max(1, Math.min(height, Math.floor(BAND_BYTES / (width * Float32Array.BYTES_PER_ELEMENT))))
+}
+
+/** About how long one thread codes all rows. */
+function millisecondsFor({ width, height }: Pick<EncodeRowsOptions, 'width' | 'height'>): number {
+  return (width * height * ENCODE_NS) / 1e6
+}
+
+/** Starts a thread of the pool, if it pays, for an image whose rows will be coded by `encodeRows` soon: so nobody waits for it then. */
+export function prepareEncoding(size: Pick<EncodeRowsOptions, 'width' | 'height'>): void {
+  if (sharedPool().isWorth(millisecondsFor(size))) sharedPool().prepare()
 }
 
 /**
@@ -95,8 +104,7 @@ class RowEncoding {
 
   constructor(private readonly options: EncodeRowsOptions) {
     const { width, height, workers, firstSeed } = options
-    const isWorth = (width * height * ENCODE_NS) / 1e6 >= WORTH_WORKERS
-    this.#jobs = JOBS * (workers ?? (isWorth ? sharedPool().size : 0))
+    this.#jobs = JOBS * (workers ?? (sharedPool().isWorth(millisecondsFor(options)) ? sharedPool().size : 0))
     this.#bandRows = rowsToEncode(width, height)
     this.#seed = firstSeed
   }
