@@ -81,7 +81,10 @@ async function renderHdu(hdu: ImageHdu, options: PreviewOptions): Promise<Previe
 
 /** @param full What the small picture is made of. */
 async function encoded(large: GreyPicture, full: GreyPicture, { size = 200 }: PreviewOptions): Promise<Preview> {
-  return { large: await encodeJpeg(large, 80), small: await encodeJpeg(shrinkToFit(full, size, size), 80) }
+  const sharp = await loadSharp()
+  // While another thread encodes the large one, this one shrinks it.
+  const files = await Promise.all([encodeJpeg(sharp, large, 80), encodeJpeg(sharp, shrinkToFit(full, size, size), 80)])
+  return { large: files[0], small: files[1] }
 }
 
 /** The image as bytes, black to white, the top row of the picture first. */
@@ -101,8 +104,7 @@ function stretch({ data, width, height }: PreviewSource, limits: Limits): GreyPi
   return { pixels, width, height }
 }
 
-async function encodeJpeg({ pixels, width, height }: GreyPicture, quality: number): Promise<Uint8Array> {
-  const sharp = await loadSharp()
+function encodeJpeg(sharp: Sharp, { pixels, width, height }: GreyPicture, quality: number): Promise<Uint8Array> {
   return sharp(pixels, { raw: { width, height, channels: 1 }, limitInputPixels: false })
     .toColourspace('b-w')
     .jpeg({ quality, optimiseCoding: false })
@@ -113,6 +115,8 @@ async function encodeJpeg({ pixels, width, height }: GreyPicture, quality: numbe
 export function preparePreviews(): void {
   loadSharp().catch(() => {})
 }
+
+type Sharp = Awaited<ReturnType<typeof loadSharp>>
 
 async function loadSharp() {
   try {
