@@ -1,4 +1,5 @@
 import type { RiceRows } from '@datalab/pixels'
+import { CodedRows } from './coded-rows.js'
 import { type Compression, compressionOf } from './compression.js'
 import type { HduParts } from './hdu.js'
 import type { Header } from './header.js'
@@ -7,7 +8,7 @@ import { ImageHdu, type PixelRequest } from './image-hdu.js'
 import { joinedRuns } from './joined-runs.js'
 import { restoreHeader } from './restore-header.js'
 import { riceRowsOf } from './rice-rows.js'
-import type { StoredPixels } from './samples.js'
+import type { Samples, StoredPixels } from './samples.js'
 import { copyShared, isWithin, type PixelRun, runsOf, type Section, sectionPixels, wholeSection } from './section.js'
 import { type Tile, tileAt, tilesOf } from './tile-grid.js'
 import { TileReader } from './tile-reader.js'
@@ -67,6 +68,7 @@ export class CompressedImage extends ImageHdu {
 
   protected override async decodeSection(request: PixelRequest): Promise<void> {
     const { grid } = this.#compression!
+    if (await this.#decodeRows(request)) return
     const isPhysical = request.scale !== undefined
     const reader = new TileReader({
       ...{ compression: this.#compression!, table: this.#table!, bitpix: this.bitpix },
@@ -78,6 +80,23 @@ export class CompressedImage extends ImageHdu {
     const gap = Math.floor(this.source.gap / this.#table!.rowBytes)
     for (const rows of batchesOf(runs, gap)) await this.#decodeTiles(reading, rows)
     this.#kept = { isPhysical, tiles: reading.keep }
+  }
+
+  /** Decodes whole rows of pixels, where they are coded as fpack does it by default; false where that takes more. */
+  async #decodeRows({ section, into, scale, signal }: PixelRequest): Promise<boolean> {
+    const rows = scale && this.layout()
+    const [whole] = runsOf(section, wholeSection(this.axes))
+    const width = this.axes[0]!
+    if (!rows || into instanceof BigInt64Array || whole?.length !== into.length || whole.at % width !== 0) return false
+    const coded = new CodedRows({ rows, width, table: this.#table!, maxTileBytes: this.#place.maxTileBytes })
+    const first = whole.at / width
+    const count = into.length / width
+    for (let done = 0; done < count; done += BATCH_TILES) {
+      const part = into.subarray(done * width, Math.min(count, done + BATCH_TILES) * width) as Samples
+      if (!(await coded.decode(first + done, part, signal))) return false
+    }
+    this.#kept = { isPhysical: true, tiles: new Map() }
+    return true
   }
 
   /** Decodes the tiles of these rows. */

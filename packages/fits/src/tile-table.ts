@@ -1,6 +1,6 @@
-import type { ByteSource } from './byte-source.js'
 import { type HeapRange, heapRange } from './descriptor.js'
 import { invalid } from './errors.js'
+import type { FitsSource } from './fits-source.js'
 import type { Header } from './header.js'
 import { readBytes } from './read-bytes.js'
 import { requireInteger, safeProduct } from './require-integer.js'
@@ -8,7 +8,7 @@ import { columnsOf, type TableColumn } from './table-columns.js'
 
 /** Where the data of a binary table lie. */
 export interface TablePlace {
-  readonly source: ByteSource
+  readonly source: FitsSource
   readonly dataOffset: number
   readonly dataLength: number
 }
@@ -56,6 +56,11 @@ export class TileTable {
     this.heapLength = place.dataLength - start
   }
 
+  /** What it is read from. */
+  get source(): FitsSource {
+    return this.#place.source
+  }
+
   /** The byte of the file its rows begin at. */
   get offset(): number {
     return this.#place.dataOffset
@@ -71,13 +76,18 @@ export class TileTable {
     return this.#columns.get(name)
   }
 
+  /** The bytes of so many rows, as they are stored. */
+  async readRows(first: number, count: number): Promise<DataView> {
+    const bytes = await readBytes(this.source, this.offset + first * this.rowBytes, count * this.rowBytes)
+    return new DataView(bytes.buffer)
+  }
+
   /** The cells of rows, whose numbers rise, in one reading with what lies between them. */
   async readCells(rows: readonly number[]): Promise<TileCell[]> {
-    const { source, dataOffset } = this.#place
     const rowBytes = this.rowBytes
     const [first, last] = [rows[0]!, rows.at(-1)!]
-    const bytes = await readBytes(source, dataOffset + first * rowBytes, (last + 1 - first) * rowBytes)
-    return rows.map((row) => this.#cell(new DataView(bytes.buffer, (row - first) * rowBytes, rowBytes)))
+    const { buffer } = await this.readRows(first, last + 1 - first)
+    return rows.map((row) => this.#cell(new DataView(buffer, (row - first) * rowBytes, rowBytes)))
   }
 
   #cell(row: DataView): TileCell {

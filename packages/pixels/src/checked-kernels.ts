@@ -1,7 +1,7 @@
 import type { PictureSize, PixelKernels, Plane } from './kernels.js'
 import type { Samples } from './pixel-scale.js'
 import type { Quantization } from './quantization.js'
-import { maxRiceBytes, type RiceCoding } from './rice-coding.js'
+import { type CodedTiles, maxRiceBytes, type RiceCoding } from './rice-coding.js'
 
 /** The kernels, with their arguments checked first: a kernel itself would write to the wrong place. */
 export function checkedKernels(kernels: PixelKernels): PixelKernels {
@@ -32,6 +32,11 @@ export function checkedKernels(kernels: PixelKernels): PixelKernels {
     decodeRiceScaled(bytes, coding, scale, into) {
       checkCoding(coding)
       return kernels.decodeRiceScaled(bytes, coding, scale, into)
+    },
+    decodeRiceTiles(bytes, tiles, into) {
+      checkCoding(tiles.coding)
+      checkTiles(bytes, tiles, into)
+      return kernels.decodeRiceTiles(bytes, tiles, into)
     },
     dequantize(stored, quantization, into) {
       checkLengths(stored.length, into.length)
@@ -105,6 +110,21 @@ function checkLengths(given: number, wanted: number): void {
 function checkCoding({ bytepix, blocksize }: RiceCoding): void {
   if (![1, 2, 4].includes(bytepix)) throw new TypeError(`bytepix is ${bytepix}, not 1, 2 or 4.`)
   if (!Number.isInteger(blocksize) || blocksize < 1) throw new TypeError(`blocksize is ${blocksize}, not 1 or more.`)
+}
+
+function checkTiles(bytes: Uint8Array, { starts, lengths, values }: CodedTiles, into: Samples): void {
+  checkLengths(lengths.length, starts.length)
+  if (starts.length === 0 ? into.length > 0 : into.length % starts.length !== 0)
+    throw new TypeError(`${into.length} values are no whole numbers of ${starts.length} tiles.`)
+  for (const [tile, start] of starts.entries()) {
+    checkWhole('The start of a tile', start, 0)
+    checkWhole('The length of a tile', lengths[tile]!, 0)
+    if (start + lengths[tile]! > bytes.length)
+      throw new TypeError(`A tile ends at byte ${start + lengths[tile]!} of ${bytes.length}.`)
+  }
+  if (values.kind === 'scaled') return
+  checkLengths(values.tiles.length, starts.length)
+  for (const quantization of values.tiles) checkSeed(quantization)
 }
 
 function checkSeed({ dithering, seed }: Pick<Quantization, 'dithering' | 'seed'>): void {

@@ -1,3 +1,6 @@
+import type { PixelScale } from './pixel-scale.js'
+import type { Quantization } from './quantization.js'
+
 /** How integers are written by Rice coding. */
 export interface RiceCoding {
   /** Bytes of an integer as coded: 1 (unsigned), 2 or 4 (signed). */
@@ -25,4 +28,17 @@ export function minRiceBytes(pixels: number, { bytepix, blocksize }: RiceCoding)
 export function maxRiceBytes(pixels: number, { bytepix, blocksize }: RiceCoding): number {
   const blocks = Math.ceil(pixels / blocksize)
   return bytepix + Math.ceil((pixels * (bytepix * 8 + 2) + blocks * (SPLITS[bytepix][0] + 8)) / 8) + 8
+}
+
+/** Rice-coded tiles of one length. */
+export interface CodedTiles {
+  readonly coding: RiceCoding
+  /** The byte that each one begins at. */
+  readonly starts: readonly number[]
+  /** How many bytes each one has. */
+  readonly lengths: readonly number[]
+  /** What the integers become: by one scale, or floats that were quantised, each tile by itself. */
+  readonly values:
+    | { readonly kind: 'scaled'; readonly scale: PixelScale }
+    | { readonly kind: 'quantized'; readonly tiles: readonly Quantization[] }
 }

@@ -2,6 +2,7 @@ import { closeSync, openSync, readSync } from 'node:fs'
 import type { PixelKernels } from '../kernels.js'
 import { isIdentity, type Samples } from '../pixel-scale.js'
 import type { Quantization } from '../quantization.js'
+import type { CodedTiles } from '../rice-coding.js'
 import type { Rows } from './combine-options.js'
 import type { PlainPixels, RiceRows, StoredFrame } from './stored-frame.js'
 
@@ -40,7 +41,7 @@ export function rawReader({ file, pixels }: OpenedFrame, width: number): RowRead
 
 /** Reads rows as physical values. */
 export function valueReader({ file, pixels }: OpenedFrame, width: number, room: ReadRoom): RowReader {
-  const read = pixels.kind === 'plain' ? plainReader(pixels, width, room) : riceReader(pixels, width, room)
+  const read = pixels.kind === 'plain' ? plainReader(pixels, width, room) : riceReader(pixels, room)
   return (rows, into) => withFile(file, (fd) => read(fd, rows, into))
 }
 
@@ -77,7 +78,7 @@ function plainReader({ offset, bitpix, scale }: PlainPixels, width: number, room
   }
 }
 
-function riceReader(frame: RiceRows, width: number, room: ReadRoom): FileReader {
+function riceReader(frame: RiceRows, room: ReadRoom): FileReader {
   const { table, heap } = frame
   return (fd, rows, into) => {
     const count = rows.to - rows.from
@@ -88,13 +89,10 @@ function riceReader(frame: RiceRows, width: number, room: ReadRoom): FileReader 
     if (found === undefined || found.end - found.start > MAX_SPREAD * into.byteLength) return false
     const coded = room.bytes(found.end - found.start)
     if (!fill(fd, coded, heap.offset + found.start)) return false
-    const decode = rowDecoder(frame, view, rows.from, room.kernels)
-    for (let row = 0; row < count; row++) {
-      const start = found.places[row]! - found.start
-      const bytes = coded.subarray(start, start + found.lengths[row]!)
-      if (!decode(row, bytes, into.subarray(row * width, (row + 1) * width))) return false
-    }
-    return true
+    const starts = found.places.map((place) => place - found.start)
+    const { coding } = frame
+    const tiles: CodedTiles = { coding, starts, lengths: found.lengths, values: valuesOf(frame, view, rows) }
+    return room.kernels.decodeRiceTiles(coded, tiles, into)
   }
 }
 
@@ -102,45 +100,37 @@ function riceReader(frame: RiceRows, width: number, room: ReadRoom): FileReader 
 interface CodedPlaces {
   readonly start: number
   readonly end: number
-  readonly places: Float64Array
-  readonly lengths: Float64Array
+  readonly places: readonly number[]
+  readonly lengths: readonly number[]
 }
 
 function placesOf(view: DataView, { table, heap }: RiceRows, count: number): CodedPlaces | undefined {
-  const places = new Float64Array(count)
-  const lengths = new Float64Array(count)
+  const places: number[] = []
+  const lengths: number[] = []
   let [start, end] = [Number.POSITIVE_INFINITY, 0]
   for (let row = 0; row < count; row++) {
     const at = row * table.rowBytes + table.descriptor
     const length = table.isLong ? Number(view.getBigInt64(at)) : view.getInt32(at)
     const place = table.isLong ? Number(view.getBigInt64(at + 8)) : view.getInt32(at + 4)
     if (length <= 0 || place < 0 || place + length > heap.length) return undefined
-    places[row] = place
-    lengths[row] = length
+    places.push(place)
+    lengths.push(length)
     start = Math.min(start, place)
     end = Math.max(end, place + length)
   }
   return { start, end, places, lengths }
 }
 
-/** Decodes the bytes of a row, given by its place among those that the table's part tells of. */
-type RowDecoder = (row: number, bytes: Uint8Array, into: Samples) => boolean
-
-function rowDecoder(
-  { coding, values, table }: RiceRows,
-  view: DataView,
-  from: number,
-  kernels: PixelKernels,
-): RowDecoder {
-  if (values.kind === 'scaled') return (_, bytes, into) => kernels.decodeRiceScaled(bytes, coding, values.scale, into)
+/** What the integers of rows become. */
+function valuesOf({ values, table }: RiceRows, view: DataView, { from, to }: Rows): CodedTiles['values'] {
+  if (values.kind === 'scaled') return values
   const { dithering, blank, firstSeed, scaleAt, zeroAt } = values
-  return (row, bytes, into) => {
+  const tiles = Array.from({ length: to - from }, (_, row): Quantization => {
     const at = row * table.rowBytes
-    const scale = view.getFloat64(at + scaleAt)
-    const zero = view.getFloat64(at + zeroAt)
-    const quantization: Quantization = { dithering, blank, scale, zero, seed: firstSeed + from + row }
-    return kernels.decodeRiceFloats(bytes, coding, quantization, into)
-  }
+    const [scale, zero] = [view.getFloat64(at + scaleAt), view.getFloat64(at + zeroAt)]
+    return { dithering, blank, scale, zero, seed: firstSeed + from + row }
+  })
+  return { kind: 'quantized', tiles }
 }
 
 /** Whether the file has so many bytes from there on. */

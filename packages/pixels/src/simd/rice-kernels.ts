@@ -12,7 +12,17 @@ import { roomFor, wholeFours } from './room.js'
 export function riceKernels(machine: Machine): RiceKernels {
   const decoder = new RiceDecoder(machine)
   const encoder = new RiceEncoder(machine)
-  return {
+  /** Of tiles that there is no room for with all their bytes, there may be room for each. */
+  const oneByOne: RiceKernels['decodeRiceTiles'] = (bytes, { coding, starts, lengths, values }, into) => {
+    const count = into.length / starts.length
+    return starts.every((start, tile) => {
+      const coded = bytes.subarray(start, start + lengths[tile]!)
+      const part = into.subarray(tile * count, (tile + 1) * count)
+      if (values.kind === 'scaled') return kernels.decodeRiceScaled(coded, coding, values.scale, part)
+      return kernels.decodeRiceFloats(coded, coding, values.tiles[tile]!, part)
+    })
+  }
+  const kernels: RiceKernels = {
     decodeRice: (bytes, coding, into) =>
       decoder.decode(bytes, coding, into) ?? reference.decodeRice(bytes, coding, into),
     decodeRiceFloats: (bytes, coding, quantization, into) =>
@@ -21,6 +31,7 @@ export function riceKernels(machine: Machine): RiceKernels {
     decodeRiceScaled: (bytes, coding, scale, into) =>
       decoder.decodeValues(bytes, coding, into, scaler(machine, scale, into)) ??
       reference.decodeRiceScaled(bytes, coding, scale, into),
+    decodeRiceTiles: (bytes, tiles, into) => decoder.decodeTiles(bytes, tiles, into) ?? oneByOne(bytes, tiles, into),
     dequantize(stored, quantization, into) {
       if (!dequantize(machine, stored, quantization, into)) reference.dequantize(stored, quantization, into)
     },
@@ -31,6 +42,7 @@ export function riceKernels(machine: Machine): RiceKernels {
     encodeRice: (values, coding, into) =>
       encoder.encode(values, coding, into) ?? reference.encodeRice(values, coding, into),
   }
+  return kernels
 }
 
 /** Returns undefined where the memory has no room. */
