@@ -1,7 +1,15 @@
 import { constants } from 'node:fs'
 import { copyFile, lstat, open, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
-import { type ByteSource, type DataLab, type JobRecord, kebabCase, type OutputFileView } from '@datalab/core'
+import { fileURLToPath } from 'node:url'
+import {
+  type ByteSource,
+  type DataLab,
+  fileSource,
+  type JobRecord,
+  kebabCase,
+  type OutputFileView,
+} from '@datalab/core'
 import { failure } from './command-error.js'
 import { cannotWrite } from './output-folder.js'
 import { jsonDocument } from './printable.js'
@@ -11,6 +19,8 @@ interface ResultFile {
   readonly name: string
   readonly basename: string
   readonly role: string
+  /** Where it lies, if that is on this machine. */
+  readonly path: string | undefined
 }
 
 /**
@@ -43,11 +53,12 @@ export async function writeResults(
 
 async function putCopy(
   lab: DataLab,
-  { name, basename, role }: ResultFile,
+  { name, basename, role, path }: ResultFile,
   folder: string,
   isCached: boolean,
 ): Promise<void> {
-  const source = await lab.open(basename, role)
+  // One of many is found at once by its place; by its name, the host looks at the whole result first.
+  const source = await (path === undefined ? lab.open(basename, role) : fileSource(path).catch(() => undefined))
   if (source === undefined) throw failure(`${name} is gone from the results. Run it again.`)
   try {
     if (!(isCached && (await isCopied(join(folder, name), source.size))))
@@ -59,19 +70,22 @@ async function putCopy(
 
 function resultFiles({ key, output }: JobRecord, stem: string): ResultFile[] {
   return (output?.output_files ?? []).flatMap((file) =>
-    objectsOf(file).map(({ role, fileName }) => {
+    objectsOf(file).map(({ role, fileName, path }) => {
       const number = file.basename.slice(key.length)
       const suffix = fileName.slice(file.basename.length)
-      return { name: `${stem}${number}${suffix}`, basename: file.basename, role }
+      return { name: `${stem}${number}${suffix}`, basename: file.basename, role, path }
     }),
   )
 }
 
-/** The roles of an output's objects, and the names of their files, which end their URLs' paths. */
-function objectsOf(file: OutputFileView): { role: string; fileName: string }[] {
-  return Object.entries(file).flatMap(([member, url]) => {
+/** The roles of an output's objects, the names of their files, which end their URLs' paths, and their places on this machine. */
+function objectsOf(file: OutputFileView): { role: string; fileName: string; path: string | undefined }[] {
+  return Object.entries(file).flatMap(([member, value]) => {
     const [, role] = /^(.+)_url$/.exec(member) ?? []
-    return role === undefined ? [] : [{ role, fileName: basename(decodeURIComponent(new URL(String(url)).pathname)) }]
+    if (role === undefined) return []
+    const url = new URL(String(value))
+    const path = url.protocol === 'file:' ? fileURLToPath(url) : undefined
+    return [{ role, fileName: basename(decodeURIComponent(url.pathname)), path }]
   })
 }
 
