@@ -1,4 +1,5 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
+import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
@@ -7,7 +8,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import { writeImage } from '@datalab/fits'
+import { readImage, writeImage } from '@datalab/fits'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
 const datalab = fileURLToPath(new URL('../packages/cli/bin/datalab.js', import.meta.url))
@@ -47,8 +48,9 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
 })
 
-function start(...argv: string[]): ChildProcess {
-  const child = spawn(process.execPath, [datalab, ...argv], { cwd: folder, env, stdio: ['ignore', 'pipe', 'inherit'] })
+function start(argv: string[], more: NodeJS.ProcessEnv = {}): ChildProcess {
+  const options = { cwd: folder, env: { ...env, ...more }, stdio: ['ignore', 'pipe', 'inherit'] as const }
+  const child = spawn(process.execPath, [datalab, ...argv], options)
   processes.push(child)
   return child
 }
@@ -63,18 +65,20 @@ const files = ['data/1.fits', 'data/5.fits', 'data/3.fits']
 
 describe.skipIf(!hasRedis)('datalab worker', { timeout: 60_000 }, () => {
   test('does what datalab run asks for by two variables of the environment, tells how it is, and ends when it is asked to', async () => {
-    const worker = start('worker', '--root', 'data', '--concurrency', '1', '--operations', 'median')
+    const worker = start(['worker', '--root', 'data', '--concurrency', '1', '--operations', 'median'])
     const [greeting] = (await once(createInterface({ input: worker.stdout! }), 'line')) as [string]
     expect(greeting).toContain('ready for @datalab/op-median@')
     const url = /http:\/\/127\.0\.0\.1:\d+/.exec(greeting)?.[0]
-    expect(await textOf(start('run', 'median', ...files, '--out', 'out'))).toContain('Median: completed')
+    expect(await textOf(start(['run', 'median', ...files, '--out', 'out']))).toContain('Median: completed')
     expect(readdirSync(join(folder, 'out')).filter((name) => name.endsWith('.fits'))).toHaveLength(1)
     expect(readdirSync(join(folder, 'results')).filter((name) => !name.startsWith('.'))).toHaveLength(1)
     expect(await (await fetch(`${url}/health`)).json()).toMatchObject({ status: 'ok', places: 1 })
     expect(await (await fetch(`${url}/metrics`)).text()).toContain(
       'datalab_runs_total{operation="@datalab/op-median"} 1',
     )
-    expect(await textOf(start('run', 'median', ...files, '--out', 'other'))).toContain('its result was there (cached)')
+    expect(await textOf(start(['run', 'median', ...files, '--out', 'other']))).toContain(
+      'its result was there (cached)',
+    )
     const ended = once(worker, 'exit')
     worker.kill('SIGTERM')
     expect(await ended).toEqual([0, null])
@@ -101,5 +105,33 @@ describe.skipIf(!hasRedis)('datalab worker', { timeout: 60_000 }, () => {
       [0, null],
       [0, null],
     ])
+  })
+
+  const endpoint = process.env.DATALAB_TEST_S3_ENDPOINT
+  if (endpoint === undefined)
+    console.error(
+      '\n*** SKIPPED: a fleet on S3. See packages/storage-s3/README.md, "Tests", for how to start a server.\n',
+    )
+  test.skipIf(endpoint === undefined)('keeps results in a bucket, where whoever submits finds them', async () => {
+    const bucket = `fleet-${randomUUID()}`
+    const { CreateBucketCommand, ListObjectsV2Command, S3Client } = await import('@aws-sdk/client-s3')
+    const client = new S3Client({ endpoint: endpoint as string, region: 'us-east-1', forcePathStyle: true })
+    await client.send(new CreateBucketCommand({ Bucket: bucket }))
+    const place = ['--storage', `s3://${bucket}/night1`]
+    const s3 = { AWS_ENDPOINT_URL_S3: endpoint as string, AWS_REGION: 'us-east-1' }
+    const worker = start(['worker', '--root', 'data', '--operations', 'median', ...place], s3)
+    await once(createInterface({ input: worker.stdout! }), 'line')
+    const run = (out: string) => textOf(start(['run', 'median', ...files, '--out', out, ...place], s3))
+    // The records know of the job from the first test, and its result is in another place.
+    expect(await run('of-s3')).toContain('Median: completed')
+    const [name = ''] = readdirSync(join(folder, 'of-s3')).filter((one) => one.endsWith('.fits'))
+    expect((await readImage(join(folder, 'of-s3', name))).data).toEqual(new Float32Array(6).fill(3))
+    expect(await run('of-s3-again')).toContain('its result was there (cached)')
+    const { Contents = [] } = await client.send(new ListObjectsV2Command({ Bucket: bucket, Prefix: 'night1/' }))
+    expect(Contents.filter(({ Key = '' }) => Key.endsWith('.fits'))).toHaveLength(1)
+    client.destroy()
+    const ended = once(worker, 'exit')
+    worker.kill('SIGTERM')
+    expect(await ended).toEqual([0, null])
   })
 })
