@@ -49,8 +49,8 @@ afterAll(async () => {
 })
 
 function start(argv: string[], more: NodeJS.ProcessEnv = {}): ChildProcess {
-  const options = { cwd: folder, env: { ...env, ...more }, stdio: ['ignore', 'pipe', 'inherit'] as const }
-  const child = spawn(process.execPath, [datalab, ...argv], options)
+  const stdio: ['ignore', 'pipe', 'inherit'] = ['ignore', 'pipe', 'inherit']
+  const child = spawn(process.execPath, [datalab, ...argv], { cwd: folder, env: { ...env, ...more }, stdio })
   processes.push(child)
   return child
 }
