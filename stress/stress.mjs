@@ -4,6 +4,7 @@
 // go on at a time, or one with --alone; with --short they have fewer hosts, to which less happens.
 // Damaged FITS files: node stress/stress.mjs fits [--cases N] [--seed S] [--minutes M] [--alone] [--save], see fits/fuzz.mjs.
 // Many inputs: node stress/stress.mjs many [--count N] [--size S] [--frames FOLDER] [--save], see many/many.mjs.
+// A fleet: node stress/stress.mjs fleet [--jobs N], see fleet/load.mjs, and what a job costs it: fleet costs, see fleet/costs.mjs.
 import { execFileSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { arch, availableParallelism, cpus, platform, release, tmpdir } from 'node:os'
@@ -23,6 +24,16 @@ if (words[0] === 'fits') {
 if (words[0] === 'many') {
   const { main } = await import('./many/many.mjs')
   await main(words.slice(1), surroundings)
+  process.exit()
+}
+if (words[0] === 'fleet' && words[1] === 'costs') {
+  const { main } = await import('./fleet/costs.mjs')
+  await main(words.slice(2), surroundings)
+  process.exit()
+}
+if (words[0] === 'fleet') {
+  const { main } = await import('./fleet/load.mjs')
+  main(words.slice(1))
   process.exit()
 }
 const flags = words.filter((word) => word.startsWith('--'))

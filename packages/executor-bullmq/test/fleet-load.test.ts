@@ -4,7 +4,7 @@ import { hasRedis, TestRedis } from './redis-server.js'
 
 // DATALAB_FLEET_JOBS=10000 takes its time.
 const JOBS = Number(process.env.DATALAB_FLEET_JOBS ?? 500)
-const DUPLICATES = JOBS / 5
+const DUPLICATES = Number(process.env.DATALAB_FLEET_DUPLICATES ?? JOBS / 5)
 
 const redis = TestRedis.use()
 const program = hasRedis ? programs() : () => new URL('file:///nothing')
