@@ -5,6 +5,9 @@ const program = programs()
 const once = { concurrency: 1 }
 const again = { retry: { retries: 1, minDelayMs: 1, maxDelayMs: 2 } }
 
+/** On a busy machine a process may be given up that is as it was: whatever is not known in time to have ended may go on. */
+const unlessGivenUp = { retry: 3 }
+
 const dataOf = (record: Awaited<ReturnType<ProcessLab['run']>>) => record.output?.output_data?.[0] ?? {}
 
 describe('what an earlier run left behind', () => {
@@ -45,14 +48,14 @@ describe('what an earlier run left behind', () => {
     expect(await lab.pid()).not.toBe(pid)
   })
 
-  it('is none where a run only printed, or failed, or used what Node loads when it is first used', async () => {
+  it('is none where a run only printed, or failed, or used what Node loads when it is first used', unlessGivenUp, async () => {
     const lab = new ProcessLab(program, once)
     const pid = await lab.pid()
     for (const how of ['print', 'alert', 'frozen', 'useGlobals', 'useGlobals'] as const) await lab.run(how)
     expect(await lab.pid()).toBe(pid)
   })
 
-  it('is put right: the folder of the process, its mask and its exit code', async () => {
+  it('is put right: the folder of the process, its mask and its exit code', unlessGivenUp, async () => {
     const lab = new ProcessLab(program, once)
     const before = dataOf(await lab.run('state', 'before'))
     expect(dataOf(await lab.run('change'))).toMatchObject({ pid: before.pid, mask: 0o777, exitCode: 9 })
