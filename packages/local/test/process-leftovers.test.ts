@@ -48,12 +48,16 @@ describe('what an earlier run left behind', () => {
     expect(await lab.pid()).not.toBe(pid)
   })
 
-  it('is none where a run only printed, or failed, or used what Node loads when it is first used', unlessGivenUp, async () => {
-    const lab = new ProcessLab(program, once)
-    const pid = await lab.pid()
-    for (const how of ['print', 'alert', 'frozen', 'useGlobals', 'useGlobals'] as const) await lab.run(how)
-    expect(await lab.pid()).toBe(pid)
-  })
+  it(
+    'is none where a run only printed, or failed, or used what Node loads when it is first used',
+    unlessGivenUp,
+    async () => {
+      const lab = new ProcessLab(program, once)
+      const pid = await lab.pid()
+      for (const how of ['print', 'alert', 'frozen', 'useGlobals', 'useGlobals'] as const) await lab.run(how)
+      expect(await lab.pid()).toBe(pid)
+    },
+  )
 
   it('is put right: the folder of the process, its mask and its exit code', unlessGivenUp, async () => {
     const lab = new ProcessLab(program, once)
