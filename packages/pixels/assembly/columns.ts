@@ -2,7 +2,7 @@
 import { reversed16, reversed32, reversed64 } from './lanes'
 
 // Kinds of frames: what their numbers are.
-const FLOAT32: i32 = 0
+export const FLOAT32: i32 = 0
 const FLOAT64: i32 = 1
 const INT32: i32 = 2
 const INT16: i32 = 3

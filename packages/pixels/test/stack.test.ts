@@ -110,6 +110,26 @@ test.each(STATISTICS)('%s: any floats, against the reference', (statistic) => {
   )
 })
 
+test.each(['sum', 'mean'] as const)(
+  '%s: lines of float32 with and without what is missing, in any order of bytes',
+  (statistic) => {
+    const frames = framesOf(Float32Array, 7, 16 * 9 + 5) as Float32Array[]
+    for (const [place, value] of [Number.NaN, Infinity, -Infinity, -0, Number.NaN].entries())
+      frames[place]![20 * place] = value
+    frames[5]![20] = -Infinity
+    for (const frame of frames) frame.fill(Number.NaN, 100, 101)
+    for (const isBigEndian of [false, true])
+      for (const isResultBigEndian of [false, true]) {
+        const [found, wanted] = [new Float32Array(149), new Float32Array(149)]
+        const stored = isBigEndian ? frames.map((frame) => swapped(frame)) : frames
+        simd.reduce(statistic, stored, found, { isBigEndian, isResultBigEndian })
+        reference.reduce(statistic, stored, wanted, { isBigEndian, isResultBigEndian })
+        const inOrder = (values: Float32Array) => (isResultBigEndian ? swapped(values) : values) as Samples
+        expectSame(inOrder(found), inOrder(wanted))
+      }
+  },
+)
+
 test.each(all)('$implementation: known statistics', (kernels) => {
   const frames = [Int16Array.of(2, -1), Int16Array.of(4, -1), Int16Array.of(4, 5), Int16Array.of(6, 1)]
   const into = new Float64Array(2)
