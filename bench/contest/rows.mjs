@@ -27,6 +27,8 @@ const PACKED = { peer: { bound: 4.5, aim: 7 }, original: { bound: 7, aim: 12 }, 
 const CCDPROC_MOST = 5
 const ccdproc = contestants.python('ccdproc', { script: 'median.py', method: 'ccdproc', needs: ['ccdproc'] })
 
+const FORMULA = '(a - median(b)) / c * 1.5'
+
 const ORIGINAL = { role: 'original', script: 'median.py', method: 'original' }
 
 /** @type {readonly ContestRow[]} */
@@ -65,10 +67,10 @@ export const rows = [
   ...[11, 25].map(stack),
   {
     id: 'pixel-math',
-    title: '(a - median(b)) / c * 1.5 of 3 float32 files',
+    title: `${FORMULA} of 3 float32 files`,
     frames: { count: 3, form: 'float32' },
     contestants: [
-      contestants.datalabRun('pixel-math', ['--expression', '(a - median(b)) / c * 1.5', '--no-previews']),
+      contestants.datalabRun('pixel-math', ['--expression', FORMULA, '--no-previews']),
       numpy('NumPy, float64', 'formula'),
       numpy('NumPy, float32', 'formula-float32'),
     ],
@@ -89,7 +91,10 @@ export const rows = [
     bars: { peer: { bound: 10 } },
   },
   flow('brightness', 1, ['increase-brightness', ['--increase-by', '100']], { bound: 4, aim: 6 }),
-  flow('median', 5, ['median', []], { bound: 5, aim: 8 }),
+  flow('median', 5, ['median'], { bound: 5, aim: 8 }),
+  flow('subtract', 2, ['subtraction', [], { inputs: lastFromOthers }], { bound: 4, aim: 6 }),
+  flow('stack', 11, ['stacking'], { bound: 4, aim: 6 }),
+  flow('formula', 3, ['pixel-math', ['--expression', FORMULA]], { bound: 4, aim: 6 }),
   ...[5, 10].map(inMemory),
   {
     id: 'median-999',
@@ -177,14 +182,14 @@ function decoding(name, form) {
   }
 }
 
-function flow(method, count, [operation, flags], original) {
+function flow(method, count, [operation, flags = [], options], original) {
   const terms = { role: 'original', needs: ['pillow'], script: 'flow.py', method, output: 'result.fits.fz' }
   return {
     id: `flow-${method}`,
     title: `${count} .fits.fz -> ${method} -> .fits.fz and two JPEGs`,
     frames: { count, form: 'float32', isPacked: true },
     contestants: [
-      contestants.datalabRun(operation, [...flags, '--fits-compression', 'quantize:4']),
+      contestants.datalabRun(operation, [...flags, '--fits-compression', 'quantize:4'], options),
       contestants.python('original', terms),
     ],
     compare: withinQuantization,

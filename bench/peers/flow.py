@@ -1,4 +1,10 @@
-"""What the Python original does for one result: flow.py median|brightness OUTPUT FRAME...
+"""What the Python original does for one result: flow.py METHOD OUTPUT FRAME...
+
+brightness   the frame, 100 brighter
+median       of all frames
+subtract     the first frame less the last
+stack        the sum of all frames, NaN missing
+formula      (a - median(b)) / c * 1.5 of the first three
 
 It reads the frames, makes the result, writes it as a Rice-compressed image as astropy does by itself, and reads that again for each of two
 pictures: the limits of zscale, a stretch to 8 bits, a JPEG of the whole size and one of 200 pixels.
@@ -27,6 +33,25 @@ def median(hdus):
     return np.median(flat, axis=0, overwrite_input=True).reshape(height, width)
 
 
+def subtract(hdus):
+    return hdus[0].data - hdus[-1].data
+
+
+def stack(hdus):
+    cube = np.array([hdu.data for hdu in hdus])
+    total = np.nansum(cube, axis=0, dtype=float)
+    total[np.isnan(cube).all(axis=0)] = np.nan
+    return total.astype(np.float32)
+
+
+def formula(hdus):
+    a, b, c = [hdu.data for hdu in hdus[:3]]
+    return ((a - np.nanmedian(b)) / c * 1.5).astype(np.float32)
+
+
+METHODS = {"brightness": brightness, "median": median, "subtract": subtract, "stack": stack, "formula": formula}
+
+
 def write_packed(data, header, path):
     primary = fits.PrimaryHDU(header=fits.Header([("DLAB_KEY", "benchmark")]))
     packed = fits.CompImageHDU(data=data, header=header, name="SCI")
@@ -43,9 +68,9 @@ def write_picture(packed, path, size=None):
     picture.save(path)
 
 
-operation, output, frames = sys.argv[1], sys.argv[2], sys.argv[3:]
+method, output, frames = sys.argv[1], sys.argv[2], sys.argv[3:]
 hdus = [read_sci(frame) for frame in frames]
-result = {"brightness": brightness, "median": median}[operation](hdus)
+result = METHODS[method](hdus)
 write_packed(result, hdus[0].header.copy(), output)
 stem = output.removesuffix(".fits.fz")
 write_picture(output, stem + "-large.jpg")
