@@ -43,6 +43,7 @@ const {
   operations,
   out,
   output,
+  packages,
   place,
   python,
   redis,
@@ -59,13 +60,13 @@ export const commands = {
   list: {
     synopsis: 'list [--json]',
     summary: 'Lists the operations there are.',
-    flags: [json, help],
+    flags: [packages, json, help],
     load: async () => (await import('./commands/list.js')).list,
   },
   describe: {
     synopsis: 'describe <operation> [--json | --lint]',
     summary: 'Says what an operation does and which inputs it takes; as JSON, its wizard description.',
-    flags: [json, lint, help],
+    flags: [packages, json, lint, help],
     load: async () => (await import('./commands/describe.js')).describe,
   },
   run: {
@@ -75,6 +76,7 @@ export const commands = {
       out,
       storage,
       redis,
+      packages,
       inputs,
       root,
       fitsCompression,
@@ -91,13 +93,13 @@ export const commands = {
   plan: {
     synopsis: 'plan <operation>|PIPELINE.json [files...] [--<input> value...] --out DIR',
     summary: 'Says what run would do, without doing it.',
-    flags: [out, storage, inputs, root, fitsCompression, noPreviews, json, force, verbose, help],
+    flags: [out, storage, redis, packages, inputs, root, fitsCompression, noPreviews, json, force, verbose, help],
     load: async () => (await import('./commands/plan.js')).plan,
   },
   key: {
     synopsis: 'key <operation> [files...] [--<input> value...] [--python]',
     summary: 'Prints the key of a job: equal for equal inputs.',
-    flags: [inputs, root, fitsCompression, noPreviews, python, verbose, help],
+    flags: [packages, inputs, root, fitsCompression, noPreviews, python, verbose, help],
     load: async () => (await import('./commands/key.js')).key,
   },
   verify: {
@@ -113,9 +115,10 @@ export const commands = {
     load: async () => (await import('./commands/explain.js')).explain,
   },
   gc: {
-    synopsis: 'gc --out DIR [--older-than DAYS] [--url-life DAYS] [--dry-run]',
-    summary: 'Frees the space of old results, and of what runs left behind that were killed.',
-    flags: [place, storage, olderThan, urlLife, dryRun, json, verbose, help],
+    synopsis: 'gc --out DIR | --redis URL --storage PLACE [--older-than DAYS] [--url-life DAYS] [--dry-run]',
+    summary:
+      'Frees the space of old results, and of what runs left behind that were killed: of a folder, or of a fleet, whose records say what is needed.',
+    flags: [place, storage, redis, olderThan, urlLife, dryRun, json, verbose, help],
     load: async () => (await import('./commands/gc.js')).gc,
   },
   worker: {

@@ -28,13 +28,13 @@ export const flags = {
     takes: 'value',
     placeholder: 's3://BUCKET/PREFIX',
     summary:
-      'Keeps results in a bucket; the folder gets copies. Region, address and credentials are those of the AWS tools.',
+      'Keeps results in a bucket; the folder gets copies. Region, address and credentials are those of the AWS tools. With --redis, also a folder that all machines have at the same path; DATALAB_STORAGE where it is not given.',
   },
   redis: {
     name: 'redis',
     takes: 'value',
     placeholder: 'redis://HOST:PORT',
-    summary: 'The Redis of a fleet: its workers do the runs. DATALAB_REDIS where it is not given.',
+    summary: 'The Redis of a fleet, whose workers do the runs. DATALAB_REDIS where it is not given.',
   },
   sharedStorage: {
     name: 'storage',
@@ -54,6 +54,12 @@ export const flags = {
     takes: 'value',
     placeholder: 'NAME,...',
     summary: 'Runs only these: operations, or packages that are installed here.',
+  },
+  packages: {
+    name: 'operations',
+    takes: 'value',
+    placeholder: 'PACKAGE,...',
+    summary: 'Offers the operations of these packages, too, which are installed here.',
   },
   concurrency: {
     name: 'concurrency',

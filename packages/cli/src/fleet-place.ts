@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
-import { FileStorage, type ObjectStorage } from '@datalab/core'
+import { FileStorage } from '@datalab/core'
 import { usageError } from './command-error.js'
-import { flags } from './flags.js'
+import { flags, spelled } from './flags.js'
 import { type Place, storageAt } from './output-folder.js'
 import type { ParsedArguments } from './parse-arguments.js'
 
@@ -10,6 +10,8 @@ export interface FleetAddress {
   readonly redis: string
   /** `s3://bucket/prefix`, or a folder that all machines have at the same path. */
   readonly storage: string
+  /** What said so, for who has to change it: a flag or a variable of the environment. */
+  readonly saidBy: { readonly redis: string; readonly storage: string }
 }
 
 /**
@@ -28,7 +30,11 @@ export function fleetAddress(
     throw usageError(
       'Say where the fleet keeps results: --storage s3://BUCKET/PREFIX, or a folder that all machines share.',
     )
-  return { redis, storage }
+  const saidBy = {
+    redis: parsed.has(flags.redis) ? spelled(flags.redis) : '$DATALAB_REDIS',
+    storage: parsed.has(flags.sharedStorage) ? spelled(flags.sharedStorage) : '$DATALAB_STORAGE',
+  }
+  return { redis, storage, saidBy }
 }
 
 /**
@@ -38,9 +44,11 @@ export function fleetAddress(
  * @param cwd the folder that relative paths begin at
  * @throws CommandError for an address that is none.
  */
-export async function fleetPlace({ redis, storage }: FleetAddress, cwd: string): Promise<Place> {
+export async function fleetPlace({ redis, saidBy, storage }: FleetAddress, cwd: string): Promise<Place> {
   const { BullMQExecutor, RedisRecordStore } = await import('@datalab/executor-bullmq')
-  const objects = await fleetStorage(storage, cwd)
+  const objects = storage.includes('://')
+    ? await storageAt(storage, saidBy.storage)
+    : new FileStorage(resolve(cwd, storage))
   try {
     return {
       storage: objects,
@@ -48,10 +56,6 @@ export async function fleetPlace({ redis, storage }: FleetAddress, cwd: string):
       executor: new BullMQExecutor({ redis, shared: true }),
     }
   } catch (error) {
-    throw usageError(`--redis: ${error instanceof Error ? error.message : String(error)}`, error)
+    throw usageError(`${saidBy.redis}: ${error instanceof Error ? error.message : String(error)}`, error)
   }
-}
-
-async function fleetStorage(address: string, cwd: string): Promise<ObjectStorage> {
-  return address.includes('://') ? storageAt(address) : new FileStorage(resolve(cwd, address))
 }

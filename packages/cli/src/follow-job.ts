@@ -1,4 +1,5 @@
 import type { Job, JobRecord } from '@datalab/core'
+import { isWaiting } from './is-waiting.js'
 import type { ProgressBar } from './progress-bar.js'
 
 /** Shows the progress of a job, and cancels it when the signal says so. Resolves to its last record, when what it left is cleaned up. */
@@ -10,7 +11,8 @@ export async function followJob(job: Job, bar: ProgressBar, signal: AbortSignal)
     let last = await job.record()
     for await (const record of job.events) {
       last = record
-      if (!record.cached) bar.update(record.progress, record.message)
+      if (isWaiting(record)) bar.wait(record.message)
+      else if (!record.cached) bar.update(record.progress, record.message)
     }
     if (signal.aborted) await job.cancel()
     return last

@@ -1,4 +1,5 @@
 import type { PipelineRecord, PipelineRun } from '@datalab/core'
+import { isWaiting } from './is-waiting.js'
 import type { ProgressBar } from './progress-bar.js'
 
 /** Shows the progress of a pipeline, and cancels it when the signal says so. Resolves to its last record, when nothing of it goes on any more. */
@@ -8,8 +9,10 @@ export async function followPipeline(run: PipelineRun, bar: ProgressBar, signal:
   if (signal.aborted) cancel()
   try {
     for await (const { message, progress, steps } of run.events) {
-      const isWork = steps.some(({ jobs }) => jobs.some(({ cached }) => !cached))
-      if (isWork) bar.update(progress, message)
+      const jobs = steps.flatMap((step) => step.jobs)
+      const waiting = jobs.some(({ status }) => status === 'IN_PROGRESS') ? undefined : jobs.find(isWaiting)
+      if (waiting !== undefined) bar.wait(waiting.message)
+      else if (jobs.some(({ cached }) => !cached)) bar.update(progress, message)
     }
     return run.record()
   } finally {

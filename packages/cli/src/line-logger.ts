@@ -1,16 +1,23 @@
 import type { Logger, LogMethod } from '@datalab/core'
 import type { Terminal } from './terminal.js'
 
-/** A logger that writes a line, and the stack of an error, to the standard error. */
+/** A logger that writes a line to the standard error, and of an error what it says, or, of one that nobody has foreseen, its stack. */
 export function lineLogger(terminal: Terminal): Logger {
   const method =
     (level: string): LogMethod =>
     ({ err, ...facts }, message) => {
       const shown = Object.entries(facts).map(([name, value]) => `${name}=${textOf(value)}`)
       terminal.note([`${level}: ${message}`, ...shown].join(' '))
-      if (err !== undefined) terminal.note((err as Partial<Error>)?.stack ?? textOf(err))
+      if (err !== undefined) terminal.note(errorText(err))
     }
   return { debug: method('debug'), info: method('info'), warn: method('warn'), error: method('error') }
+}
+
+function errorText(err: unknown): string {
+  const { audience, cause, code, message, stack } = (err ?? {}) as Partial<Error> & { audience?: string; code?: string }
+  if (audience === undefined || code === 'DATALAB_INTERNAL') return stack ?? textOf(err)
+  const below = (cause as { audience?: string } | undefined)?.audience === undefined ? '' : `\n${errorText(cause)}`
+  return `${code}: ${message}${below}`
 }
 
 function textOf(value: unknown): string {

@@ -1,6 +1,7 @@
 import { CommandError, EXIT, usageError } from './command-error.js'
 import { generalHelp } from './command-help.js'
-import { type CommandContext, commands, isCommandName } from './commands.js'
+import { type Command, type CommandContext, commands, isCommandName } from './commands.js'
+import { flags } from './flags.js'
 import { type Io, processIo } from './io.js'
 import { nearest } from './nearest.js'
 import { type Offers, offers as ownOffers } from './operations.js'
@@ -34,7 +35,19 @@ async function dispatch(argv: readonly string[], context: CommandContext): Promi
   const command = name === '--help' || name === '-h' ? 'help' : name
   if (!isCommandName(command)) throw unknownCommand(name)
   const run = await commands[command].load()
-  return run(rest, context)
+  return run(rest, await wider(commands[command], rest, context))
+}
+
+/** With the operations of packages, where the line of a command that offers operations names some. */
+async function wider(
+  { flags: own }: Command,
+  argv: readonly string[],
+  context: CommandContext,
+): Promise<CommandContext> {
+  const { name } = flags.packages
+  if (!own.includes(flags.packages) || !argv.some((argument) => argument.startsWith(`--${name}`))) return context
+  const { withPackages } = await import('./with-packages.js')
+  return { ...context, offers: withPackages(context.offers, argv, context.io.cwd) }
 }
 
 function unknownCommand(name: string): CommandError {
@@ -52,11 +65,21 @@ function report(error: unknown, { io, terminal }: CommandContext): number {
   return exitCode
 }
 
+/** An error of the framework, by its brand's members, since its class would have to be loaded for every command. */
+interface FrameworkError {
+  readonly audience?: string
+  readonly code?: string
+  readonly message?: string
+  readonly cause?: FrameworkError
+}
+
 function explained(error: unknown): { message: string; exitCode: number } {
   if (error instanceof CommandError) return error
-  const { audience, code, message = String(error) } = error as { audience?: string; code?: string; message?: string }
+  const { audience, cause, code, message = String(error) } = error as FrameworkError
   if (code === 'DATALAB_INPUT_INVALID') return { message, exitCode: EXIT.invalid }
-  // An error of the framework: by its brand's members, since its class would have to be loaded for every command.
+  if (code === 'DATALAB_SETUP_INVALID') return { message: sentence(message), exitCode: EXIT.invalid }
+  // What underlies it says which store it is, and why.
+  if (code === 'DATALAB_RECORDS_UNAVAILABLE' && cause?.audience !== undefined) return explained(cause)
   if (audience !== undefined) return { message: sentence(message), exitCode: EXIT.failed }
   const text = `an unexpected error: ${sentence(message)} DATALAB_DEBUG=1 shows where it comes from.`
   return { message: text, exitCode: EXIT.failed }

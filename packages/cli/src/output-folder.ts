@@ -41,16 +41,17 @@ export async function readPlace(folder: string, address?: string): Promise<Place
 /**
  * The storage in a bucket.
  *
+ * @param saidBy what named it
  * @throws CommandError for an address that is none.
  */
-export async function storageAt(address: string): Promise<ObjectStorage> {
+export async function storageAt(address: string, saidBy = '--storage'): Promise<ObjectStorage> {
   // The SDK's word to developers about versions of Node is none to users of a command.
   process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true'
   const { s3Storage } = await import('@datalab/storage-s3')
   try {
     return s3Storage(address)
   } catch (error) {
-    throw usageError(`--storage: ${error instanceof Error ? error.message : String(error)}`, error)
+    throw usageError(`${saidBy}: ${error instanceof Error ? error.message : String(error)}`, error)
   }
 }
 

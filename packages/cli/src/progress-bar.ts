@@ -5,10 +5,11 @@ import type { Terminal } from './terminal.js'
 const INTERVAL = 80
 const WIDEST_BAR = 30
 
-/** The progress of a run: one line that is redrawn in place; where that cannot be done, one line that it has begun. */
+/** The progress of a run: one line that is redrawn in place; where that cannot be done, one line that it has begun, and one for what it waits for. */
 export class ProgressBar {
   #drawn = Number.NEGATIVE_INFINITY
   #hasBegun = false
+  #reason: string | undefined
 
   constructor(
     private readonly terminal: Terminal,
@@ -23,6 +24,14 @@ export class ProgressBar {
     if (this.now() - this.#drawn < INTERVAL) return
     this.#drawn = this.now()
     this.terminal.setStatus(progressLine(this.title, fraction, message, this.terminal.columns - 1))
+  }
+
+  /** It has not begun, for a reason that the user may do something about. */
+  wait(reason: string): void {
+    const line = oneLine(`${this.title}: ${reason}`)
+    if (reason !== this.#reason && !this.terminal.isLive) this.terminal.note(line)
+    this.#reason = reason
+    this.terminal.setStatus(fitted(line, this.terminal.columns - 1))
   }
 
   end(): void {

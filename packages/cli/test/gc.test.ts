@@ -55,7 +55,7 @@ describe('gc', () => {
   })
 
   test.each([
-    [[], 'Say which folder: --out DIR.'],
+    [[], 'Say which folder: --out DIR, or which fleet: --redis URL --storage'],
     [['--out', 'elsewhere'], "--out: elsewhere is no folder that 'datalab run' has written to."],
     [['--out', 'out', '--older-than', 'soon'], "--older-than: 'soon' is no number of days."],
     [['--out', 'out', '--url-life', '-1'], "--url-life: '-1' is no number of days."],

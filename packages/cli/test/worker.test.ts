@@ -20,7 +20,11 @@ describe('datalab worker', () => {
       [...REDIS, '--operations', 'nothing-of-this-name'],
       /'nothing-of-this-name' is no operation of datalab, and no package/,
     ],
-    [[...REDIS, '--root', 'nowhere'], /--root is 'nowhere'/],
+    [[...REDIS, '--root', 'nowhere'], /--root: there is no folder 'nowhere'/],
+    [[...REDIS, '--root', 'night1=nowhere'], /--root: there is no folder 'nowhere'/],
+    [['--config', 'nowhere.mjs'], /--config: there is no file nowhere\.mjs\. Name the set-up module/],
+    [['--config', '.'], /--config: this is no file: \./],
+    [['--config', 'a.mjs', ...REDIS], /--config: the set-up module says that itself\. Leave --redis out/],
     [['now'], /'worker' takes no arguments/],
   ])('is refused with %j', async (argv, message) => {
     const { code, stderr } = await runMain(['worker', ...argv], { cwd: await temporaryFolder() })
@@ -31,7 +35,7 @@ describe('datalab worker', () => {
     const folder = await temporaryFolder()
     await writeFile(join(folder, 'datalab.config.mjs'), 'export default () => ({ operations: [] })')
     const { code, stderr } = await runMain(['worker', '--config', 'datalab.config.mjs'], { cwd: folder })
-    expect([code, stderr]).toEqual([1, expect.stringMatching(/datalab\.config\.mjs has no BullMQExecutor/)])
+    expect([code, stderr]).toEqual([2, expect.stringMatching(/datalab\.config\.mjs has no BullMQExecutor/)])
   })
 
   test('tells how it is used', async () => {

@@ -15,6 +15,13 @@ export function jobLabel({ operation, services, settings }: Needs): string {
   return `${id}@${revision}+${createHash('sha256').update(surroundings).digest('hex').slice(0, 8)}`
 }
 
+/** The revisions of an operation that are among these labels, whatever services they have. */
+export function revisionsOf(operationId: string, labels: readonly string[]): number[] {
+  const own = labels.filter((label) => label.startsWith(`${operationId}@`))
+  const revisions = own.map((label) => Number.parseInt(label.slice(operationId.length + 1), 10))
+  return [...new Set(revisions)].sort((a, b) => a - b)
+}
+
 function sorted(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value
   if (Array.isArray(value)) return value.map(sorted)

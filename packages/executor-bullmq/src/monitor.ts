@@ -109,7 +109,9 @@ export class WorkerMonitor {
 }
 
 function cannotListen(where: string, cause: NodeJS.ErrnoException): DataLabError {
-  const message = `The monitor of this worker cannot listen at ${where} (${cause.code ?? cause.message}). Give it another port.`
+  const { code = cause.message } = cause
+  const other = code === 'EADDRINUSE' || code === 'EACCES' ? 'port' : 'address'
+  const message = `The monitor of this worker cannot listen at ${where} (${code}). Give it another ${other}.`
   return new DataLabError('DATALAB_SETUP_INVALID', message, { cause, details: { where } })
 }
 

@@ -72,7 +72,7 @@ export const RECORD_SCRIPTS = {
     return revision
   `,
 
-  /** prefix, key: the record, its revision, and where it waits for a worker, whether there are workers, and whether one of them has what it needs. */
+  /** prefix, key: the record, its revision, and 1; or where it waits and no worker has what it needs, the labels of what workers have. */
   readRecord: `
     local known = redis.call('HMGET', ARGV[1] .. ':job:' .. ARGV[2], 'record', 'revision', 'status', 'label')
     if known[3] ~= 'PENDING' or not known[4] then return { known[1], known[2], 1 } end
@@ -81,7 +81,8 @@ export const RECORD_SCRIPTS = {
     local offered = tonumber(redis.call('ZSCORE', offers, known[4]) or 0)
     local time = redis.call('TIME')
     local now = time[1] * 1000 + math.floor(time[2] / 1000)
-    return { known[1], known[2], offered > now and 1 or 0 }
+    if offered > now then return { known[1], known[2], 1 } end
+    return { known[1], known[2], redis.call('ZRANGEBYSCORE', offers, '(' .. now, '(+inf') }
   `,
 
   /** prefix, key: who asks, and their submissions by id. */

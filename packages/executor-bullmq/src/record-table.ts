@@ -17,8 +17,8 @@ export interface EntryRead {
 export interface RecordRead {
   readonly record: StoredRecord
   readonly revision: number
-  /** False where it waits, and no worker has what it needs. */
-  readonly isOffered: boolean
+  /** Where it waits, and no worker has what it needs: the labels of what workers have. */
+  readonly others?: readonly string[]
 }
 
 type Asking = Pick<Submission, 'id' | 'principal'>
@@ -64,9 +64,9 @@ export class RecordTable {
 
   async get(key: string): Promise<RecordRead | undefined> {
     const answer = await this.#run('readRecord', key)
-    const [record, revision, isOffered] = answer as [string | null, string | null, number]
+    const [record, revision, others] = answer as [string | null, string | null, 1 | string[]]
     if (record === null) return undefined
-    return { record: JSON.parse(record), revision: Number(revision), isOffered: isOffered === 1 }
+    return { record: JSON.parse(record), revision: Number(revision), ...(others !== 1 && { others }) }
   }
 
   async list(status: JobStatus | undefined, after: string, limit: number): Promise<StoredRecord[]> {

@@ -42,9 +42,17 @@ function optionsOfUrl(text: string): RedisOptions {
     host: url.hostname.replace(/^\[|\]$/g, ''),
     port: Number(url.port || 6379),
     db,
-    ...(url.username && { username: decodeURIComponent(url.username) }),
-    ...(url.password && { password: decodeURIComponent(url.password) }),
+    ...(url.username && { username: decoded(url.username) }),
+    ...(url.password && { password: decoded(url.password) }),
     ...(url.protocol === 'rediss:' && { tls: {} }),
+  }
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    throw new TypeError(`In the URL of a Redis, '%' in a user or password is written '%25'.`)
   }
 }
 

@@ -19,6 +19,11 @@ export function redisError(where: string, error: unknown): DataLabError {
       `The Redis at ${where} does not let this process in (${message}). Check user and password.`,
       options,
     )
+  if (message.includes('DB index is out of range'))
+    return unsuitable(
+      `The Redis at ${where} has fewer databases than its URL asks for. Give a lower number, or none.`,
+      options,
+    )
   const what = message.startsWith('OOM') ? 'has no memory left' : `does not answer now (${reason})`
   const text = `The Redis at ${where} ${what}. Try again later, or tell whoever runs this service.`
   return new DataLabError('REDIS_UNAVAILABLE', text, { ...options, retryable: true })

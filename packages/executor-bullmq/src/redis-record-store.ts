@@ -22,6 +22,7 @@ import {
   updated,
   withdrawn,
 } from '@datalab/core'
+import { revisionsOf } from './job-label.js'
 import { checkedPrefix } from './prefix.js'
 import { RecordTable } from './record-table.js'
 import { RecordWatch } from './record-watch.js'
@@ -86,7 +87,7 @@ export class RedisRecordStore implements RecordStore {
   get(key: string): Promise<StoredRecord | undefined> {
     return this.#call(async () => {
       const read = await this.#table.get(key)
-      return read && (read.isOffered ? read.record : waitingFor(read.record))
+      return read && (read.others === undefined ? read.record : waitingFor(read.record, read.others))
     })
   }
 
@@ -229,11 +230,22 @@ export class RedisRecordStore implements RecordStore {
   }
 }
 
-/** The record of a job that no worker of the fleet can run now. */
-function waitingFor(record: StoredRecord): StoredRecord {
+/**
+ * The record of a job that no worker of the fleet can run now.
+ *
+ * @param labels of what workers have
+ */
+function waitingFor(record: StoredRecord, labels: readonly string[]): StoredRecord {
   const { id, name, revision } = record.operation
-  const message = `Waiting for a worker that has ${name} (${id}, revision ${revision}): none is running now.`
-  return { ...record, message }
+  const reason = mismatch(revision, revisionsOf(id, labels))
+  return { ...record, message: `Waiting for a worker that has ${name} (${id}, revision ${revision}): ${reason}.` }
+}
+
+/** @param revisions of the operation that workers have */
+function mismatch(revision: number, revisions: readonly number[]): string {
+  if (revisions.length === 0) return 'none is running now'
+  if (!revisions.includes(revision)) return `those that are running have revision ${revisions.join(' and ')}`
+  return 'those that are running have other services, or other settings of them'
 }
 
 function contended(key: string): DataLabError {

@@ -14,6 +14,7 @@ import {
 } from '@datalab/core'
 import { ProcessExecutor, type ProcessExecutorOptions } from '@datalab/local'
 import { BullMQExecutor, type BullMQExecutorOptions } from './bullmq-executor.js'
+import { checkStorage } from './check-storage.js'
 import { type MonitorAddress, WorkerMonitor } from './monitor.js'
 import { offeredLabels } from './offered-labels.js'
 import { withinTime } from './within-time.js'
@@ -50,10 +51,11 @@ export interface FleetWorker {
 }
 
 /**
- * Starts to do runs that hosts of the same set-up submit, in child processes. While Redis is away it waits for it.
+ * Starts to do runs that hosts of the same set-up submit, in child processes. While Redis is away it waits for it. It puts an object into the
+ * storage and deletes it again: a worker that may not write there takes no runs from others.
  *
  * @throws DATALAB_SETUP_INVALID for a set-up module without a {@link BullMQExecutor}, or whose storage or sources other machines do not see;
- * REDIS_UNSUITABLE; DATALAB_OPERATION_UNKNOWN
+ * REDIS_UNSUITABLE; STORAGE_FORBIDDEN and what else a storage throws that does not pass; DATALAB_OPERATION_UNKNOWN
  * @example
  * const worker = await startWorker({ setup: import.meta.resolve('./datalab.config.js'), concurrency: 4 })
  * process.once('SIGTERM', () => worker.close({ graceMs: 30_000 }))
@@ -62,6 +64,7 @@ export async function startWorker(options: StartWorkerOptions): Promise<FleetWor
   const setup = urlOf(options.setup)
   const made = await loadSetup(setup)
   const host: DataLabOptions = options.log === undefined ? made : { ...made, log: options.log }
+  if (host.storage !== undefined) await checkStorage(host.storage, host.log ?? silentLogger)
   const labels = offeredLabels(runParts(host), options.operations)
   const { concurrency = availableParallelism() } = options
   const monitor = new WorkerMonitor(concurrency)

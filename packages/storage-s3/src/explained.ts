@@ -27,7 +27,11 @@ const PERMISSIONS: Readonly<Record<Deed['action'], string>> = {
   'make a URL of': 's3:GetObject',
 }
 
-const REFUSED: Explanation = { code: 'STORAGE_UNAVAILABLE', text: (reason) => `it ${reason}.` }
+const REFUSED: Explanation = {
+  code: 'STORAGE_UNAVAILABLE',
+  // It is the SDK that does not know where to ask.
+  text: (reason) => `it ${reason}.${/region is missing/i.test(reason) ? ' Set the region, as by AWS_REGION.' : ''}`,
+}
 
 const EXPLANATIONS: Readonly<Partial<Record<FailureKind, Explanation>>> = {
   forbidden: { code: 'STORAGE_FORBIDDEN', text: (reason, deed) => `it ${reason}. ${adviceOnPermission(deed)}` },

@@ -1,11 +1,10 @@
-import { resolve } from 'node:path'
 import { createDataLab, type GarbageOptions, type GarbageReport, type Logger } from '@datalab/core'
 import { EXIT, usageError } from '../command-error.js'
 import { commandHelp } from '../command-help.js'
 import { type CommandContext, type CommandMain, commands } from '../commands.js'
 import { type Flag, flags, spelled } from '../flags.js'
+import { garbagePlace } from '../garbage-place.js'
 import { lineLogger } from '../line-logger.js'
-import { hasHost, hostPlace } from '../output-folder.js'
 import { type ParsedArguments, parseArguments } from '../parse-arguments.js'
 import { jsonDocument } from '../printable.js'
 
@@ -27,13 +26,10 @@ export const gc: CommandMain = async (argv, context) => {
 }
 
 async function collect(parsed: ParsedArguments, { io, terminal }: CommandContext): Promise<GarbageReport> {
-  const out = parsed.value(flags.place)
-  if (!out) throw usageError('Say which folder: --out DIR.')
   const options = garbageOptions(parsed)
-  const folder = resolve(io.cwd, out)
-  if (!hasHost(folder)) throw usageError(`--out: ${out} is no folder that 'datalab run' has written to.`)
+  const place = await garbagePlace(parsed, io)
   const log: { log?: Logger } = parsed.has(flags.verbose) ? { log: lineLogger(terminal) } : {}
-  await using lab = createDataLab({ operations: [], ...(await hostPlace(folder, parsed.value(flags.storage))), ...log })
+  await using lab = createDataLab({ operations: [], ...place, ...log })
   return await lab.collectGarbage(options)
 }
 

@@ -3,14 +3,16 @@ import { planPipeline, type StepPlan } from '@datalab/core'
 import { EXIT } from '../command-error.js'
 import type { CommandContext, CommandMain } from '../commands.js'
 import { flags } from '../flags.js'
+import { fleetAddress } from '../fleet-place.js'
+import { placesOf } from '../host-place.js'
 import { readJobRequest } from '../job-request.js'
 import { hostFor, labFor } from '../lab.js'
-import { type Place, readPlace } from '../output-folder.js'
+import type { Place } from '../output-folder.js'
 import type { ParsedArguments } from '../parse-arguments.js'
 import { namesPipeline, readPipelineRequest } from '../pipeline-request.js'
 import { jsonDocument, oneLine } from '../printable.js'
 
-/** `datalab plan`: what `run` would do. Without `--out`, as if nothing was run before. */
+/** `datalab plan`: what `run` would do. Without `--out` and without a fleet, as if nothing was run before. */
 export const plan: CommandMain = (argv, context) => {
   return namesPipeline('plan', argv) ? planSteps(argv, context) : planOne(argv, context)
 }
@@ -45,7 +47,9 @@ function stepLine({ id, jobs, operation, reason }: StepPlan): string {
   return `${oneLine(`${id} (${operation}): ${count}${reason}`)}\n`
 }
 
-async function placeOf(parsed: ParsedArguments, { io }: CommandContext): Promise<Place> {
+async function placeOf(parsed: ParsedArguments, context: CommandContext): Promise<Place> {
+  const { cwd, env } = context.io
   const out = parsed.value(flags.out)
-  return out ? readPlace(resolve(io.cwd, out), parsed.value(flags.storage)) : {}
+  if (!out && fleetAddress(parsed, env) === undefined) return {}
+  return placesOf(parsed, resolve(cwd, out ?? ''), context)('reading')
 }

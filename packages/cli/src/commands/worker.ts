@@ -1,7 +1,7 @@
 import { once } from 'node:events'
-import { realpath } from 'node:fs/promises'
-import { isAbsolute, resolve } from 'node:path'
-import { pathToFileURL } from 'node:url'
+import { stat } from 'node:fs/promises'
+import { resolve } from 'node:path'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 import { type Logger, silentLogger } from '@datalab/core'
 import { type FleetWorker, type MonitorAddress, startWorker } from '@datalab/executor-bullmq'
 import { EXIT, usageError } from '../command-error.js'
@@ -16,6 +16,7 @@ import { fleetSetupUrl } from '../fleet-setup-url.js'
 import { imagesOptionsFrom } from '../images-options.js'
 import { Interruption } from '../interruption.js'
 import { lineLogger } from '../line-logger.js'
+import { listOfNames } from '../list-of-names.js'
 import { type ParsedArguments, parseArguments } from '../parse-arguments.js'
 
 const GRACE_S = 30
@@ -41,11 +42,11 @@ export const worker: CommandMain = async (argv, context) => {
 async function started(parsed: ParsedArguments, context: CommandContext): Promise<FleetWorker> {
   const config = parsed.value(flags.config)
   const concurrency = parsed.has(flags.concurrency) ? numberOf(parsed, flags.concurrency, 1, 1) : undefined
-  const operations = namesOf(parsed)
+  const operations = listOfNames(flags.operations, parsed.value(flags.operations))
   // With a set-up of its own the command line has said already which operations there are.
   const own = config === undefined ? await ownSetup(parsed, operations, context) : undefined
   return startWorker({
-    setup: own ?? urlOf(config ?? '', context.io.cwd),
+    setup: own ?? (await setupUrl(config ?? '', parsed, context.io.cwd)),
     monitor: monitorOf(parsed),
     log: logOf(parsed, context),
     ...(concurrency !== undefined && { concurrency }),
@@ -61,12 +62,12 @@ async function ownSetup(
 ): Promise<string> {
   const address = fleetAddress(parsed, io.env)
   if (address === undefined)
-    throw usageError('Say what to work for: --config FILE, or --redis URL and --storage s3://BUCKET/PREFIX.')
+    throw usageError('Say what to work for: --config FILE, or --redis URL and --storage s3://BUCKET/PREFIX|DIR.')
   // What cannot be is said before anything is started.
   await fleetPlace(address, io.cwd)
   await fleetOperations(operations, io.cwd)
   const files = new FileArguments(io.cwd)
-  for (const root of parsed.values(flags.root)) await allow(files, root)
+  for (const root of parsed.values(flags.root)) await allow(files, root, io.cwd)
   const settings: FleetSettings = {
     ...address,
     cwd: io.cwd,
@@ -79,23 +80,26 @@ async function ownSetup(
 }
 
 /** A folder without a name has the one by which `datalab run` names it. */
-async function allow(files: FileArguments, root: string): Promise<void> {
-  const isFolder = !root.includes('=') && (await realpath(root).catch(() => undefined)) !== undefined
-  if (isFolder) await files.addFolder(root)
+async function allow(files: FileArguments, root: string, cwd: string): Promise<void> {
+  const folder = root.slice(root.indexOf('=') + 1)
+  const stats = await stat(resolve(cwd, folder)).catch(() => undefined)
+  if (stats?.isDirectory() !== true)
+    throw usageError(`--root: there is no folder '${folder}'. Name one that is here: --root DIR, or --root NAME=DIR.`)
+  if (root === folder) await files.addFolder(root)
   else addRoot(files, root)
 }
 
-function urlOf(config: string, cwd: string): string {
-  if (/^[a-z]+:\/\//.test(config)) return config
-  return pathToFileURL(isAbsolute(config) ? config : resolve(cwd, config)).href
-}
-
-function namesOf(parsed: ParsedArguments): string[] | undefined {
-  const text = parsed.value(flags.operations)
-  if (text === undefined) return undefined
-  const names = text.split(',').map((name) => name.trim())
-  if (names.includes('')) throw usageError(`${spelled(flags.operations)}: '${text}' is no list of names: NAME,NAME.`)
-  return names
+/** A set-up module says all that other flags could. */
+async function setupUrl(config: string, parsed: ParsedArguments, cwd: string): Promise<string> {
+  const { fitsCompression, noPreviews, redis, root, sharedStorage } = flags
+  const double = [redis, sharedStorage, root, fitsCompression, noPreviews].find((flag) => parsed.has(flag))
+  if (double !== undefined)
+    throw usageError(`--config: the set-up module says that itself. Leave ${spelled(double)} out, or --config.`)
+  const path = config.startsWith('file:') ? fileURLToPath(config) : resolve(cwd, config)
+  const stats = await stat(path).catch(() => undefined)
+  if (stats?.isFile() === true) return pathToFileURL(path).href
+  const what = stats === undefined ? 'there is no file' : 'this is no file:'
+  throw usageError(`--config: ${what} ${config}. Name the set-up module of the hosts, such as datalab.config.js.`)
 }
 
 function monitorOf(parsed: ParsedArguments): MonitorAddress {
