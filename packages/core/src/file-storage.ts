@@ -6,7 +6,7 @@ import type { ByteSource } from './byte-source.js'
 import { EarlySync } from './early-sync.js'
 import { throwIfAborted } from './errors.js'
 import { ignoring, keyConflict, linkForbidden, storageError } from './file-storage-error.js'
-import { StorageFolder, syncFolder } from './file-storage-folder.js'
+import { StorageFolder } from './file-storage-folder.js'
 import { listObjectFiles } from './file-storage-list.js'
 import {
   deleteVersions,
@@ -22,6 +22,7 @@ import {
   versionsAt,
   versionsFolder,
 } from './file-storage-version.js'
+import { FolderSync } from './folder-sync.js'
 import { ownedName, removeLeftBehind } from './left-behind.js'
 import { BodyFailure, bodyPieces } from './object-body.js'
 import { checkedObjectKey } from './object-key.js'
@@ -66,6 +67,7 @@ export class FileStorage implements ObjectStorage {
   readonly reach = 'machine'
   readonly #folder: StorageFolder
   readonly #baseUrl: string | undefined
+  readonly #disk = new FolderSync()
   #isSwept = false
 
   /** @param folder made on the first put */
@@ -188,7 +190,7 @@ export class FileStorage implements ObjectStorage {
         await unlinkLater(path, number, name)
         throw preconditionFailed(key, options)
       }
-      for (const folder of changed) await syncFolder(folder)
+      for (const folder of changed) await this.#disk.sync(folder)
       // It is the object by now, whatever becomes of the versions before.
       if (number > 1) await retireOlder(path, number, written.path).catch(() => {})
       return number

@@ -18,7 +18,7 @@ export type { AnyOperationInfo, OperationInfo, OperationLimits } from './operati
 export { register } from './operation-registry.js'
 export type { OperationResult, OutputFile, OutputInput, OutputType, StoredOutput } from './output.js'
 export { Outputs, type WrittenObject } from './outputs.js'
-export { Progress } from './progress.js'
+export { type MapOptions, Progress } from './progress.js'
 export type { RunContext } from './run-context.js'
 export { type WizardDescription, type WizardInput, wizardDescription, wizardType } from './wizard.js'
 

@@ -10,6 +10,7 @@ import type { AnyOperationClass, OperationContext } from './operation.js'
 import type { OperationRegistry } from './operation-registry.js'
 import type { OperationResult, StoredOutput } from './output.js'
 import { Outputs, RunOutputs } from './outputs.js'
+import { PartialOutput } from './partial-output.js'
 import type { Perform, PerformRequest, RunReporter } from './perform.js'
 import { Progress } from './progress.js'
 import type { ScratchFolder, ScratchSpace } from './scratch.js'
@@ -42,6 +43,7 @@ class OperationRun {
   readonly #services = new Map<string, unknown>()
   readonly #context: OperationContext<object>
   readonly #memory: RunMemory
+  readonly #partial: PartialOutput
   #scratch: ScratchFolder | undefined
   #isOver = false
 
@@ -66,6 +68,7 @@ class OperationRun {
     this.#services.set(Inputs.id, this.#inputs)
     this.#services.set(Outputs.id, this.#outputs)
     this.#memory = new RunMemory(parts.memory)
+    this.#partial = new PartialOutput((partial) => report.output(partial))
     this.#context = this.#makeContext()
   }
 
@@ -92,6 +95,7 @@ class OperationRun {
   /** Ends what the operation left going on, so that nothing is written, opened or kept after this. */
   async #clearUp(): Promise<void> {
     this.#isOver = true
+    this.#partial.end()
     const closing = Promise.all([this.#outputs.close(), this.#inputs.close()])
     await this.#patiently(closing, 'what a run had open is left behind')
     this.#memory.close()
@@ -124,7 +128,7 @@ class OperationRun {
       use: (key) => run.#use(key),
       addWarning: (text) => report.warn(text),
       setMessage: (text) => report.message(text),
-      setOutput: (partial: OperationResult) => report.output(this.#outputs.stored(partial)),
+      setOutput: (partial: OperationResult) => this.#partial.show(this.#outputs.stored(partial)),
     }
   }
 

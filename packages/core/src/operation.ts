@@ -100,7 +100,7 @@ export abstract class BaseDataOperation<Inputs extends object> {
     this.#context.setMessage(text)
   }
 
-  /** Shows what there is so far; the output of the job is what `operate()` returns. */
+  /** Shows what there is so far: at once, or within a second or so where that was done just before. The output of the job is what `operate()` returns. */
   setOutput(partial: OperationResult): Promise<void> {
     return this.#context.setOutput(partial)
   }

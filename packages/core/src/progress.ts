@@ -1,4 +1,11 @@
+import { eachAtOnce } from './each-at-once.js'
 import { Pace } from './pace.js'
+
+/** How {@link Progress.map} goes through items. */
+export interface MapOptions {
+  /** How many items may be worked on at once; 1 by default. They begin in their order. */
+  readonly atOnce?: number
+}
 
 /**
  * How far something is, from 0 to 1; a part of it can be handed on.
@@ -69,21 +76,46 @@ export class Progress {
    * Calls `work` for one item after the other; each owns an equal share of this progress, which is done when the item is. Between two items
    * the process does what else waits for it, where that has not been so for 20 ms.
    *
-   * @throws DATALAB_ABORTED between two items once the run is to end.
+   * @throws DATALAB_ABORTED between two items once the run is to end; the first error of `work`, when no item is being worked on any more.
    */
   async map<Item, Result>(
     items: readonly Item[],
     work: (item: Item, index: number, progress: Progress) => Promise<Result> | Result,
+    { atOnce = 1 }: MapOptions = {},
   ): Promise<Result[]> {
     const results: Result[] = []
-    for (const [index, item] of items.entries()) {
+    const share = this.#shares(items.length)
+    await eachAtOnce(items.length, atOnce, async (index) => {
       await this.pace.breathe()
-      const part = this.#part(index / items.length, (index + 1) / items.length)
-      results.push(await work(item, index, part))
+      const part = share()
+      results[index] = await work(items[index] as Item, index, part)
       part.#advance(1)
-    }
+    })
     if (items.length === 0) this.#advance(1)
     return results
+  }
+
+  /** Gives out equal parts, of which several may go on at once: as much is done as all of them have done together. */
+  #shares(count: number): () => Progress {
+    const begun = new Set<Progress>()
+    let done = 0
+    const advance = () => {
+      let sum = done
+      for (const part of begun) sum += part.fraction
+      this.#advance(sum / count)
+    }
+    return () => {
+      const part: Progress = new Progress(
+        (fraction) => {
+          if (fraction === 1 && begun.delete(part)) done++
+          advance()
+        },
+        this.signal,
+        this.pace,
+      )
+      begun.add(part)
+      return part
+    }
   }
 
   #part(start: number, end: number): Progress {

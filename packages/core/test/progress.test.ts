@@ -1,7 +1,7 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { Pace } from '../src/pace.js'
 import { Progress } from '../src/progress.js'
-import { noUnhandledRejections } from './lab.js'
+import { deferred, noUnhandledRejections } from './lab.js'
 
 function recorded(signal = new AbortController().signal) {
   const seen: number[] = []
@@ -57,6 +57,45 @@ describe('map', () => {
     })
     expect(results).toEqual(['a0', 'b1'])
     expect(seen).toEqual([0.25, 0.5, 0.75, 1])
+  })
+
+  test('works on several at once, and tells what they have done together', async () => {
+    const { seen, progress } = recorded()
+    const gates = [deferred(), deferred(), deferred(), deferred()]
+    const begun: number[] = []
+    const work = progress.map(
+      gates,
+      async (gate, index, part) => {
+        begun.push(index)
+        part.report(0.5)
+        await gate.promise
+        return index
+      },
+      { atOnce: 2 },
+    )
+    await vi.waitFor(() => expect(begun).toEqual([0, 1]))
+    gates[1]!.resolve()
+    await vi.waitFor(() => expect(begun).toEqual([0, 1, 2]))
+    for (const gate of gates) gate.resolve()
+    expect(await work).toEqual([0, 1, 2, 3])
+    expect(seen).toEqual([0.125, 0.25, 0.375, 0.5, 0.625, 0.75, 0.875, 1])
+  })
+
+  test('rejects with the first error, when nothing is worked on any more', async () => {
+    const gate = deferred()
+    const ended: number[] = []
+    const work = recorded().progress.map(
+      [0, 1, 2],
+      async (item) => {
+        if (item === 1) throw new Error('one')
+        await gate.promise
+        ended.push(item)
+      },
+      { atOnce: 2 },
+    )
+    gate.resolve()
+    await expect(work).rejects.toThrow('one')
+    expect(ended).toEqual([0])
   })
 
   test('of nothing is done at once', async () => {

@@ -1,4 +1,4 @@
-import type { Samples } from '@datalab/fits'
+import type { Samples, SampleType } from '@datalab/fits'
 import { loadKernels, type PixelKernels } from '@datalab/pixels'
 
 /**
@@ -24,9 +24,14 @@ let kernels: PixelKernels | undefined
 /** Less than half of the distance between the largest numbers of a type: added to any of them it overflows none. */
 const HARMLESS = { float32: 1e31, float64: 9e291 } as const
 
+/** Whether the amount makes no number of this type infinite. */
+export function isHarmless(amount: number, type: SampleType): boolean {
+  return Math.abs(amount) < HARMLESS[type]
+}
+
 /** How many finite values became infinite when the amount was added. */
 export function countOverflows(values: Samples, amount: number, sums: Samples): number {
-  if (Math.abs(amount) < HARMLESS[sums instanceof Float32Array ? 'float32' : 'float64']) return 0
+  if (isHarmless(amount, sums instanceof Float32Array ? 'float32' : 'float64')) return 0
   let count = 0
   for (let pixel = 0; pixel < sums.length; pixel++)
     if (Number.isFinite(values[pixel]) && !Number.isFinite(sums[pixel])) count++

@@ -1,6 +1,6 @@
 import { BaseDataOperation, type FitsFile, type OperationInfo, type OutputFile, type Progress } from '@datalab/core'
 import { bandsOfRows, type Frame, type Samples, samplesFor } from '@datalab/fits'
-import { Images } from '@datalab/fits/images'
+import { eachFrame, Images } from '@datalab/fits/images'
 import { loadKernels } from '@datalab/pixels'
 import type { NormalizationInputs } from './inputs.js'
 import { inputSchema } from './inputs.schema.js'
@@ -23,32 +23,37 @@ export class Normalization extends BaseDataOperation<NormalizationInputs> {
   }
 
   readonly #kernels = loadKernels()
+  /** What is to be said of images, at their places. */
+  readonly #warnings: string[][] = []
 
   override async operate() {
-    const { input_files } = this.inputData
-    const outputs: OutputFile[] = []
-    await this.progress.map(input_files, async (input, index, progress) => {
-      this.setMessage(`Normalizing image ${index + 1} of ${input_files.length}`)
-      outputs.push(await this.#normalized(input, index, progress))
-      await this.setOutput(outputs)
+    const { input_files: files } = this.inputData
+    const outputs = await eachFrame({
+      images: this.use(Images),
+      files,
+      progress: this.progress,
+      save: (frame, index, progress) => this.#normalized(frame, index, progress),
+      onSaved: (saved) => this.setOutput(saved),
     })
+    for (const text of this.#warnings.flat()) this.addWarning(text)
     return outputs
   }
 
-  /** Opens one image, and saves it divided by its median. */
-  async #normalized(input: FitsFile, index: number, progress: Progress): Promise<OutputFile> {
-    const images = this.use(Images)
+  /** Saves one image divided by its median. */
+  async #normalized(frame: Frame, index: number, progress: Progress): Promise<OutputFile> {
+    const { input_files } = this.inputData
+    this.setMessage(`Normalizing image ${index + 1} of ${input_files.length}`)
     const [reading, dividing, saving] = progress.split(3, 2, 5)
-    const frame = await images.open(input)
     const { label, width, height } = frame
     const data = await this.#read(frame, reading)
-    await frame.close()
     const median = medianOf(this.#kernels, data)
     this.#check(median, label)
-    await this.#divide(data, median, label, dividing)
+    const overflows = await this.#divide(data, median, dividing)
+    this.#warnings[index] = warningsOf(label, median, overflows)
     const header = normalizedHeader(frame.header, median)
     const history = [`Divided by its median, ${median}.`]
-    return images.save({ data, width, height, header }, { index, input, history, progress: saving })
+    const input = input_files[index] as FitsFile
+    return this.use(Images).save({ data, width, height, header }, { index, input, history, progress: saving })
   }
 
   async #read(frame: Frame, progress: Progress): Promise<Samples> {
@@ -62,11 +67,10 @@ export class Normalization extends BaseDataOperation<NormalizationInputs> {
   #check(median: number, label: string): void {
     if (Number.isNaN(median)) this.setFailed(`${label} holds no values, and so has no median. Leave it out.`)
     if (median === 0) this.setFailed(`${label} has a median of 0, and nothing can be divided by that. Leave it out.`)
-    if (median < 0) this.addWarning(`${label} has a median of ${median}: what is bright in it is dark in the result.`)
   }
 
-  /** Divides the values where they are. */
-  async #divide(data: Samples, median: number, label: string, progress: Progress): Promise<void> {
+  /** Divides the values where they are, and tells how many became infinite. */
+  async #divide(data: Samples, median: number, progress: Progress): Promise<number> {
     let overflows = 0
     await progress.map(bandsOfRows({ width: 1, height: data.length }, 1), ({ from, to }) => {
       const band = data.subarray(from, to)
@@ -74,7 +78,12 @@ export class Normalization extends BaseDataOperation<NormalizationInputs> {
       this.#kernels.calculate('divide', band, median, band)
       overflows += finite - this.#kernels.countFinite(band)
     })
-    if (overflows > 0)
-      this.addWarning(`${label}: ${overflows} pixels are more than its result can hold, and infinite now.`)
+    return overflows
   }
+}
+
+function warningsOf(label: string, median: number, overflows: number): string[] {
+  const sign = `${label} has a median of ${median}: what is bright in it is dark in the result.`
+  const range = `${label}: ${overflows} pixels are more than its result can hold, and infinite now.`
+  return [...(median < 0 ? [sign] : []), ...(overflows > 0 ? [range] : [])]
 }

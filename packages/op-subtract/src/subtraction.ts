@@ -1,10 +1,22 @@
 import { BaseDataOperation, type FitsFile, type OperationInfo, type OutputFile, type Progress } from '@datalab/core'
-import { bandsOfRows, commonSize, cropFrame, type Frame, type FrameSize, type Samples, samplesFor } from '@datalab/fits'
-import { Images } from '@datalab/fits/images'
-import { loadKernels } from '@datalab/pixels'
+import {
+  bandFrame,
+  commonSize,
+  cropFrame,
+  type Frame,
+  type FrameSize,
+  type Samples,
+  type SampleType,
+} from '@datalab/fits'
+import { eachFrame, Images } from '@datalab/fits/images'
+import { type BandFrame, type CombinedBand, combineBands, leastMemory } from '@datalab/pixels'
 import type { SubtractionInputs } from './inputs.js'
 import { inputSchema } from './inputs.schema.js'
 import { Subtrahend } from './subtrahend.js'
+
+/** What bands of an image and the other may take, as far as it is there; and for each pixel, where that is less. */
+const MEMORY_BYTES = 32 * 2 ** 20
+const PIXEL_BYTES = 48
 
 /** Subtracts one image from each of others: one result for each of those, in their order. */
 export class Subtraction extends BaseDataOperation<SubtractionInputs> {
@@ -22,83 +34,86 @@ export class Subtraction extends BaseDataOperation<SubtractionInputs> {
     requires: [Images],
   }
 
-  readonly #kernels = loadKernels()
-  /** The sizes of results that are smaller than one of their images. */
+  /** The sizes of results that are smaller than one of their images, at their places. */
   readonly #cropped: FrameSize[] = []
 
   override async operate() {
-    const { input_files, subtraction_file } = this.inputData
-    const [opening, subtracting] = this.progress.split(1, 2 * input_files.length)
+    const { input_files: files, subtraction_file } = this.inputData
+    const [opening, subtracting] = this.progress.split(1, 2 * files.length)
     this.setMessage('Reading the image to subtract')
     const subtrahend = await this.#subtrahend(subtraction_file[0] as FitsFile, opening)
-    const outputs: OutputFile[] = []
-    await subtracting.map(input_files, async (input, index, progress) => {
-      this.setMessage(`Subtracting from image ${index + 1} of ${input_files.length}`)
-      outputs.push(await this.#difference(input, subtrahend, index, progress))
-      await this.setOutput(outputs)
+    const outputs = await eachFrame({
+      images: this.use(Images),
+      files,
+      progress: subtracting,
+      save: (frame, index, progress) => this.#saved(frame, subtrahend, index, progress),
+      onSaved: (saved) => this.setOutput(saved),
     })
+    await subtrahend.close()
     this.#warnOfCropping()
     return outputs
   }
 
-  /** Reads the image to subtract, once for all. */
   async #subtrahend(file: FitsFile, progress: Progress): Promise<Subtrahend> {
     const frame = await this.use(Images).open(file)
-    const data = samplesFor(frame, [frame])
-    await progress.map(bandsOfRows(frame, 1), ({ from, to }) =>
-      frame.readRows(from, to, data.subarray(from * frame.width, to * frame.width)),
-    )
-    await frame.close()
-    this.#checkValues(data, frame.label)
-    return new Subtrahend(frame, data, file.basename)
+    const subtrahend = await Subtrahend.of(frame, { name: file.basename, memory: this.memory, progress })
+    if (subtrahend === undefined) this.setFailed(emptyMessage(frame))
+    return subtrahend
   }
 
-  /** Opens one image, and saves it with the other subtracted. */
-  async #difference(input: FitsFile, subtrahend: Subtrahend, index: number, progress: Progress): Promise<OutputFile> {
-    const images = this.use(Images)
+  /** Saves one image with the other subtracted. */
+  async #saved(frame: Frame, subtrahend: Subtrahend, index: number, progress: Progress): Promise<OutputFile> {
+    const { input_files } = this.inputData
+    this.setMessage(`Subtracting from image ${index + 1} of ${input_files.length}`)
     const [subtracting, saving] = progress.split(2, 1)
-    const frame = await images.open(input)
-    const { header, label } = frame
-    const shared = this.#shared(frame, subtrahend)
-    const { width, height } = shared
-    const data = await this.#differences(shared, subtrahend, subtracting)
-    await frame.close()
-    this.#checkValues(data, label)
+    const size = commonSize([frame, subtrahend.frame])
+    if (!isOfSize(frame, size) || !isOfSize(subtrahend.frame, size)) this.#cropped[index] = size
+    const data = this.#differences(frame, subtrahend, size, subtracting)
     const history = [`Subtracted pixel by pixel: ${subtrahend.name}.`]
-    return images.save({ data, width, height, header }, { index, input, history, progress: saving })
+    const input = input_files[index] as FitsFile
+    return this.use(Images).save({ ...size, data, header: frame.header }, { index, input, history, progress: saving })
   }
 
-  /** The part of a frame that the image to subtract has as well. */
-  #shared(frame: Frame, subtrahend: Subtrahend): Frame {
-    const size = commonSize([frame, subtrahend])
-    if (!isOfSize(frame, size) || !isOfSize(subtrahend, size)) this.#cropped.push(size)
-    return cropFrame(frame, size)
+  /** The differences of the pixels that both images have, band by band. */
+  async *#differences(
+    frame: Frame,
+    subtrahend: Subtrahend,
+    size: FrameSize,
+    progress: Progress,
+  ): AsyncGenerator<Samples, void> {
+    const type = [frame, subtrahend.frame].every(({ sampleType }) => sampleType === 'float32') ? 'float32' : 'float64'
+    const frames = [frame, subtrahend.frame].map((one) => bandFrame(cropFrame(one, size), type))
+    let hasValues = false
+    for await (const { rows, values } of this.#bands(frames, size, type)) {
+      hasValues ||= !values.every(Number.isNaN)
+      yield values
+      await progress.report(rows.to / size.height)
+    }
+    if (!hasValues) this.setFailed(emptyMessage(frame))
+  }
+
+  async *#bands(frames: readonly BandFrame[], size: FrameSize, type: SampleType): AsyncGenerator<CombinedBand, void> {
+    const types = { type, resultType: type } as const
+    const calculation = { operation: 'subtract' } as const
+    const loan = this.memory.take(Math.min(MEMORY_BYTES, size.width * size.height * PIXEL_BYTES), 0)
+    const memoryBytes = Math.max(leastMemory(frames.length, { ...size, ...types }), loan?.bytes ?? 0)
+    const options = { method: 'calculate', calculation, ...size, ...types, memoryBytes, signal: this.signal } as const
+    yield* combineBands(frames, options)
+    loan?.release()
   }
 
   #warnOfCropping(): void {
-    const [first] = this.#cropped
+    const cropped = Object.values(this.#cropped)
+    const [first] = cropped
     if (first === undefined) return
     this.addWarning(
-      `${this.#cropped.length} of ${this.inputData.input_files.length} images differ in size from the one to subtract: their results are cropped to what both have, the first of them to ${first.width} x ${first.height} pixels.`,
+      `${cropped.length} of ${this.inputData.input_files.length} images differ in size from the one to subtract: their results are cropped to what both have, the first of them to ${first.width} x ${first.height} pixels.`,
     )
   }
+}
 
-  async #differences(frame: Frame, subtrahend: Subtrahend, progress: Progress): Promise<Samples> {
-    const { width } = frame
-    const data = samplesFor(frame, [frame, subtrahend])
-    const isOwnType = (frame.sampleType === 'float32') === data instanceof Float32Array
-    await progress.map(bandsOfRows(frame, 2), async (rows) => {
-      const band = data.subarray(rows.from * width, rows.to * width)
-      if (isOwnType) await frame.readRows(rows.from, rows.to, band)
-      else band.set(await frame.readRows(rows.from, rows.to))
-      this.#kernels.calculate('subtract', band, subtrahend.rows(rows, width, band), band)
-    })
-    return data
-  }
-
-  #checkValues(data: Samples, label: string): void {
-    if (data.every(Number.isNaN)) this.setFailed(`${label} holds no values. Leave it out.`)
-  }
+function emptyMessage({ label }: Frame): string {
+  return `${label} holds no values. Leave it out.`
 }
 
 function isOfSize(frame: FrameSize, { width, height }: FrameSize): boolean {

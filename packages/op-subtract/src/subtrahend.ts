@@ -1,34 +1,75 @@
-import type { Frame, FrameSize, RowBand, Samples, SampleType } from '@datalab/fits'
+import type { Memory, MemoryLoan, Progress } from '@datalab/core'
+import { bandsOfRows, type Frame, type Samples, samplesFor } from '@datalab/fits'
 
-/** The image that is subtracted, in memory. */
-export class Subtrahend implements FrameSize {
-  readonly width: number
-  readonly height: number
-  readonly sampleType: SampleType
+/** It is looked for a value in bands as small as those of so many images together are elsewhere. */
+const LOOK_SHARE = 8
+
+/** How an image is made ready to be subtracted. */
+export interface SubtrahendOptions {
+  /** The name of its file. */
+  readonly name: string
+  readonly memory: Memory
+  readonly progress: Progress
+}
+
+/** The image that is subtracted from others, again and again. */
+export class Subtrahend {
+  private constructor(
+    /** Its pixels, which are only read. */
+    readonly frame: Frame,
+    readonly name: string,
+    private readonly loan?: MemoryLoan | undefined,
+  ) {}
 
   /**
-   * @param data all of its values, which are only read
-   * @param name the name of its file
+   * Looks at an image. One whose pixels lie in a file as they are is read again each time, as fast as from memory; of any other the values are
+   * kept, as far as there is memory.
+   *
+   * @returns undefined where it has no value at all
    */
-  constructor(
-    frame: Pick<Frame, 'width' | 'height' | 'sampleType'>,
-    private readonly data: Samples,
-    readonly name: string,
-  ) {
-    this.width = frame.width
-    this.height = frame.height
-    this.sampleType = frame.sampleType
+  static async of(frame: Frame, { name, memory, progress }: SubtrahendOptions): Promise<Subtrahend | undefined> {
+    if (frame.stored?.pixels.kind === 'plain') {
+      const subtrahend = (await hasValues(frame, progress)) ? new Subtrahend(frame, name) : undefined
+      await progress.report(1)
+      return subtrahend
+    }
+    const loan = memory.take(bytesOf(frame))
+    if (loan === undefined) return (await hasValues(frame, progress)) ? new Subtrahend(frame, name) : undefined
+    const data = samplesFor(frame, [frame])
+    await progress.map(bandsOfRows(frame, 1), ({ from, to }) =>
+      frame.readRows(from, to, data.subarray(from * frame.width, to * frame.width)),
+    )
+    return data.every(Number.isNaN) ? undefined : new Subtrahend(inMemory(frame, data), name, loan)
   }
 
-  /** The first `width` values of some rows, in an array of the type and length of `like`; only to be read. */
-  rows({ from, to }: RowBand, width: number, like: Samples): Samples {
-    const isSame = this.data.constructor === like.constructor
-    if (isSame && width === this.width) return this.data.subarray(from * width, to * width)
-    const rows = like instanceof Float32Array ? new Float32Array(like.length) : new Float64Array(like.length)
-    for (let row = from; row < to; row++) {
-      const start = row * this.width
-      rows.set(this.data.subarray(start, start + width), (row - from) * width)
-    }
-    return rows
+  async close(): Promise<void> {
+    this.loan?.release()
+    await this.frame.close()
   }
+}
+
+/** Whether there is a value that is not NaN: in most images the first is. */
+async function hasValues(frame: Frame, progress: Progress): Promise<boolean> {
+  for (const { from, to } of bandsOfRows(frame, LOOK_SHARE)) {
+    const values = await frame.readRows(from, to)
+    if (!values.every(Number.isNaN)) return true
+    await progress.report(to / frame.height)
+  }
+  return false
+}
+
+/** The same frame, of which the values are here. */
+function inMemory(frame: Frame, data: Samples): Frame {
+  const { width, height, label, header, sampleType, catalogue } = frame
+  const readRows = async (from: number, to: number, into?: Samples) => {
+    const rows = data.subarray(from * width, to * width)
+    if (into === undefined) return rows.slice()
+    into.set(rows)
+    return into.subarray(0, rows.length)
+  }
+  return { width, height, label, header, sampleType, catalogue, readRows, close: () => frame.close() }
+}
+
+function bytesOf({ width, height, sampleType }: Frame): number {
+  return width * height * (sampleType === 'float32' ? Float32Array : Float64Array).BYTES_PER_ELEMENT
 }

@@ -2,6 +2,7 @@ export { Arena, type PixelArrays } from './arena.js'
 export { combine, combineBands, leastMemory } from './combine/combine.js'
 export type {
   BandFrame,
+  Calculation,
   CombineBandsOptions,
   CombinedBand,
   CombineMethod,

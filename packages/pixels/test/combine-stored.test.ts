@@ -148,6 +148,32 @@ describe.each([0, 1, 3])('with %i more threads', (workers) => {
     for (const { asked } of frames) expect(asked).toEqual([])
   })
 
+  test.each([
+    ['plain floats', rawFrames, 'float32'],
+    ['plain doubles', doubleFrames, 'float64'],
+    ['quantised rows', quantizedFrames, 'float32'],
+    ['a plain and a quantised one', () => [rawFrames()[0]!, quantizedFrames()[0]!], 'float32'],
+  ] as const)('calculates with %s', async (_, make, type) => {
+    const [first, second] = make() as [FileFrame, FileFrame]
+    const wanted = type === 'float64' ? new Float64Array(WIDTH * HEIGHT) : new Float32Array(WIDTH * HEIGHT)
+    const options = { method: 'calculate', workers, type, resultType: type, memoryBytes: 30_000 } as const
+    const difference = await combined([first, second], { ...options, calculation: { operation: 'subtract' } })
+    reference.calculate('subtract', first.values, second.values, wanted)
+    expectSame(difference, wanted)
+    for (const number of [7, 0.1]) {
+      const sum = await combined([first], { ...options, calculation: { operation: 'add', number } })
+      reference.calculate('add', first.values, number, wanted)
+      expectSame(sum, wanted)
+    }
+    const unread = { readBand: first.readBand.bind(first) }
+    const calculation = { operation: 'divide', number: 3 } as const
+    const swapped = await combined([unread], { ...options, calculation, isResultBigEndian: true })
+    reference.calculate('divide', first.values, 3, wanted)
+    const bytes = new Uint8Array(swapped.buffer)
+    reference.swapBytes(bytes, swapped.BYTES_PER_ELEMENT as 4 | 8, bytes)
+    expectSame(swapped, wanted)
+  })
+
   test('what threads cannot read is asked of the frames', async () => {
     const frames = [...quantizedFrames(), riceFrame('broken', 9, { level: 4, broken: 50 })]
     const result = await combined(frames, { workers })
@@ -198,6 +224,16 @@ describe.each([0, 1, 3])('with %i more threads', (workers) => {
     await left.return()
     expect(await left.next()).toMatchObject({ done: true })
   })
+})
+
+test('calculates with two frames, or one and a number', async () => {
+  const frames = rawFrames()
+  const calculation = { operation: 'add' } as const
+  await expect(combined(frames, { method: 'calculate', calculation })).rejects.toThrow(/2 frames, or one and a number/)
+  await expect(combined(frames.slice(0, 2), { method: 'calculate' })).rejects.toThrow(TypeError)
+  const number = { method: 'calculate', calculation: { ...calculation, number: 1 } } as const
+  await expect(combined(frames.slice(0, 2), number)).rejects.toThrow(/1 frames/)
+  await expect(combined(frames.slice(0, 1), { ...number, resultType: 'float64' })).rejects.toThrow(/float32/)
 })
 
 test('a file that is gone is what its frame says of it', async () => {

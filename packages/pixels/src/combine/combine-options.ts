@@ -1,5 +1,5 @@
 import type { PixelArrays } from '../arena.js'
-import type { Clipping, Plane, Statistic } from '../kernels.js'
+import type { Clipping, Operation, Plane, Statistic } from '../kernels.js'
 import type { Samples } from '../pixel-scale.js'
 import type { StoredFrame } from './stored-frame.js'
 
@@ -31,8 +31,18 @@ export interface CombinedBand {
   readonly values: Samples
 }
 
-/** What becomes of the values of a pixel; `sigma-clip` is the mean without outliers. */
-export type CombineMethod = 'median' | Statistic | 'sigma-clip'
+/**
+ * What becomes of the values of a pixel; `sigma-clip` is the mean without outliers. `calculate` is an operation on the values of two frames, or of
+ * one and a number: NaN where one of them is NaN.
+ */
+export type CombineMethod = 'median' | Statistic | 'sigma-clip' | 'calculate'
+
+/** What `calculate` does. */
+export interface Calculation {
+  readonly operation: Operation
+  /** What is second, where there is one frame. */
+  readonly number?: number
+}
 
 /** How frames are combined. */
 export interface CombineBandsOptions {
@@ -51,6 +61,8 @@ export interface CombineBandsOptions {
   readonly isResultBigEndian?: boolean
   /** What is an outlier, for `sigma-clip`. */
   readonly clipping?: Clipping
+  /** What is done, for `calculate`. */
+  readonly calculation?: Calculation
   /** The most memory that bands may take, in bytes; 64 MiB by default. */
   readonly memoryBytes?: number
   /** Worker threads that may combine besides this one; by default as many as pay for so much work, of those that the process has. 0 is none. */

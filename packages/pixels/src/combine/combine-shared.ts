@@ -99,13 +99,13 @@ function ownLane(layout: BandLayout, options: CombineBandsOptions): Lane {
 
 /** Bands in memory that threads share, combined by one of the pool. */
 function pooledLane(layout: BandLayout, options: CombineBandsOptions): Lane {
-  const { method, clipping, isBigEndian, isResultBigEndian } = options
+  const { method, clipping, calculation, isBigEndian, isResultBigEndian } = options
   const buffer = new SharedArrayBuffer(bandBytes(layout))
   const job = {
     kind: 'shared',
     buffer,
     layout,
-    options: { method, clipping, isBigEndian, isResultBigEndian } as never,
+    options: { method, clipping, calculation, isBigEndian, isResultBigEndian } as never,
   } as const
   return { ...bandArrays(buffer, layout), combine: () => sharedPool().run(job) }
 }

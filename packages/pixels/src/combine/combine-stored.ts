@@ -36,10 +36,10 @@ export async function* combineStored(
   }
   const plan = planStored(files.opened, options)
   const { width, type = 'float32', resultType = 'float32' } = options
-  const { method, clipping, isResultBigEndian, onEmptyFrame } = options
+  const { method, clipping, calculation, isResultBigEndian, onEmptyFrame } = options
   const setup: StoredSetup = {
     ...{ frames: files.opened, width, type: type as StoredSetup['type'], resultType, rows: plan.rows },
-    options: { method, clipping, isResultBigEndian } as StoredSetup['options'],
+    options: { method, clipping, calculation, isResultBigEndian } as StoredSetup['options'],
     hasValues: new SharedArrayBuffer(frames.length),
   }
   const combining = new StoredCombining(frames, setup, plan, options)

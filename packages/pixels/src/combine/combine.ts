@@ -1,5 +1,5 @@
 import { bytesOf } from './band-memory.js'
-import type { BandFrame, CombineBandsOptions, CombinedBand, CombineOptions } from './combine-options.js'
+import type { BandFrame, Calculation, CombineBandsOptions, CombinedBand, CombineOptions } from './combine-options.js'
 import { combineShared } from './combine-shared.js'
 import { combineStored } from './combine-stored.js'
 import { areStored } from './open-frames.js'
@@ -12,7 +12,8 @@ import { rowMemory } from './plan-bands.js'
  * Where frames say where they are stored, this thread and those of the process's pool read and combine bands by themselves. Else each band is
  * read by this thread and combined by one of the pool, while the next is read. Where there is too little to do, this thread does all. NaN is missing.
  *
- * @throws RangeError when a single row of all frames is more than the memory may be; TypeError when there are no frames, or no pixels.
+ * @throws RangeError when a single row of all frames is more than the memory may be; TypeError when there are no frames, or no pixels, and for a
+ * calculation with too few or too many frames.
  * @throws What the signal was aborted with, once no band is being combined; and what a frame or `write` has thrown.
  * @example
  * const result = new Float32Array(width * height)
@@ -36,11 +37,23 @@ export function combineBands(
   frames: readonly BandFrame[],
   options: CombineBandsOptions,
 ): AsyncGenerator<CombinedBand, void> {
-  const { width, height } = options
+  const { width, height, method, calculation } = options
   if (frames.length === 0) throw new TypeError('There are no frames to combine.')
   if (!(Number.isInteger(width) && Number.isInteger(height) && width > 0 && height > 0))
     throw new TypeError(`Frames of ${width} x ${height} pixels are none.`)
+  if (method === 'calculate') checkCalculation(frames.length, calculation, options)
   return areStored(frames, options) ? combineStored(frames, options) : combineShared(frames, options)
+}
+
+function checkCalculation(
+  frames: number,
+  calculation: Calculation | undefined,
+  { type = 'float32', resultType = 'float32' }: CombineBandsOptions,
+): void {
+  const wanted = calculation?.number === undefined ? 2 : 1
+  if (calculation === undefined || frames !== wanted)
+    throw new TypeError(`It is calculated with ${wanted} frames, or one and a number, and not ${frames}.`)
+  if (type !== resultType) throw new TypeError(`What is calculated of ${type} is ${type}, and not ${resultType}.`)
 }
 
 /** The least bytes of memory that so many frames can be combined in: a row of all of them, and of the result. */

@@ -34,7 +34,12 @@ export const BAND_BYTES = 1.5 * 2 ** 20
 const WORTH_WORKERS = 100
 
 /** Nanoseconds in which a value is combined; of other methods, 0.8. */
-const NANOSECONDS: { readonly [method in CombineMethod]?: number } = { sum: 0.25, mean: 0.25, 'sigma-clip': 8 }
+const NANOSECONDS: { readonly [method in CombineMethod]?: number } = {
+  sum: 0.25,
+  mean: 0.25,
+  calculate: 0.25,
+  'sigma-clip': 8,
+}
 
 /** What is laid out besides, for each plane. */
 const PLANE_SPARE = 256
