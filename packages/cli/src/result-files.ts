@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url'
 import {
   type ByteSource,
   type DataLab,
+  eachAtOnce,
   fileSource,
   type JobRecord,
   kebabCase,
@@ -40,7 +41,7 @@ export async function writeResults(
   const stem = `${title}-${record.key.slice(0, 8)}`
   await removeLeftovers(folder, stem)
   const files = resultFiles(record, stem)
-  for (const file of files) await putCopy(lab, file, folder, record.cached)
+  await eachAtOnce(files.length, COPIES, (index) => putCopy(lab, files[index] as ResultFile, folder, record.cached))
   const names = files.map(({ name }) => name)
   const data = record.output?.output_data
   if (data === undefined) return names
@@ -50,6 +51,9 @@ export async function writeResults(
     await put(folder, name, (to) => writeFile(to, text, { flag: 'wx' }))
   return [...names, name]
 }
+
+/** Copies that are made at once. */
+const COPIES = 4
 
 async function putCopy(
   lab: DataLab,

@@ -73,6 +73,7 @@ export {
 export type { ByteSource } from './byte-source.js'
 export { bytesSource, fileIdentity, fileSource, readAll } from './bytes.js'
 export { loadSetup } from './define-datalab.js'
+export { eachAtOnce } from './each-at-once.js'
 export type { Executor, ExecutorHost, ExecutorSupports, RunAnswer, Runner, RunTicket } from './executor.js'
 export type {
   FileReference,

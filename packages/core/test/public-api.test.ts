@@ -30,6 +30,7 @@ test('exports exactly these values', () => {
     'datalabPythonKey',
     'defaultRegistry',
     'defineDataLab',
+    'eachAtOnce',
     'errorFromJSON',
     'explainKey',
     'fileIdentity',
