@@ -108,7 +108,7 @@ async function* summedPieces(parts: Parts): AsyncGenerator<Uint8Array<ArrayBuffe
     await parts.spill.append(piece)
   }
   yield withChecksums(plainHeader(parts), sum).format()
-  yield* spilled(parts.spill)
+  yield* parts.spill.drain()
 }
 
 async function* compressedPieces(
@@ -123,11 +123,13 @@ async function* compressedPieces(
   const onBand = (band: PixelArray) => {
     if (checksum) sum.add(encodeSamples(band))
   }
-  for await (const encoded of encodedTiles({ first, rest, grid, encoder, onBand }))
-    await spill.append(table.add(encoded))
+  for await (const { tiles, bytes } of encodedTiles({ first, rest, grid, encoder, onBand })) {
+    for (const tile of tiles) table.add(tile)
+    await spill.append(bytes)
+  }
   const plain = plainHeader(parts)
   yield* table.start(checksum ? withChecksums(plain, sum) : plain)
-  yield* spilled(spill)
+  yield* spill.drain()
   const padding = table.end()
   if (padding.length > 0) yield padding
 }
@@ -151,12 +153,4 @@ async function* samplePieces({ first, rest }: Parts): AsyncGenerator<Uint8Array<
 async function* joinedWith(first: PixelArray, rest: AsyncIterable<PixelArray>): AsyncGenerator<PixelArray, void> {
   yield first
   yield* rest
-}
-
-async function* spilled(spill: SpillBuffer): AsyncGenerator<Uint8Array<ArrayBuffer>, void> {
-  for (let at = 0; at < spill.length; at += PIECE_BYTES) {
-    const piece = new Uint8Array(Math.min(PIECE_BYTES, spill.length - at))
-    await spill.read(at, piece)
-    yield piece
-  }
 }

@@ -1,4 +1,4 @@
-import { encodeRows, rowsToEncode } from '@datalab/pixels'
+import { type EncodedRows, encodeRows, rowsToEncode } from '@datalab/pixels'
 import type { PixelArray } from './encode-samples.js'
 import { bandsOf, tilesOfBand } from './pixel-bands.js'
 import type { EncodedTile, TileEncoder } from './tile-encoder.js'
@@ -15,8 +15,14 @@ export interface TilesToEncode {
   readonly onBand: (band: PixelArray) => void
 }
 
+/** Tiles that follow each other, and the bytes of all of them as they follow each other in the heap. */
+export interface EncodedTiles {
+  readonly tiles: readonly EncodedTile[]
+  readonly bytes: Uint8Array
+}
+
 /** The tiles of an image, compressed, in the order of the table. Rows of floats are shared out among threads. */
-export async function* encodedTiles(tiles: TilesToEncode): AsyncGenerator<EncodedTile, void> {
+export async function* encodedTiles(tiles: TilesToEncode): AsyncGenerator<EncodedTiles, void> {
   const { first, rest, grid, encoder, onBand } = tiles
   if (encoder.rowsFrom !== undefined && first instanceof Float32Array && isByRows(grid)) {
     yield* encodedRows(tiles)
@@ -24,7 +30,10 @@ export async function* encodedTiles(tiles: TilesToEncode): AsyncGenerator<Encode
   }
   for await (const band of bandsOf(first, rest, grid)) {
     onBand(band)
-    for (const { pixels, rowLength } of tilesOfBand(band, grid)) yield encoder.encode(pixels, rowLength)
+    for (const { pixels, rowLength } of tilesOfBand(band, grid)) {
+      const tile = encoder.encode(pixels, rowLength)
+      yield { tiles: [tile], bytes: tile.bytes }
+    }
   }
 }
 
@@ -33,7 +42,7 @@ function isByRows({ axes, tile }: TileGrid): boolean {
   return axes.length > 1 && axes[0]! > 1 && tile.every((length, axis) => length === (axis === 0 ? axes[0] : 1))
 }
 
-async function* encodedRows({ first, rest, grid, encoder, onBand }: TilesToEncode): AsyncGenerator<EncodedTile, void> {
+async function* encodedRows({ first, rest, grid, encoder, onBand }: TilesToEncode): AsyncGenerator<EncodedTiles, void> {
   const [width, ...others] = grid.axes as [number, ...number[]]
   const height = others.reduce((product, length) => product * length, 1)
   const tile = grid.tile.map((length, axis) => (axis === 1 ? rowsToEncode(width, height) : length))
@@ -49,6 +58,19 @@ async function* encodedRows({ first, rest, grid, encoder, onBand }: TilesToEncod
     for await (const band of bands) yield seen(band)
   }
   const options = { ...encoder.rowsFrom!(begin.value.subarray(0, width)), width, height }
-  for await (const { bytes, values, scale, zero } of encodeRows(all(), options))
-    yield bytes === undefined ? encoder.fallback!(values!) : { bytes, isFallback: false, scale, zero }
+  for await (const rows of encodeRows(all(), options)) yield tilesOfRows(rows, width, encoder)
+}
+
+/** Each row as a tile; one that is not coded is kept without loss. */
+function tilesOfRows(rows: EncodedRows, width: number, encoder: TileEncoder): EncodedTiles {
+  const { lengths, scales, zeros, values } = rows
+  const tiles: EncodedTile[] = []
+  let at = 0
+  for (const [row, length] of lengths.entries()) {
+    const bytes = rows.bytes.subarray(at, at + length)
+    if (length === 0) tiles.push(encoder.fallback!(values!.subarray(row * width, (row + 1) * width)))
+    else tiles.push({ bytes, isFallback: false, scale: scales[row]!, zero: zeros[row]! })
+    at += length
+  }
+  return { tiles, bytes: values === undefined ? rows.bytes : Buffer.concat(tiles.map(({ bytes }) => bytes)) }
 }

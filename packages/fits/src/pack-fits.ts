@@ -13,8 +13,6 @@ import { isCompressionCard } from './strip-header.js'
 import { type ImageCompression, type TileEncoder, tileEncoderFor } from './tile-encoder.js'
 import type { UnpackOptions } from './unpack-fits.js'
 
-const PIECE_BYTES = 1024 * 1024
-
 /** Bytes of compressed tiles that are held in memory: their table has to come first. */
 const MEMORY_BYTES = 32 * 1024 * 1024
 
@@ -61,7 +59,7 @@ async function* packedPieces(image: PlainImage, encoder: TileEncoder, options: P
     }
     // The first of them is an empty primary HDU.
     yield* table.start(headerToKeep(image.header)).slice(image.index === 0 ? 0 : 1)
-    yield* spill.pieces(PIECE_BYTES)
+    yield* spill.drain()
     const padding = table.end()
     if (padding.length > 0) yield padding
   } finally {

@@ -24,7 +24,7 @@ export interface SpillOptions {
 export class SpillBuffer {
   readonly #memoryBytes: number
   readonly #folder: () => string
-  readonly #blocks: Uint8Array[] = []
+  readonly #blocks: Uint8Array<ArrayBuffer>[] = []
   #length = 0
   #file: Promise<number> | undefined
   #isClosed = false
@@ -62,13 +62,17 @@ export class SpillBuffer {
     if (kept < into.length) await this.#readFile(offset + kept - this.#memoryBytes, into.subarray(kept))
   }
 
-  /** What it holds, in pieces of at most so many bytes. */
-  async *pieces(bytes: number): AsyncGenerator<Uint8Array<ArrayBuffer>, void> {
-    for (let at = 0; at < this.#length; at += bytes) {
-      const piece = new Uint8Array(Math.min(bytes, this.#length - at))
-      await this.read(at, piece)
+  /** What it holds, in pieces of at most a megabyte, which are the caller's: what is in memory is handed over. It is closed by the end. */
+  async *drain(): AsyncGenerator<Uint8Array<ArrayBuffer>, void> {
+    const length = this.#length
+    const kept = Math.min(length, this.#memoryBytes)
+    for (let at = 0; at < kept; at += BLOCK_BYTES) yield this.#blocks.shift()!.subarray(0, kept - at)
+    for (let at = kept; at < length; at += BLOCK_BYTES) {
+      const piece = new Uint8Array(Math.min(BLOCK_BYTES, length - at))
+      await this.#readFile(at - kept, piece)
       yield piece
     }
+    await this.close()
   }
 
   /** Releases all. Closing twice is harmless. */

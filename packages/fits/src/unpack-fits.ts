@@ -77,7 +77,7 @@ async function* withHeader(header: Header, data: Pieces, { temporaryFolder }: Un
       await spill.append(piece)
     }
     yield withChecksums(header, sum).format()
-    yield* spill.pieces(PIECE_BYTES)
+    yield* spill.drain()
   } finally {
     await spill.close()
   }

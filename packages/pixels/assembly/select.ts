@@ -1,10 +1,10 @@
 // The value at a rank among many that are not negative: their bits have their order. Where a guess is near, three looks at the values do.
 
 /** So few values are picked out and put in order. */
-const FEW: i32 = 256
+const FEW: i32 = 32
 
 /** Room for them. */
-const picked: usize = memory.data(4 * 260, 16)
+const picked: usize = memory.data(4 * 36, 16)
 
 // What `countBelow` found.
 let below: i32 = 0
@@ -76,29 +76,36 @@ function quickselect(count: i32, rank: i32): i32 {
   return at(rank)
 }
 
+/** What is near a guess: from here on. Nothing is, where there is no guess. */
+// @ts-ignore: decorator
+@inline export function lowerBound(guess: f32): f32 {
+  return guess > 0 && guess < 1e30 ? guess * <f32>0.9 : 0
+}
+
+/** What is near a guess: up to this. */
+// @ts-ignore: decorator
+@inline export function upperBound(guess: f32): f32 {
+  return guess > 0 && guess < 1e30 ? guess * <f32>1.1 : 0
+}
+
 /** The float at a rank, counted from 0. `count` is a multiple of 4; no value is negative, or NaN. */
 export function select(from: usize, count: i32, rank: i32, guess: f32): f32 {
-  let low: i32 = 0
-  let high: i32 = i32.MAX_VALUE
-  let first = 0
-  let end = count
-  if (guess > 0 && guess < 1e30) {
-    const least = reinterpret<i32>(guess * <f32>0.95)
-    const most = reinterpret<i32>(guess * <f32>1.05)
-    countBelow(from, count, least, most)
-    if (rank < below) {
-      high = least
-      end = below
-    } else if (rank < belowToo) {
-      low = least
-      high = most
-      first = below
-      end = belowToo
-    } else {
-      low = most
-      first = belowToo
-    }
-  }
+  const least = reinterpret<i32>(lowerBound(guess))
+  const most = reinterpret<i32>(upperBound(guess))
+  countBelow(from, count, least, most)
+  if (rank < below) return selectWithin(from, count, rank, 0, least, 0, below)
+  if (rank < belowToo) return selectWithin(from, count, rank, least, most, below, belowToo)
+  return selectWithin(from, count, rank, most, i32.MAX_VALUE, belowToo, count)
+}
+
+/** The float at a rank, from 0 on, among a few from one up to another. They are written to up to 16 bytes behind. */
+export function selectAmong(from: usize, count: i32, rank: i32, least: f32, most: f32): f32 {
+  v128.store(from + (<usize>count << 2), i32x4.splat(i32.MAX_VALUE))
+  return selectWithin(from, (count + 3) & ~3, rank, reinterpret<i32>(least), reinterpret<i32>(most), 0, count)
+}
+
+/** The same among values of which some have the bits from `low` up to `high`: those at the ranks from `first` up to `end`, and this one. */
+function selectWithin(from: usize, count: i32, rank: i32, low: i32, high: i32, first: i32, end: i32): f32 {
   while (end - first > FEW && high - low > 1) {
     const middle = low + ((high - low) >> 1)
     countBelow(from, count, middle, middle)

@@ -46,7 +46,7 @@ export function checkedKernels(kernels: PixelKernels): PixelKernels {
     quantize(values, quantizing, into) {
       checkLengths(values.length, into.length)
       checkSeed(quantizing)
-      if (!Number.isFinite(quantizing.level)) throw new TypeError(`The level is ${quantizing.level}, not a number.`)
+      checkLevel(quantizing.level)
       return kernels.quantize(values, quantizing, into)
     },
     encodeRice(values, coding, into) {
@@ -55,6 +55,18 @@ export function checkedKernels(kernels: PixelKernels): PixelKernels {
       if (into.length < most)
         throw new TypeError(`There is room for ${into.length} bytes, where ${most} may be written.`)
       return values.length === 0 ? 0 : kernels.encodeRice(values, coding, into)
+    },
+    encodeRiceRows(values, coding, into) {
+      const { width, level } = coding
+      checkWhole('The width', width, 1)
+      checkSeed(coding)
+      checkLevel(level)
+      const rows = values.length / width
+      checkWhole('The number of rows', rows, 0)
+      const room = Math.min(into.lengths.length, into.scales.length, into.zeros.length)
+      if (room < rows || into.bytes.length < values.byteLength)
+        throw new TypeError(`There is room for ${room} rows in ${into.bytes.length} bytes, where ${rows} are given.`)
+      kernels.encodeRiceRows(values, coding, into)
     },
     median(planes, into, options) {
       checkPlanes(planes, into)
@@ -130,6 +142,10 @@ function checkTiles(bytes: Uint8Array, { starts, lengths, values }: CodedTiles, 
 function checkSeed({ dithering, seed }: Pick<Quantization, 'dithering' | 'seed'>): void {
   if (dithering === 'NO_DITHER') return
   if (!Number.isSafeInteger(seed) || seed < 0) throw new TypeError(`The seed is ${seed}, not an integer from 0 on.`)
+}
+
+function checkLevel(level: number): void {
+  if (!Number.isFinite(level)) throw new TypeError(`The level is ${level}, not a number.`)
 }
 
 function checkPlanes(planes: readonly Plane[], into: Samples): void {

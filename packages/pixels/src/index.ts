@@ -18,12 +18,13 @@ export type {
   StoredFrame,
 } from './combine/stored-frame.js'
 export {
-  type EncodedRow,
+  type EncodedRows,
   type EncodeRowsOptions,
   encodeRows,
   prepareEncoding,
   rowsToEncode,
 } from './encode/encode-rows.js'
+export type { EncodedBand, RowCoding } from './encode/encoded-band.js'
 export type {
   ArithmeticKernels,
   ByteKernels,

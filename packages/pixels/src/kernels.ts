@@ -1,4 +1,5 @@
 import type { Arena } from './arena.js'
+import type { EncodedBand, RowCoding } from './encode/encoded-band.js'
 import type { Bitpix, PixelScale, Samples } from './pixel-scale.js'
 import type { Quantization, Quantizing } from './quantization.js'
 import type { CodedTiles, RiceCoding } from './rice-coding.js'
@@ -87,6 +88,14 @@ export interface RiceKernels {
    * @returns How many bytes were written.
    */
   encodeRice(values: Int32Array, coding: RiceCoding, into: Uint8Array): number
+
+  /**
+   * `quantize` and `encodeRice` of rows, with integers of 4 bytes in blocks of 32: in less time.
+   *
+   * @param values Whole rows; only read.
+   * @param into Has room for as many rows. One that cannot be quantised, or would not become smaller, gets the length 0.
+   */
+  encodeRiceRows(values: Float32Array, coding: RowCoding, into: EncodedBand): void
 }
 
 /** The same pixels of one frame: a band of it, in the numbers it is stored in. */

@@ -5,7 +5,8 @@ import { bandArrays, resultArray } from './combine/band-memory.js'
 import { combineBand } from './combine/combine-band.js'
 import { StoredBands, type StoredSetup } from './combine/stored-bands.js'
 import { encodingArrays } from './encode/encoded-band.js'
-import { RowEncoder } from './encode/row-encoder.js'
+import { rowKernels } from './encode/row-kernels.js'
+import type { PixelKernels } from './kernels.js'
 import { loadKernels, referenceKernels } from './load-kernels.js'
 import { type ModuleName, useModules } from './simd/compiled-module.js'
 
@@ -26,12 +27,13 @@ function done(job: BandJob): boolean {
 }
 
 /** Rows of one width come after another. */
-let encoder: RowEncoder | undefined
+let ofRows: { readonly width: number; readonly kernels: PixelKernels } | undefined
 
-function encoded({ buffer, bandRows, rows, width, coding, seed }: EncodeBandJob): boolean {
-  if (encoder?.width !== width) encoder = new RowEncoder(width)
+function encoded({ buffer, bandRows, rows, coding }: EncodeBandJob): boolean {
+  const { width } = coding
+  if (ofRows?.width !== width) ofRows = { width, kernels: rowKernels(width) }
   const { values, band } = encodingArrays(buffer, bandRows, width)
-  encoder.encode(values.subarray(0, rows * width), coding, seed, band)
+  ofRows.kernels.encodeRiceRows(values.subarray(0, rows * width), coding, band)
   return true
 }
 

@@ -9,6 +9,9 @@ export interface RiceCoding {
   readonly blocksize: number
 }
 
+/** How quantised rows are coded: as fpack codes them. */
+export const ROW_CODING: RiceCoding = { bytepix: 4, blocksize: 32 }
+
 /** Bits that say a block's split, and the split that means "uncoded"; by bytes of an integer. */
 export const SPLITS = { 1: [3, 6], 2: [4, 14], 4: [5, 25] } as const
 

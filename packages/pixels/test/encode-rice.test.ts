@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { encodingArrays, encodingBytes } from '../src/encode/encoded-band.js'
 import { type Dithering, maxRiceBytes, QUANTIZED_NAN, QUANTIZED_ZERO, type Quantizing } from '../src/index.js'
 import { all, expectSame, floats, noise, reference, simd } from './support.js'
 
@@ -117,4 +118,54 @@ test.each(all)('$implementation: what cannot be quantised', (kernels) => {
 test.each(all)('$implementation: refuses too little room', (kernels) => {
   const coding = { bytepix: 4, blocksize: 32 } as const
   expect(() => kernels.encodeRice(new Int32Array(10), coding, new Uint8Array(10))).toThrow(/room for 10 bytes/)
+})
+
+/** Rows of all kinds, some after others of quite another noise. */
+function rowsOf(width: number, rows: number, seed: number): Float32Array {
+  const values = Float32Array.from(noise(width * rows, seed), (value) => 1000 + 20 * value)
+  for (let row = 0; row < rows; row++) {
+    const one = values.subarray(row * width, (row + 1) * width)
+    if (row % 5 === 1) for (const [i, value] of one.entries()) one[i] = Math.round(value / 400) * 400
+    if (row % 7 === 2) one.fill(Number.NaN, 3, Math.ceil(width / 2))
+    if (row % 11 === 3) one.fill(row)
+    if (row % 13 === 4) one[width >> 1] = Number.POSITIVE_INFINITY
+    if (row % 6 === 5) for (const [i, value] of one.entries()) one[i] = value * 1e-3 * (row + 1)
+    if (row % 17 === 6) for (let i = 0; i < width; i += 9) one[i] = 1e9 * (i + 1)
+  }
+  return values
+}
+
+test.each([
+  [1, 20, 0],
+  [7, 30, 9_990],
+  [100, 60, 5],
+  [701, 40, 77],
+  [4099, 8, 9_999],
+])('rows of %i pixels, many in a call, as tiles one by one', (width, rows, seed) => {
+  const values = rowsOf(width, rows, width)
+  for (const dithering of DITHERINGS)
+    for (const level of [4, 0, 16, -0.5]) {
+      const found = all.map((kernels) => {
+        const band = encodingArrays(new ArrayBuffer(encodingBytes(rows, width)), rows, width).band
+        kernels.encodeRiceRows(values, { width, level, dithering, seed }, band)
+        return {
+          ...band,
+          bytes: band.bytes.slice(
+            0,
+            band.lengths.reduce((sum, length) => sum + length, 0),
+          ),
+        }
+      })
+      for (const part of ['lengths', 'scales', 'zeros', 'bytes'] as const) expectSame(found[0]![part], found[1]![part])
+    }
+})
+
+test('rows are whole, and there is room for them', () => {
+  const band = encodingArrays(new ArrayBuffer(encodingBytes(2, 10)), 2, 10).band
+  const coding = { width: 10, level: 4, dithering: 'NO_DITHER', seed: 0 } as const
+  for (const kernels of all) {
+    expect(() => kernels.encodeRiceRows(new Float32Array(15), coding, band)).toThrow('The number of rows is 1.5')
+    expect(() => kernels.encodeRiceRows(new Float32Array(30), coding, band)).toThrow('room for 2 rows in 80 bytes')
+    expect(() => kernels.encodeRiceRows(new Float32Array(20), { ...coding, level: Number.NaN }, band)).toThrow('NaN')
+  }
 })

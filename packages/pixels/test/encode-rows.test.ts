@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import {
-  type EncodedRow,
+  type EncodedRows,
   type EncodeRowsOptions,
   encodeRows,
   maxRiceBytes,
@@ -48,9 +48,26 @@ function wanted(values: Float32Array, row: number) {
   return { bytes, scale: plan.scale, zero: plan.zero }
 }
 
-async function all(rows: AsyncIterable<EncodedRow>): Promise<EncodedRow[]> {
-  const found: EncodedRow[] = []
-  for await (const row of rows) found.push(row)
+/** A row, taken from what all rows of its band have. */
+interface FoundRow {
+  readonly bytes: Uint8Array | undefined
+  readonly values: Float32Array | undefined
+  readonly scale: number
+  readonly zero: number
+}
+
+async function all(bands: AsyncIterable<EncodedRows>): Promise<FoundRow[]> {
+  const found: FoundRow[] = []
+  for await (const { lengths, scales, zeros, bytes, values } of bands) {
+    let at = 0
+    for (const [row, length] of lengths.entries()) {
+      const coded = { bytes: bytes.subarray(at, at + length), values: undefined }
+      const left = { bytes: undefined, values: values?.subarray(row * WIDTH, (row + 1) * WIDTH) }
+      found.push({ ...(length > 0 ? coded : left), scale: scales[row]!, zero: zeros[row]! })
+      at += length
+    }
+    expect(at).toBe(bytes.length)
+  }
   return found
 }
 

@@ -28,10 +28,7 @@ export interface EncodeBandJob {
   /** Rows that the memory has room for, and those that there are. */
   readonly bandRows: number
   readonly rows: number
-  readonly width: number
   readonly coding: RowCoding
-  /** That of the first row. */
-  readonly seed: number
 }
 
 /** What a thread of the pool is asked for. */

@@ -1,10 +1,12 @@
 import { setImmediate } from 'node:timers/promises'
 import { sharedPool } from '../combine/worker-pool.js'
+import type { PixelKernels } from '../kernels.js'
+import type { Quantizing } from '../quantization.js'
 import { type EncodedBand, encodingArrays, encodingBytes, type RowCoding } from './encoded-band.js'
-import { RowEncoder } from './row-encoder.js'
+import { rowKernels } from './row-kernels.js'
 
 /** How rows of floats are to be coded. */
-export interface EncodeRowsOptions extends RowCoding {
+export interface EncodeRowsOptions extends Omit<Quantizing, 'seed'> {
   /** Pixels of a row. */
   readonly width: number
   /** Rows of all bands together, by which it is known whether other threads pay. */
@@ -15,15 +17,17 @@ export interface EncodeRowsOptions extends RowCoding {
   readonly workers?: number
 }
 
-/** A row, quantised and Rice-coded. */
-export interface EncodedRow {
-  /** The coded integers, of 4 bytes, in blocks of 32; undefined where the row cannot be quantised, or would not become smaller. */
-  readonly bytes: Uint8Array<ArrayBuffer> | undefined
-  /** The row itself, where it is not coded. */
+/** Rows of a band, quantised and Rice-coded, one array of each for all of them. */
+export interface EncodedRows {
+  /** Of each row, how many bytes it has; 0 where it cannot be quantised, or would not become smaller. */
+  readonly lengths: Int32Array
+  /** Of each row, how floats are made of the integers again. */
+  readonly scales: Float64Array
+  readonly zeros: Float64Array
+  /** The coded integers, of 4 bytes, in blocks of 32: row behind row. */
+  readonly bytes: Uint8Array<ArrayBuffer>
+  /** The rows themselves, where one is not coded. */
   readonly values: Float32Array | undefined
-  /** How floats are made of the integers again. */
-  readonly scale: number
-  readonly zero: number
 }
 
 /** Bytes of a band of rows. */
@@ -36,7 +40,7 @@ const DONE_BYTES = 8 * 2 ** 20
 const JOBS = 2
 
 /** Nanoseconds in which a pixel is quantised and coded; as it was measured, to within a factor of two. */
-const ENCODE_NS = 8
+const ENCODE_NS = 5
 
 /** How many rows a band should have that is coded at once. */
 export function rowsToEncode(width: number, height: number): number {
@@ -66,7 +70,7 @@ export function prepareEncoding(size: Pick<EncodeRowsOptions, 'width' | 'height'
 export async function* encodeRows(
   bands: AsyncIterable<Float32Array>,
   options: EncodeRowsOptions,
-): AsyncGenerator<EncodedRow, void> {
+): AsyncGenerator<EncodedRows, void> {
   const encoding = new RowEncoding(options)
   try {
     for await (const values of bands) {
@@ -83,12 +87,13 @@ export async function* encodeRows(
 
 /** A band that is begun. */
 interface BegunBand {
+  /** Settled when it is coded. */
   readonly coded: Promise<unknown>
   isSettled: boolean
   /** Bytes that it holds once it is coded. */
   readonly bytes: number
   /** The rows, once they are coded. */
-  rows(): Iterable<EncodedRow>
+  rows(): EncodedRows
 }
 
 /** One encoding: its bands, from those that are given to those that are taken. */
@@ -100,7 +105,7 @@ class RowEncoding {
   #withPool = 0
   #bytes = 0
   #seed: number
-  #own: { readonly encoder: RowEncoder; readonly band: EncodedBand } | undefined
+  #own: { readonly kernels: PixelKernels; readonly band: EncodedBand } | undefined
 
   constructor(private readonly options: EncodeRowsOptions) {
     const { width, height, workers, firstSeed } = options
@@ -111,21 +116,22 @@ class RowEncoding {
 
   /** Begins a band. */
   take(values: Float32Array): void {
-    const rows = values.length / this.options.width
-    const band = this.#withPool < this.#jobs ? this.#give(values, rows) : this.#encodeHere(values)
+    const { width, level, dithering } = this.options
+    const coding = { width, level, dithering, seed: this.#seed }
+    const band = this.#withPool < this.#jobs ? this.#give(values, coding) : this.#encodeHere(values, coding)
     this.#begun.push(band)
     this.#bytes += band.bytes
-    this.#seed += rows
+    this.#seed += values.length / width
   }
 
   /** The bands that are done; and the first one in any case, where there are too many. */
-  async *finished(): AsyncGenerator<EncodedRow, void> {
-    while (this.#begun[0]?.isSettled || this.#bytes >= DONE_BYTES) yield* this.#first()
+  async *finished(): AsyncGenerator<EncodedRows, void> {
+    while (this.#begun[0]?.isSettled || this.#bytes >= DONE_BYTES) yield await this.#first()
   }
 
   /** All that is left. */
-  async *rest(): AsyncGenerator<EncodedRow, void> {
-    while (this.#begun.length > 0) yield* this.#first()
+  async *rest(): AsyncGenerator<EncodedRows, void> {
+    while (this.#begun.length > 0) yield await this.#first()
   }
 
   /** Resolves when no thread works on it any more. */
@@ -133,32 +139,29 @@ class RowEncoding {
     await Promise.allSettled(this.#begun.map(({ coded }) => coded))
   }
 
-  async *#first(): AsyncGenerator<EncodedRow, void> {
+  async #first(): Promise<EncodedRows> {
     const band = this.#begun[0]!
     await band.coded
     this.#begun.shift()
     this.#bytes -= band.bytes
-    yield* band.rows()
+    return band.rows()
   }
 
   /** Has the pool code a band. */
-  #give(values: Float32Array, rows: number): BegunBand {
-    const { width, level, dithering } = this.options
+  #give(values: Float32Array, coding: RowCoding): BegunBand {
+    const { width } = coding
     const buffer = this.#buffers.pop() ?? new SharedArrayBuffer(encodingBytes(this.#bandRows, width))
     const shared = encodingArrays(buffer, this.#bandRows, width)
-    shared.values.set(values)
-    const job = { kind: 'encode', buffer, width, bandRows: this.#bandRows, rows, seed: this.#seed } as const
-    const coded = sharedPool().run({ ...job, coding: { level, dithering } })
-    const free = () => this.#buffers.push(buffer)
-    const band: BegunBand = {
-      coded,
-      isSettled: false,
-      bytes: buffer.byteLength,
-      *rows() {
-        yield* rowsOf(shared.values.subarray(0, values.length), width, shared.band)
-        free()
-      },
+    const room = shared.values.subarray(0, values.length)
+    room.set(values)
+    const rows = values.length / width
+    const coded = sharedPool().run({ kind: 'encode', buffer, bandRows: this.#bandRows, rows, coding })
+    const rowsOnce = () => {
+      const found = encodedRows(room, width, shared.band)
+      this.#buffers.push(buffer)
+      return found
     }
+    const band: BegunBand = { coded, isSettled: false, bytes: buffer.byteLength, rows: rowsOnce }
     this.#withPool++
     const settle = () => {
       band.isSettled = true
@@ -169,33 +172,28 @@ class RowEncoding {
   }
 
   /** Codes a band by this thread. */
-  #encodeHere(values: Float32Array): BegunBand {
-    const { width } = this.options
+  #encodeHere(values: Float32Array, coding: RowCoding): BegunBand {
+    const { width } = coding
     this.#own ??= {
-      encoder: new RowEncoder(width),
+      kernels: rowKernels(width),
       band: encodingArrays(new ArrayBuffer(encodingBytes(this.#bandRows, width)), this.#bandRows, width).band,
     }
-    const { encoder, band } = this.#own
-    encoder.encode(values, this.options, this.#seed, band)
+    const { kernels, band } = this.#own
+    kernels.encodeRiceRows(values, coding, band)
     // Its memory is used for the next band.
-    const found = [...rowsOf(values, width, band)]
-    const bytes = found.reduce((sum, row) => sum + (row.bytes ?? row.values!).byteLength, 0)
+    const found = encodedRows(values, width, band)
+    const bytes = found.bytes.byteLength + (found.values?.byteLength ?? 0)
     return { coded: Promise.resolve(), isSettled: true, bytes, rows: () => found }
   }
 }
 
 /** The rows of a band that is coded; what they have is the caller's. */
-function* rowsOf(values: Float32Array, width: number, band: EncodedBand): Generator<EncodedRow, void> {
+function encodedRows(values: Float32Array, width: number, band: EncodedBand): EncodedRows {
   const rows = values.length / width
-  const ends = band.lengths.subarray(0, rows).reduce((sum, length) => sum + length, 0)
-  const all = new Uint8Array(ends)
-  all.set(band.bytes.subarray(0, ends))
-  let at = 0
-  for (let row = 0; row < rows; row++) {
-    const length = band.lengths[row]!
-    const bytes = length === 0 ? undefined : all.subarray(at, at + length)
-    const pixels = length === 0 ? values.slice(row * width, (row + 1) * width) : undefined
-    yield { bytes, values: pixels, scale: band.scales[row]!, zero: band.zeros[row]! }
-    at += length
-  }
+  const lengths = band.lengths.slice(0, rows)
+  const bytes = new Uint8Array(lengths.reduce((sum, length) => sum + length, 0))
+  bytes.set(band.bytes.subarray(0, bytes.length))
+  const scales = band.scales.slice(0, rows)
+  const zeros = band.zeros.slice(0, rows)
+  return { lengths, scales, zeros, bytes, values: lengths.includes(0) ? values.slice() : undefined }
 }

@@ -1,10 +1,11 @@
-import type { Dithering } from '../quantization.js'
+import type { Quantizing } from '../quantization.js'
 
 /** How rows of floats become integers. */
-export interface RowCoding {
-  /** Steps to a standard deviation of the noise of a row. */
-  readonly level: number
-  readonly dithering: Dithering
+export interface RowCoding extends Quantizing {
+  /** Pixels of a row. */
+  readonly width: number
+  /** That of the first row; each next one has the next. */
+  readonly seed: number
 }
 
 /** What coded rows are kept in: as many as it has room for. */

@@ -64,6 +64,11 @@ export class Machine {
     return buffer === this.#memory.buffer ? byteOffset : undefined
   }
 
+  /** The most that `borrow` lends, in bytes. */
+  get lendable(): number {
+    return Math.max(SCRATCH_BYTES, this.arena.free)
+  }
+
   /**
    * Lends memory for the time of a call: the scratch, or where that is too small the rest of the arena.
    *

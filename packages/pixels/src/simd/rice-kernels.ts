@@ -41,6 +41,9 @@ export function riceKernels(machine: Machine): RiceKernels {
     },
     encodeRice: (values, coding, into) =>
       encoder.encode(values, coding, into) ?? reference.encodeRice(values, coding, into),
+    encodeRiceRows(values, coding, into) {
+      if (!encoder.encodeRows(values, coding, into)) reference.encodeRiceRows(values, coding, into)
+    },
   }
   return kernels
 }
