@@ -42,6 +42,8 @@ export class Intake {
   #worker: Worker<RunTicket> | undefined
   #keeper: NodeJS.Timeout | undefined
   #isClosing = false
+  /** Whether nothing was there when it was looked last, and nothing has happened since: then it is waited for at once. */
+  #isDrained = false
 
   constructor(private readonly parts: IntakeParts) {}
 
@@ -68,12 +70,14 @@ export class Intake {
   async #fetchAll(): Promise<void> {
     const { operationId, places } = this.parts
     while (!this.#isClosing) {
+      if (!places.isFree(operationId)) this.#isDrained = false
       await places.whenFree(operationId)
       if (this.#isClosing) return
       try {
         const worker = await this.#opened()
-        if (!(await this.#fetchNow(worker))) await this.#fetchLater(worker)
+        this.#isDrained = !(await (this.#isDrained ? this.#fetchLater(worker) : this.#fetchNow(worker)))
       } catch {
+        this.#isDrained = false
         await sleep(PAUSE_MS)
       }
     }
@@ -91,9 +95,10 @@ export class Intake {
   }
 
   /** Waits until something comes. There may be no place for it by then: it is for another worker. */
-  async #fetchLater(worker: Worker<RunTicket>): Promise<void> {
+  async #fetchLater(worker: Worker<RunTicket>): Promise<boolean> {
     const delivery = await this.#next(worker, true)
     if (delivery !== undefined) this.#take(delivery)
+    return delivery !== undefined
   }
 
   #take(delivery: Delivery): void {

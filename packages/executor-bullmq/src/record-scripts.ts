@@ -39,7 +39,8 @@ export const RECORD_SCRIPTS = {
 
   /**
    * prefix, key, the revision that is changed, what is kept of the entry (JSON of facts, record, lease, asking; each empty where it stays), how
-   * many submissions go, their ids, then the ids and texts of those that come: the new revision, or nothing where another change came first.
+   * many submissions go, their ids, then the ids and texts of those that come: the new revision and the time, or nothing where another change
+   * came first.
    */
   keepEntry: `
     ${IS_ENDED}
@@ -69,7 +70,22 @@ export const RECORD_SCRIPTS = {
       end
       redis.call('PUBLISH', prefix .. ':watch:' .. key, revision .. ' ' .. record)
     end
-    return revision
+    local time = redis.call('TIME')
+    return { revision, time[1], time[2] }
+  `,
+
+  /** prefix, key, owner, attempt, for how many milliseconds: the revisions before and after, or nothing where somebody else has the lease. */
+  renewLease: `
+    local job = ARGV[1] .. ':job:' .. ARGV[2]
+    local known = redis.call('HMGET', job, 'lease', 'attempt', 'revision')
+    if not known[1] or known[2] ~= ARGV[4] or cjson.decode(known[1]).owner ~= ARGV[3] then return false end
+    local time = redis.call('TIME')
+    local now = time[1] * 1000 + math.floor(time[2] / 1000)
+    local length = tonumber(ARGV[5])
+    local lease = { owner = ARGV[3], expires = now + length, length = length }
+    local revision = redis.call('INCR', ARGV[1] .. ':revision')
+    redis.call('HSET', job, 'revision', revision, 'lease', cjson.encode(lease))
+    return { known[3], revision }
   `,
 
   /** prefix, key: the record, its revision, and 1; or where it waits and no worker has what it needs, the labels of what workers have. */

@@ -1,10 +1,10 @@
-import type { JobStatus, RecordEntry, StoredRecord, Submission } from '@datalab/core'
+import type { JobStatus, Lease, RecordEntry, StoredRecord, Submission } from '@datalab/core'
 import { jobLabel } from './job-label.js'
 import { RECORD_SCRIPTS, type RecordScript } from './record-scripts.js'
 import type { RedisLink } from './redis-link.js'
 import { runScript } from './run-script.js'
 
-/** An entry as it was read. */
+/** An entry as it was read, or kept. */
 export interface EntryRead {
   readonly entry: RecordEntry | undefined
   /** Empty where there is none. */
@@ -33,7 +33,7 @@ export class RecordTable {
   async read(key: string): Promise<EntryRead> {
     const answer = await this.#run('readEntry', key)
     const [revision, record, lease, asking, seconds, microseconds] = answer as (string | null)[]
-    const now = Number(seconds) * 1000 + Math.floor(Number(microseconds) / 1000)
+    const now = millisecondsOf(seconds, microseconds)
     if (revision == null || record == null) return { entry: undefined, revision: '', now }
     const entry: RecordEntry = {
       record: JSON.parse(record),
@@ -46,9 +46,9 @@ export class RecordTable {
   /**
    * Keeps an entry in the place of one that was read.
    *
-   * @returns its revision; undefined, and nothing kept, where another change came first
+   * @returns it as it is kept; undefined, and nothing kept, where another change came first
    */
-  async keep(entry: RecordEntry, { entry: before, revision }: EntryRead): Promise<number | undefined> {
+  async keep(entry: RecordEntry, { entry: before, revision }: EntryRead): Promise<EntryRead | undefined> {
     const { record, lease, submissions } = entry
     const isOther = record !== before?.record
     const parts = [
@@ -59,7 +59,24 @@ export class RecordTable {
     ]
     const changes = submissionChanges(submissions, before?.submissions ?? [])
     const answer = await this.#run('keepEntry', record.key, revision, ...parts, ...changes)
-    return answer === null ? undefined : Number(answer)
+    if (answer === null) return undefined
+    const [kept, seconds, microseconds] = answer as [number, string, string]
+    return { entry, revision: String(kept), now: millisecondsOf(seconds, microseconds) }
+  }
+
+  /**
+   * Prolongs a lease, by the clock of Redis.
+   *
+   * @returns the revisions before and after; undefined where somebody else has it
+   */
+  async renew({ key, owner, attempt }: Lease, leaseMs: number): Promise<[before: string, after: string] | undefined> {
+    const answer = (await this.#run('renewLease', key, owner, attempt, leaseMs)) as [string, number] | null
+    return answer === null ? undefined : [answer[0], String(answer[1])]
+  }
+
+  /** The revision of a record; 0 where there is none. */
+  async revision(key: string): Promise<number> {
+    return Number(await this.link.use((client) => client.hget(`${this.prefix}:job:${key}`, 'revision')))
   }
 
   async get(key: string): Promise<RecordRead | undefined> {
@@ -96,6 +113,10 @@ export class RecordTable {
   #run(name: RecordScript, ...values: (string | number)[]): Promise<unknown> {
     return this.link.use((client) => runScript(client, RECORD_SCRIPTS[name], [this.prefix, ...values]))
   }
+}
+
+function millisecondsOf(seconds: string | null | undefined, microseconds: string | null | undefined): number {
+  return Number(seconds) * 1000 + Math.floor(Number(microseconds) / 1000)
 }
 
 /** Who asks, as it is kept with the record. What else they sent is left where it is: it may be much, and changes nothing. */

@@ -1,5 +1,5 @@
 import type { StoredRecord } from '@datalab/core'
-import type { RecordRead, RecordTable } from './record-table.js'
+import type { RecordTable } from './record-table.js'
 import type { RedisAddress } from './redis-address.js'
 import { RedisLink } from './redis-link.js'
 
@@ -64,9 +64,9 @@ export class RecordWatch {
     const watched: Watched = { listeners: new Set(), known: 0, told: 0 }
     this.#keys.set(key, watched)
     // What the record is now is no news; it is asked for before anything that the caller does next.
-    const known = this.table.get(key).then(
-      (read) => {
-        watched.known = read?.revision ?? 0
+    const known = this.table.revision(key).then(
+      (revision) => {
+        watched.known = revision
       },
       () => {},
     )
@@ -83,7 +83,7 @@ export class RecordWatch {
         if (client.listenerCount('message') === 0) client.on('message', (channel, text) => this.#hear(channel, text))
         await client.subscribe(...keys.map((key) => this.#channelOf(key)))
       })
-      await Promise.all(keys.map(async (key) => this.#catchUp(key, await this.table.get(key))))
+      await Promise.all(keys.map((key) => this.#catchUp(key)))
     } catch {
       // Whoever waits for the end of a job looks for himself, too.
     }
@@ -93,10 +93,11 @@ export class RecordWatch {
     return this.#subscribe([...this.#keys.keys()])
   }
 
-  #catchUp(key: string, read: RecordRead | undefined): void {
+  async #catchUp(key: string): Promise<void> {
     const watched = this.#keys.get(key)
-    if (watched === undefined || read === undefined || read.revision <= watched.known) return
-    this.tell(read.revision, read.record)
+    if (watched === undefined || (await this.table.revision(key)) <= Math.max(watched.known, watched.told)) return
+    const read = await this.table.get(key)
+    if (read !== undefined) this.tell(read.revision, read.record)
   }
 
   #end(key: string): void {

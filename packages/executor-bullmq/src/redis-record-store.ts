@@ -13,7 +13,6 @@ import {
   type RecordStore,
   type ReleaseOptions,
   released,
-  renewed,
   type StoredRecord,
   type Submission,
   type SubmitAnswer,
@@ -22,9 +21,10 @@ import {
   updated,
   withdrawn,
 } from '@datalab/core'
+import { HeldEntries } from './held-entries.js'
 import { revisionsOf } from './job-label.js'
 import { checkedPrefix } from './prefix.js'
-import { RecordTable } from './record-table.js'
+import { type EntryRead, RecordTable } from './record-table.js'
 import { RecordWatch } from './record-watch.js'
 import type { RedisAddress } from './redis-address.js'
 import { RedisLink } from './redis-link.js'
@@ -46,6 +46,15 @@ const MAX_DEATHS = 4
 interface Change<Answer> {
   readonly entry: RecordEntry | undefined
   readonly answer: Answer
+}
+
+type EntryChange<Answer> = (before: RecordEntry | undefined, now: number) => Change<Answer>
+
+interface ChangeTerms {
+  /** Who has the lease afterwards, where the change is about one. */
+  readonly owner?: string
+  /** Whether whoever has the lease changes the entry, as far as they know. */
+  readonly isHeld?: boolean
 }
 
 /** Who forgets many records lets others write meanwhile. */
@@ -72,6 +81,7 @@ export class RedisRecordStore implements RecordStore {
   readonly #table: RecordTable
   readonly #watch: RecordWatch
   readonly #turns = new Turns()
+  readonly #held = new HeldEntries()
   readonly #calls = new Set<Promise<unknown>>()
   readonly #maxDeaths: number
   #isClosed = false
@@ -82,6 +92,8 @@ export class RedisRecordStore implements RecordStore {
     this.#link = new RedisLink(redis)
     this.#table = new RecordTable(this.#link, prefix)
     this.#watch = new RecordWatch(redis, prefix, this.#table)
+    // One that was restarted may have lost its last changes, and give their revisions again.
+    this.#link.onUp(() => this.#held.clear())
   }
 
   get(key: string): Promise<StoredRecord | undefined> {
@@ -128,12 +140,13 @@ export class RedisRecordStore implements RecordStore {
   }
 
   claim(key: string, owner: string, options: ClaimOptions): Promise<ClaimAnswer> {
-    return this.#change<ClaimAnswer>(key, (before, now) => {
+    const change = (before: RecordEntry | undefined, now: number): Change<ClaimAnswer> => {
       if (before === undefined) return { entry: before, answer: {} }
       const waitMs = this.#graceOf(before, now)
       if (waitMs > 0) return { entry: before, answer: { waitMs } }
       return claimed(before, owner, { maxDeaths: this.#maxDeaths, ...options }, now)
-    })
+    }
+    return this.#change(key, change, { owner })
   }
 
   /** While Redis was away nobody could keep a lease: for as long as one lasts, whoever holds it can renew it, and goes on. */
@@ -146,7 +159,7 @@ export class RedisRecordStore implements RecordStore {
   }
 
   renew(lease: Lease, leaseMs: number): Promise<boolean> {
-    return this.#changeHeld(lease, (before, now) => renewed(before, lease, leaseMs, now))
+    return this.#call(() => this.#turns.take(lease.key, () => this.#renewInTurn(lease, leaseMs)))
   }
 
   update(lease: Lease, change: RecordChange): Promise<boolean> {
@@ -181,32 +194,40 @@ export class RedisRecordStore implements RecordStore {
     await Promise.all([this.#watch.close(), this.#link.close()])
   }
 
+  async #renewInTurn(lease: Lease, leaseMs: number): Promise<boolean> {
+    const held = this.#held.take(lease.key)
+    const revisions = await this.#table.renew(lease, leaseMs)
+    if (revisions === undefined) return false
+    const [before, after] = revisions
+    if (held?.revision === before) this.#held.put({ ...held, revision: after }, lease.owner)
+    return true
+  }
+
   #changeHeld(lease: Lease, change: (before: RecordEntry, now: number) => RecordEntry | undefined): Promise<boolean> {
-    return this.#change(lease.key, (before, now) => {
+    const held = (before: RecordEntry | undefined, now: number): Change<boolean> => {
       const entry = before && change(before, now)
       return { entry, answer: entry !== undefined }
-    })
+    }
+    return this.#change(lease.key, held, { owner: lease.owner, isHeld: true })
   }
 
   /** Changes of one record that this process makes follow each other; one that another process has forestalled is made anew, of what is there then. */
-  #change<Answer>(
-    key: string,
-    change: (before: RecordEntry | undefined, now: number) => Change<Answer>,
-  ): Promise<Answer> {
-    return this.#call(() => this.#turns.take(key, () => this.#changeInTurn(key, change)))
+  #change<Answer>(key: string, change: EntryChange<Answer>, terms: ChangeTerms = {}): Promise<Answer> {
+    return this.#call(() => this.#turns.take(key, () => this.#changeInTurn(key, change, terms)))
   }
 
-  async #changeInTurn<Answer>(
-    key: string,
-    change: (before: RecordEntry | undefined, now: number) => Change<Answer>,
-  ): Promise<Answer> {
+  async #changeInTurn<Answer>(key: string, change: EntryChange<Answer>, terms: ChangeTerms): Promise<Answer> {
+    const { owner, isHeld = false } = terms
+    let known = isHeld ? this.#held.take(key) : undefined
     for (let tries = 0; tries < MAX_TRIES; tries++) {
-      const read = await this.#table.read(key)
+      const read: EntryRead = known ?? (await this.#table.read(key))
+      known = undefined
       const { entry, answer } = change(read.entry, read.now)
       if (entry === undefined || entry === read.entry) return answer
-      const revision = await this.#table.keep(entry, read)
-      if (revision !== undefined) {
-        if (entry.record !== read.entry?.record) this.#watch.tell(revision, entry.record)
+      const kept = await this.#table.keep(entry, read)
+      if (kept !== undefined) {
+        if (owner !== undefined) this.#held.put(kept, owner)
+        if (entry.record !== read.entry?.record) this.#watch.tell(Number(kept.revision), entry.record)
         return answer
       }
       await sleep(Math.random() * Math.min(tries, 20))

@@ -99,7 +99,44 @@ describe.skipIf(!hasRedis)('with a real Redis', () => {
     expect((await store.get('k'))?.message).toBeNull()
   })
 
+  it('asks Redis once for each change by whoever has the lease, and loses nothing that others have changed', async () => {
+    const [store, other] = [openNew(), open()]
+    await store.submit(draft('k'), submission('1'))
+    const lease = await claim(store, 'k', 60_000)
+    const scripts = () =>
+      redis.with(async (client) => Number(/cmdstat_evalsha:calls=(\d+)/.exec(await client.info('commandstats'))?.[1]))
+    const before = await scripts()
+    await store.update(lease, { progress: 0.1 })
+    await store.renew(lease, 60_000)
+    await store.update(lease, { progress: 0.2 })
+    expect((await scripts()) - before).toBe(3)
+    await other.submit(draft('k'), submission('2'))
+    expect(await store.update(lease, { progress: 0.3 })).toBe(true)
+    expect(await other.submissions('k')).toHaveLength(2)
+    await other.withdraw('k', '1')
+    await other.withdraw('k', '2')
+    expect(await store.update(lease, { progress: 0.4 })).toBe(false)
+    expect(await other.get('k')).toMatchObject({ status: 'CANCELLED', progress: 0.3 })
+  })
+
   describe('a Redis that goes away', () => {
+    it('and has lost what came last does not have it written over what comes after it', async () => {
+      const [holder, other] = [openNew(), open()]
+      await holder.submit(draft('k'), submission('1'))
+      const lease = await claim(holder, 'k', 300)
+      await redis.with(async (client) => {
+        const [job, revision] = [await client.hgetall(`${prefix}:job:k`), await client.get(`${prefix}:revision`)]
+        await holder.update(lease, { progress: 0.5 })
+        await client.multi().hset(`${prefix}:job:k`, job).set(`${prefix}:revision`, revision!).exec()
+      })
+      await redis.kill()
+      await redis.start()
+      await vi.waitFor(() => claim(other, 'k', 60_000, 'other'), { timeout: 10_000 })
+      await vi.waitFor(() => holder.get('k'), { timeout: 10_000 })
+      expect(await holder.update(lease, { status: 'COMPLETED' })).toBe(false)
+      expect(await other.get('k')).toMatchObject({ status: 'IN_PROGRESS', attempt: 2 })
+    })
+
     it('makes calls fail within seconds, and is used again when it is back, with all it knew', async () => {
       const [store, other] = [openNew(), open()]
       const heard: string[] = []
