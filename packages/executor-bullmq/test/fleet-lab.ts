@@ -1,15 +1,23 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { createDataLab, type DataLab, type DataLabOptions, type Job, type JobRecord } from '@datalab/core'
+import {
+  createDataLab,
+  type DataLab,
+  type DataLabOptions,
+  type Job,
+  type JobRecord,
+  type ObjectStorage,
+} from '@datalab/core'
 import { build } from 'esbuild'
 import { afterAll, beforeAll, onTestFinished, vi } from 'vitest'
 import type { BehaveInputs } from './fleet-operations.js'
 import setup from './fleet-setup.config.js'
 import type { TestRedis } from './redis-server.js'
+import type { ResultPlace } from './result-places.js'
 
 /** The programs of these tests as plain JavaScript, made once for a test file. */
 export function programs(): (name: string) => URL {
@@ -31,7 +39,7 @@ export function programs(): (name: string) => URL {
       platform: 'node',
       target: 'node20',
       conditions: ['@datalab/source'],
-      external: ['bullmq', 'ioredis', 'prom-client', 'libsql'],
+      external: ['bullmq', 'ioredis', 'prom-client', 'libsql', '@aws-sdk/*'],
       banner: {
         js: `import { createRequire as requireOf } from 'node:module'; const require = requireOf(import.meta.url);`,
       },
@@ -78,23 +86,29 @@ export class FleetLab {
   readonly folder = mkdtempSync(join(tmpdir(), 'datalab-fleet-'))
   readonly prefix = `fleet-${process.pid}-${prefixes++}`
   readonly host: DataLab
+  readonly #storage: ObjectStorage
 
-  constructor(readonly redis: TestRedis) {
+  constructor(
+    readonly redis: TestRedis,
+    { bucket }: ResultPlace = { name: 'files' },
+  ) {
     vi.stubEnv('DATALAB_FLEET_FOLDER', this.folder)
     vi.stubEnv('DATALAB_FLEET_REDIS', redis.url)
     vi.stubEnv('DATALAB_FLEET_PREFIX', this.prefix)
+    vi.stubEnv('DATALAB_FLEET_BUCKET', bucket)
+    vi.stubEnv('DATALAB_FLEET_S3', process.env.DATALAB_TEST_S3_ENDPOINT)
     onTestFinished(() => {
       vi.unstubAllEnvs()
       rmSync(this.folder, { recursive: true, force: true, maxRetries: 5 })
     })
-    this.host = this.open()
+    const options = setup() as DataLabOptions
+    this.#storage = options.storage as ObjectStorage
+    this.host = this.#open(options)
   }
 
   /** Another host of the same fleet. */
   open(more: Partial<DataLabOptions> = {}): DataLab {
-    const host = createDataLab({ ...(setup() as DataLabOptions), ...more })
-    onTestFinished(() => host.close())
-    return host
+    return this.#open({ ...(setup() as DataLabOptions), ...more })
   }
 
   submit(how: BehaveInputs['how'], name: string, operation = 'Behave'): Promise<Job> {
@@ -108,8 +122,13 @@ export class FleetLab {
 
   /** How often a run was begun under this name. */
   begun(name: string): number {
+    return this.processes(name).length
+  }
+
+  /** The processes in which runs were begun under this name. */
+  processes(name: string): string[] {
     const path = join(this.folder, `journal-${name}`)
-    return existsSync(path) ? readFileSync(path, 'utf8').trim().split('\n').length : 0
+    return existsSync(path) ? readFileSync(path, 'utf8').trim().split('\n') : []
   }
 
   /** Resolves when so many runs were begun under this name. */
@@ -122,14 +141,32 @@ export class FleetLab {
     )
   }
 
-  /** The folders of attempts that a job has in the storage. */
-  attempts(key: string): string[] {
-    return readdirSync(join(this.folder, 'results', key)).filter((name) => /^\d+$/.test(name))
+  /** The numbers of the attempts that a job has objects of. */
+  async attempts(key: string): Promise<string[]> {
+    const names = (await this.objects(`${key}/`)).map((name) => name.slice(key.length + 1))
+    return [...new Set(names.flatMap((name) => /^(\d+)\//.exec(name)?.[1] ?? []))]
+  }
+
+  /** The keys of all objects in the storage that begin so. */
+  async objects(prefix = ''): Promise<string[]> {
+    const keys: string[] = []
+    for (let cursor: string | undefined, more = true; more; more = cursor !== undefined) {
+      const page = await this.#storage.list(prefix, { ...(cursor && { cursor }) })
+      keys.push(...page.objects.map(({ key }) => key))
+      cursor = page.cursor
+    }
+    return keys
   }
 
   /** The names of all keys that the fleet has in Redis. */
   keys(): Promise<string[]> {
     return this.redis.with((client) => client.keys(`${this.prefix}:*`))
+  }
+
+  #open(options: DataLabOptions): DataLab {
+    const host = createDataLab(options)
+    onTestFinished(() => host.close())
+    return host
   }
 }
 

@@ -18,7 +18,7 @@ describe.skipIf(!hasRedis)('with a real Redis', () => {
     await vi.waitFor(async () => {
       for (const job of jobs) expect((await job.record()).status).toBe('COMPLETED')
     }, 40_000)
-    for (const job of jobs) expect(lab.attempts(job.key)).toHaveLength(1)
+    for (const job of jobs) expect(await lab.attempts(job.key)).toHaveLength(1)
   })
 
   it('Redis away for 20 s: submits fail fast, what runs goes on, and everything settles', async () => {
@@ -46,7 +46,7 @@ describe.skipIf(!hasRedis)('with a real Redis', () => {
       for (const job of [running, waiting, queued, await lab.submit('work', 'c')])
         expect((await job.record()).status).toBe('COMPLETED')
     }, 30_000)
-    for (const job of [running, waiting, queued]) expect(lab.attempts(job.key)).toHaveLength(1)
+    for (const job of [running, waiting, queued]) expect(await lab.attempts(job.key)).toHaveLength(1)
     expect([lab.begun('a'), lab.begun('b'), lab.begun('queued'), lab.begun('c')]).toEqual([1, 1, 1, 1])
   })
 })

@@ -1,5 +1,5 @@
 import type { S3Client, S3ClientConfig } from '@aws-sdk/client-s3'
-import type { Sdk } from './connection.js'
+import type { Sdk } from './load-sdk.js'
 import type { ClientSettings } from './settings.js'
 
 /** Servers of one's own have no regions, and the SDK wants one nevertheless. */

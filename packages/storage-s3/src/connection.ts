@@ -10,12 +10,10 @@ import { classified } from './classified.js'
 import { makeClient } from './client.js'
 import { Deadline } from './deadline.js'
 import { Gate } from './gate.js'
+import { loadSdk, type Sdk } from './load-sdk.js'
 import { S3Failure } from './s3-failure.js'
 import { safeCause } from './safe-cause.js'
 import type { Settings } from './settings.js'
-
-/** The AWS SDK, which is loaded when it is first needed: it takes a while, and memory. */
-export type Sdk = typeof import('@aws-sdk/client-s3')
 
 /** A request, to be made with the SDK's own classes. */
 export type MakeCommand<Input extends ServiceInputTypes, Output extends ServiceOutputTypes> = (
@@ -104,7 +102,7 @@ export class Connection {
   }
 
   async #open(): Promise<Opened> {
-    const sdk = await import('@aws-sdk/client-s3')
+    const sdk = await loadSdk()
     const { client } = this.settings
     return { sdk, client: 'send' in client ? client : await makeClient(sdk, client) }
   }

@@ -1,8 +1,8 @@
 import type { GetObjectCommandInput, GetObjectCommandOutput } from '@aws-sdk/client-s3'
 import { answerPieces } from './answer-body.js'
 import { type Bucket, checkedEtag } from './bucket.js'
-import type { Sdk } from './connection.js'
 import type { Deadline } from './deadline.js'
+import type { Sdk } from './load-sdk.js'
 import { isFailure, isTransient, S3Failure } from './s3-failure.js'
 
 /** One version of an object. */
