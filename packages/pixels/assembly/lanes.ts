@@ -18,6 +18,12 @@
   return i8x16.shuffle(v, v, 7, 6, 5, 4, 3, 2, 1, 0, 15, 14, 13, 12, 11, 10, 9, 8)
 }
 
+/** Reverses all bytes of a vector. */
+// @ts-ignore: decorator
+@inline export function reversedAll(v: v128): v128 {
+  return i8x16.shuffle(v, v, 15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0)
+}
+
 /** The upper half of a vector, as its lower one. */
 // @ts-ignore: decorator
 @inline export function upper(v: v128): v128 {

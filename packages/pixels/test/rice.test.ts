@@ -1,6 +1,14 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { type Dithering, NO_SCALE, type Quantization, type RiceCoding } from '../src/index.js'
+import {
+  type Dithering,
+  loadKernels,
+  NO_SCALE,
+  type Quantization,
+  type RiceCoding,
+  referenceKernels,
+} from '../src/index.js'
+import { randomSequence } from '../src/random-sequence.js'
 import { encodeRice } from './plain-rice.js'
 import { all, expectSame, reference, simd } from './support.js'
 
@@ -102,37 +110,65 @@ test.each(BYTES)('many tiles become what each becomes by itself, %i bytes a pixe
   )
 })
 
-test('of two tiles that are decoded together, whichever is cut is found too short', () => {
+test('of four tiles that are decoded together, whichever is cut is found too short', () => {
   const coding = { bytepix: 2, blocksize: 32 } as const
   const values = Int32Array.from({ length: 100 }, (_, i) => (i * i * 37) % 120)
   const bytes = encodeRice(values, coding)
-  const scale = { kind: 'scaled', scale: NO_SCALE } as const
   for (const kernels of all)
     for (let length = 0; length < bytes.length - 1; length++)
-      for (const lengths of [
-        [length, bytes.length],
-        [bytes.length, length],
-      ]) {
-        const tiles = { coding, starts: [0, 0], lengths, values: scale }
-        expect(kernels.decodeRiceTiles(bytes, tiles, new Float32Array(200))).toBe(false)
+      for (let cut = 0; cut < 4; cut++) {
+        const lengths = Array.from({ length: 4 }, (_, tile) => (tile === cut ? length : bytes.length))
+        const tiles = { coding, starts: [0, 0, 0, 0], lengths, values: SCALED }
+        expect(kernels.decodeRiceTiles(bytes, tiles, new Float32Array(400))).toBe(false)
       }
 })
 
-test('whatever the bytes, two tiles decode the same as one by one', () => {
+test('whatever the bytes, five tiles decode the same as one by one', () => {
   const byte = fc.oneof(fc.nat(255), fc.constant(0), fc.constant(0))
-  const list = fc.array(byte, { maxLength: 100 })
+  const lists = fc.array(fc.array(byte, { maxLength: 100 }), { minLength: 5, maxLength: 5 })
   fc.assert(
-    fc.property(list, list, fc.constantFrom(...BYTES), fc.integer({ min: 1, max: 40 }), (a, b, bytepix, blocksize) => {
-      const coding = { bytepix, blocksize }
-      const tiles = { coding, starts: [0, a.length], lengths: [a.length, b.length], values: SCALED }
-      const [found, wanted] = [new Float64Array(96), new Float64Array(96)]
-      const isWhole = reference.decodeRiceTiles(Uint8Array.from([...a, ...b]), tiles, wanted)
-      expect(simd.decodeRiceTiles(Uint8Array.from([...a, ...b]), tiles, found)).toBe(isWhole)
+    fc.property(lists, fc.constantFrom(...BYTES), fc.integer({ min: 1, max: 40 }), (lists, bytepix, blocksize) => {
+      const lengths = lists.map(({ length }) => length)
+      const starts = lengths.map((_, i) => lengths.slice(0, i).reduce((sum, length) => sum + length, 0))
+      const tiles = { coding: { bytepix, blocksize }, starts, lengths, values: SCALED }
+      const [found, wanted] = [new Float64Array(240), new Float64Array(240)]
+      const isWhole = reference.decodeRiceTiles(Uint8Array.from(lists.flat()), tiles, wanted)
+      expect(simd.decodeRiceTiles(Uint8Array.from(lists.flat()), tiles, found)).toBe(isWhole)
       if (isWhole) expectSame(found, wanted)
     }),
     { seed: 7, numRuns: 5000 },
   )
 })
+
+const WIDTHS = BYTES.flatMap((bytepix) => [2003, 2004].map((count) => [bytepix, count] as const))
+
+test.each(WIDTHS)(
+  'noise of any strength, %i bytes a pixel: more tiles of %i than are made at once',
+  (bytepix, count) => {
+    const coding = { bytepix, blocksize: 32 } as const
+    const height = 41
+    const lists = Array.from({ length: height }, (_, tile) =>
+      Int32Array.from({ length: count }, (_, i) =>
+        cutTo(bytepix, (Math.imul(i * count + tile, 0x9e3779b1) >>> (tile % 31)) | 0),
+      ),
+    )
+    const coded = lists.map((list) => encodeRice(list, coding))
+    const lengths = coded.map(({ length }) => length)
+    const starts = lengths.map((_, i) => lengths.slice(0, i).reduce((sum, length) => sum + length, 0))
+    const bytes = Uint8Array.from(coded.flatMap((one) => [...one]))
+    const wanted = Float64Array.from(lists.flatMap((list) => [...list]))
+    for (const load of [loadKernels, referenceKernels]) {
+      const kernels = load({ arenaBytes: 4 * 2 ** 20 })
+      const inArena = kernels.arena.allocate('uint8', bytes.length)
+      inArena.set(bytes)
+      for (const from of [bytes, inArena])
+        for (const into of [new Float64Array(wanted.length), kernels.arena.allocate('float64', wanted.length)]) {
+          expect(kernels.decodeRiceTiles(from, { coding, starts, lengths, values: SCALED }, into)).toBe(true)
+          expectSame(into, wanted)
+        }
+    }
+  },
+)
 
 test('tiles that are not in the bytes are refused', () => {
   const tiles = { coding: { bytepix: 1, blocksize: 32 }, starts: [0, 5], lengths: [5, 6], values: SCALED } as const
@@ -212,12 +248,37 @@ test.each(ditherings)('%s: a tile longer than the random sequence', (dithering) 
   expect(wanted[3]).toBeNaN()
 })
 
+test('every random number has so few bits that it can be added to small integers in any order', () => {
+  for (const random of randomSequence()) expect(Number.isInteger(random * 2 ** 40)).toBe(true)
+})
+
+test.each(ditherings)(
+  '%s: small integers, among which others are, with each that may stand for something else',
+  (dithering) => {
+    const stored = Int32Array.from({ length: 40_000 }, (_, i) => (i % 97 === 5 ? (i * 7919) | 0 : (i % 8200) - 4100))
+    for (const at of [3, 300, 301, 20_000]) stored[at] = NAN
+    for (const at of [7, 400, 20_001]) stored[at] = NAN + 1
+    for (const blank of [NAN, undefined, 0, 4095, 4096, -4096, -4097]) {
+      const quantization: Quantization = { dithering, scale: 0.1, zero: -3.3, blank, seed: 77 }
+      const [found, wanted] = [new Float32Array(stored.length), new Float32Array(stored.length)]
+      simd.dequantize(stored, quantization, found)
+      reference.dequantize(stored, quantization, wanted)
+      expectSame(found, wanted)
+    }
+  },
+)
+
 test('integers of a tile with a scale, into the arena and elsewhere', () => {
   const coding = { bytepix: 2, blocksize: 32 } as const
   const values = Int32Array.from({ length: 1024 }, (_, i) => ((i * 7919) % 65_536) - 32_768)
   const bytes = encodeRice(values, coding)
   for (const scale of [
     { bscale: 1, bzero: 32_768, blank: undefined },
+    { bscale: 1, bzero: -0, blank: values[5]! },
+    { bscale: 1, bzero: 2 ** 23, blank: 70_000 },
+    { bscale: 1, bzero: 2 ** 23 + 1, blank: undefined },
+    { bscale: 1, bzero: 0.5, blank: undefined },
+    { bscale: -1, bzero: 0, blank: undefined },
     { bscale: 0.3, bzero: -1.7, blank: values[5]! },
   ]) {
     const wanted = Float32Array.from(values, (value) =>

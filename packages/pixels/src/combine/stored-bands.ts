@@ -20,8 +20,9 @@ export interface StoredSetup {
   readonly hasValues: SharedArrayBuffer
 }
 
-/** Room for the table and the coded bytes of a few rows, and what kernels borrow. */
+/** Room for the table and the coded bytes of a few rows, and what kernels borrow; of long rows that is more, a pixel. */
 const SPARE = 128 * 1024
+const PIXEL_SPARE = 32
 
 /** Reads bands of frames by itself, and combines them: in a memory of its own that fits the processor's cache. */
 export class StoredBands {
@@ -40,7 +41,8 @@ export class StoredBands {
     this.#hasValues = new Uint8Array(setup.hasValues)
     const stored = pixels * 8 + SPARE
     const planes = frames.length * planeStride(pixels * bytesOf(type))
-    this.#kernels = loadKernels({ arenaBytes: planes + pixels * bytesOf(resultType) + stored + 2 * SPARE })
+    const borrowed = 2 * SPARE + width * PIXEL_SPARE
+    this.#kernels = loadKernels({ arenaBytes: planes + pixels * bytesOf(resultType) + stored + borrowed })
     const { arena } = this.#kernels
     this.#planes = arena.allocatePlanes(type, frames.length, pixels)
     this.#into = arena.allocate(resultType, pixels)

@@ -1,12 +1,13 @@
 import { Arena } from '../arena.js'
-import { randomSequence } from '../random-sequence.js'
+import { RANDOM_COUNT, randomSequence } from '../random-sequence.js'
 import { compiledModule, type ModuleName } from './compiled-module.js'
 
 const PAGE = 65_536
 
-/** Behind what the modules keep for themselves: the random numbers, then room for pieces of arrays from elsewhere. */
+/** Behind what the modules keep for themselves: the random numbers in both forms, then room for pieces of arrays from elsewhere. */
 const RANDOMS = PAGE
-export const SCRATCH = 2 * PAGE
+const DITHER_OFFSETS = RANDOMS + 4 * RANDOM_COUNT
+export const SCRATCH = 3 * PAGE
 const SCRATCH_BYTES = 256 * 1024
 
 /** The first part of it is for tables and columns, where a kernel needs such. */
@@ -35,6 +36,7 @@ export class Machine {
   readonly bytes: Uint8Array<ArrayBuffer>
   readonly #memory: WebAssembly.Memory
   #randoms = 0
+  #ditherOffsets = 0
 
   /** @param arenaBytes the size of the arena */
   constructor(arenaBytes: number) {
@@ -57,6 +59,16 @@ export class Machine {
       this.#randoms = RANDOMS
     }
     return this.#randoms
+  }
+
+  /** The address of what is added to quantised integers: a half less each of the random numbers, which is exact, as float64. */
+  get ditherOffsets(): number {
+    if (this.#ditherOffsets === 0) {
+      const offsets = Float64Array.from(randomSequence(), (random) => 0.5 - random)
+      new Float64Array(this.#memory.buffer, DITHER_OFFSETS).set(offsets)
+      this.#ditherOffsets = DITHER_OFFSETS
+    }
+    return this.#ditherOffsets
   }
 
   /** The address of an array that is in this memory, with room behind it for a kernel to read on. */

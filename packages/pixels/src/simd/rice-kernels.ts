@@ -26,10 +26,10 @@ export function riceKernels(machine: Machine): RiceKernels {
     decodeRice: (bytes, coding, into) =>
       decoder.decode(bytes, coding, into) ?? reference.decodeRice(bytes, coding, into),
     decodeRiceFloats: (bytes, coding, quantization, into) =>
-      decoder.decodeValues(bytes, coding, into, dequantizer(machine, quantization, into)) ??
+      decoder.decodeValues(bytes, coding, into, dequantizer(machine, quantization, into.BYTES_PER_ELEMENT)) ??
       reference.decodeRiceFloats(bytes, coding, quantization, into),
     decodeRiceScaled: (bytes, coding, scale, into) =>
-      decoder.decodeValues(bytes, coding, into, scaler(machine, scale, into)) ??
+      decoder.decodeValues(bytes, coding, into, scaler(machine, scale, coding, into.BYTES_PER_ELEMENT)) ??
       reference.decodeRiceScaled(bytes, coding, scale, into),
     decodeRiceTiles: (bytes, tiles, into) => decoder.decodeTiles(bytes, tiles, into) ?? oneByOne(bytes, tiles, into),
     dequantize(stored, quantization, into) {
@@ -53,7 +53,7 @@ function dequantize(machine: Machine, stored: Int32Array, quantization: Quantiza
   const room = roomFor(stored.byteLength)
   return machine.borrow(room + roomFor(into.byteLength), (spare) => {
     machine.copyIn(stored, spare)
-    dequantizer(machine, quantization, into)(spare, spare + room, wholeFours(stored.length))
+    dequantizer(machine, quantization, into.BYTES_PER_ELEMENT)(spare, spare + room, wholeFours(stored.length))
     machine.copyOut(spare + room, into)
     return true
   })
