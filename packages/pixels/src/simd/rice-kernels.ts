@@ -8,7 +8,7 @@ import { RiceDecoder } from './rice-decoder.js'
 import { RiceEncoder } from './rice-encoder.js'
 import { roomFor, wholeFours } from './room.js'
 
-/** Rice-coded tiles by 64-bit windows, and their floats by vectors. A tile that the memory has no room for is left to the reference. */
+/** Rice-coded tiles by 57-bit windows, and their floats by vectors. A tile that the memory has no room for is left to the reference. */
 export function riceKernels(machine: Machine): RiceKernels {
   const decoder = new RiceDecoder(machine)
   const encoder = new RiceEncoder(machine)
