@@ -18,7 +18,7 @@ export function signed(value: v128, p: usize, stride: usize, n: i32, order: v128
 }
 
 // @ts-ignore: decorator
-@inline function mean(low: v128, high: v128): v128 {
+@inline export function mean(low: v128, high: v128): v128 {
   return f32x4.mul(f32x4.add(low, high), f32x4.splat(0.5))
 }
 
