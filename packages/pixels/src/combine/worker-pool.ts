@@ -27,6 +27,9 @@ const SHARED = Symbol.for('@datalab/pixels/worker-pool@2')
 const WORTH_STARTING = 100
 const WORTH_ASKING = 20
 
+/** A thread works on memory that is no garbage: it needs little room for what is. */
+const LIMITS = { maxYoungGenerationSizeMb: 1 }
+
 /** Jobs that a thread has at once: while its reply is read, it works on the next. */
 const DEPTH = 2
 
@@ -107,7 +110,7 @@ export class WorkerPool {
   #start(): Worker {
     const url = new URL(`data:text/javascript;base64,${Buffer.from(program).toString('base64')}`)
     const workerData = { modules: hasSimd() ? compiledModules() : new Map() }
-    const worker = new Worker(url, { workerData, execArgv: [] })
+    const worker = new Worker(url, { workerData, execArgv: [], resourceLimits: LIMITS })
     this.#threads.set(worker, [])
     worker.on('message', (reply: BandReply) => this.#finish(worker, reply))
     worker.on('error', (error) => this.#lose(worker, error))
