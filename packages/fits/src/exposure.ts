@@ -1,3 +1,4 @@
+import type { CardValue } from './card-value.js'
 import type { Header } from './header.js'
 import { startOf, timeOf } from './observation-time.js'
 
@@ -11,8 +12,8 @@ export interface Exposure {
   readonly start: number | undefined
   readonly middle: number | undefined
   readonly end: number | undefined
-  /** The start as the header has it. */
-  readonly dates: Header
+  /** The start as the header has it, by keywords. */
+  readonly dates: ReadonlyMap<string, CardValue>
   /** Images that went into it. */
   readonly images: number
   readonly filter: string | undefined
@@ -41,9 +42,9 @@ export function exposureOf(header: Header): Exposure {
     start,
     middle: timeOf(header, 'AVG') ?? (isKnown ? start + seconds * 500 : undefined),
     end: timeOf(header, 'END') ?? (isKnown ? start + seconds * 1000 : undefined),
-    dates: header.filter(({ keyword }) => DATES.includes(keyword)),
+    dates: new Map(DATES.flatMap((keyword) => entry(keyword, kept(header.get(keyword))))),
     images: imagesIn(header),
-    filter: header.getString('FILTER')?.trim(),
+    filter: kept(header.getString('FILTER')?.trim()),
     numbers: new Map(NUMBERS.flatMap((keyword) => entry(keyword, header.getNumber(keyword)))),
     instants: new Map(INSTANTS.flatMap((keyword) => entry(keyword, textOf(header, keyword)))),
   }
@@ -55,7 +56,12 @@ function imagesIn(header: Header): number {
 }
 
 function textOf(header: Header, keyword: string): string | undefined {
-  return header.has(keyword) ? String(header.get(keyword)) : undefined
+  return header.has(keyword) ? kept(String(header.get(keyword))) : undefined
+}
+
+/** The same, but for a text in memory of its own: one that was cut out of a header keeps all of that. */
+function kept<Value extends CardValue | undefined>(value: Value): Value {
+  return typeof value === 'string' ? (Buffer.from(value, 'latin1').toString('latin1') as Value) : value
 }
 
 function entry<Value>(keyword: string, value: Value | undefined): [string, Value][] {

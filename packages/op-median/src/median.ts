@@ -10,6 +10,7 @@ import {
 } from '@datalab/fits'
 import { Images } from '@datalab/fits/images'
 import { combineBands, leastMemory } from '@datalab/pixels'
+import { closedFrame } from './closed-frame.js'
 import type { MedianInputs } from './inputs.js'
 import { inputSchema } from './inputs.schema.js'
 
@@ -40,7 +41,7 @@ export class Median extends BaseDataOperation<MedianInputs> {
     const opened = await opening.map(this.inputData.input_files, async (file) => {
       const frame = await images.open(file)
       combined.add(frame)
-      return frame
+      return closedFrame(frame, () => images.open(file))
     })
     const size = commonSize(opened)
     if (opened.some(({ width, height }) => width !== size.width || height !== size.height))
