@@ -79,7 +79,7 @@ export class FileStorage implements ObjectStorage {
   async put(key: string, body: ObjectBody, options: PutOptions = {}): Promise<ObjectInfo> {
     checkedObjectKey(key)
     return this.#guard(key, async () => {
-      checkCondition(key, options, (await this.#look(key)).current)
+      if (isConditional(options)) checkCondition(key, options, (await this.#look(key)).current)
       const written = await this.#write(body, options.signal)
       try {
         return infoOf(key, await this.#publish(written, key, options), written.stats)
@@ -140,8 +140,7 @@ export class FileStorage implements ObjectStorage {
   }
 
   async #look(key: string): Promise<Versions> {
-    const path = await this.#folder.findObject(key)
-    return path === undefined ? { taken: 0 } : versionsAt(path)
+    return versionsAtPath(await this.#folder.findObject(key))
   }
 
   /** Writes the body to a temporary file, safely on disk. */
@@ -167,6 +166,8 @@ export class FileStorage implements ObjectStorage {
   }
 
   async #temporaryFolder(): Promise<string> {
+    const there = await this.#folder.find(TEMPORARY)
+    if (there !== undefined && this.#isSwept) return there
     const folder = join(await this.#folder.makeRoot(), TEMPORARY)
     await this.#folder.make(folder, TEMPORARY)
     if (!this.#isSwept) {
@@ -180,11 +181,13 @@ export class FileStorage implements ObjectStorage {
   async #publish(written: WrittenFile, key: string, options: PutOptions): Promise<number> {
     const path = this.#folder.pathOf(key)
     for (;;) {
-      const { taken, current } = await this.#look(key)
+      const there = await this.#folder.findObject(key)
+      const { taken, current } = await versionsAtPath(there)
       checkCondition(key, options, current)
       const number = taken + 1
+      const isMade = number === 1 && there !== undefined
       const name = ownedName()
-      const changed = await this.#name(written.path, { key, path, number, name })
+      const changed = await this.#name(written.path, { key, path, number, name, isMade })
       if (changed === undefined) continue
       if (current !== undefined && options.ifMatch !== undefined && !(await isSuccessor(path, current, number))) {
         await unlinkLater(path, number, name)
@@ -200,12 +203,12 @@ export class FileStorage implements ObjectStorage {
   /** Gives a file the name of a version, and tells which folders' entries changed; undefined where the name is taken. */
   async #name(
     temporary: string,
-    to: { key: string; path: string; number: number; name: string },
+    to: { key: string; path: string; number: number; name: string; isMade: boolean },
   ): Promise<string[] | undefined> {
-    const { key, path, number, name } = to
+    const { key, path, number, name, isMade } = to
     const folder = number === 1 ? dirname(path) : versionsFolder(path)
     try {
-      const changed = await this.#folder.make(folder, key)
+      const changed = isMade ? [] : await this.#folder.make(folder, key)
       const isNamed =
         number === 1
           ? await linkFirst(temporary, path)
@@ -213,8 +216,11 @@ export class FileStorage implements ObjectStorage {
       if (isNamed) return [folder, ...changed]
       if (number === 1) await assertFile(path, key)
     } catch (error) {
+      const { code } = error as NodeJS.ErrnoException
+      // What is there is no folder, which it says better.
+      if (code === 'ENOTDIR' && isMade) await this.#folder.make(folder, key)
       // A delete removed the folder, which had become empty, after it was made sure of.
-      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
+      if (code !== 'ENOENT') throw error
       await lstat(temporary)
     }
     return undefined
@@ -236,9 +242,17 @@ export class FileStorage implements ObjectStorage {
   }
 }
 
+async function versionsAtPath(path: string | undefined): Promise<Versions> {
+  return path === undefined ? { taken: 0 } : versionsAt(path)
+}
+
 function infoOf(key: string, number: number, stats: BigIntStats): ObjectInfo {
   const modified = new Date(Number(stats.mtimeMs))
   return { key, size: Number(stats.size), etag: etagOf(number, stats), contentType: contentTypeOf(key), modified }
+}
+
+function isConditional({ ifMatch, ifNoneMatch }: PutOptions): boolean {
+  return ifMatch !== undefined || ifNoneMatch !== undefined
 }
 
 function checkCondition(key: string, options: PutOptions, current: Version | undefined): void {

@@ -21,13 +21,24 @@ const RESERVED = new Set(['END', 'COMMENT', 'HISTORY', 'CONTINUE', 'HIERARCH'])
  */
 export function formatCard(card: Card): string[] {
   if (card.records && isConformant(card)) return [...card.records]
-  if (card.isCommentary) return formatCommentary(card.keyword, String(card.value))
+  if (card.isCommentary) return commentaryOf(card)
   if (!card.records) return formatValueCard(card)
   try {
     return formatValueCard(card)
   } catch {
     return formatCommentary('COMMENT', card.records.join('').trimEnd())
   }
+}
+
+/** Commentary that was formatted before: a thousand outputs of one run have the same cards. */
+const commentary = new WeakMap<Card, readonly string[]>()
+
+function commentaryOf(card: Card): string[] {
+  const known = commentary.get(card)
+  if (known !== undefined) return [...known]
+  const made = formatCommentary(card.keyword, String(card.value))
+  commentary.set(card, made)
+  return [...made]
 }
 
 function formatValueCard(card: Card): string[] {

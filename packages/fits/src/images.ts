@@ -15,6 +15,7 @@ import {
   type WrittenObject,
 } from '@datalab/core'
 import { prepareEncoding } from '@datalab/pixels'
+import type { Card } from './card.js'
 import { encodeImageRows } from './encode-image-rows.js'
 import { FitsError, isFitsError } from './errors.js'
 import { findImage } from './find-image.js'
@@ -114,6 +115,7 @@ class RunImages implements Images {
   readonly #inputs: Inputs
   readonly #files: OpenFiles
   readonly #outputs: Outputs
+  #provenanceCards: readonly Card[] | undefined
 
   constructor(
     private readonly run: RunContext,
@@ -203,8 +205,15 @@ class RunImages implements Images {
   }
 
   #header(header: Header | undefined, history: readonly string[]): Header {
-    const lines = [...history, ...provenanceLines(this.run.provenance)]
-    return (header ?? new Header()).addHistory(lines.join('\n'))
+    const own = header ?? new Header()
+    const told = history.length === 0 ? own : own.addHistory(history.join('\n'))
+    return new Header([...told, ...this.#provenance()])
+  }
+
+  /** The same cards in all outputs, which name all inputs. */
+  #provenance(): readonly Card[] {
+    this.#provenanceCards ??= new Header().addHistory(provenanceLines(this.run.provenance).join('\n')).cards
+    return this.#provenanceCards
   }
 }
 
