@@ -12,6 +12,7 @@ const require = createRequire(import.meta.url)
 // The digest of what a build was made from is kept beside its `dist`, not in it: that is what gets published.
 const CODE_STAMP = '.built'
 const TYPES_STAMP = '.typed'
+const BUNDLER = join(root, 'scripts', 'bundle-run.mjs')
 const SHARED = ['pnpm-lock.yaml', 'tsconfig.base.json', 'tsconfig.dts.json', 'tsup.base.ts']
 
 const words = process.argv.slice(2)
@@ -37,8 +38,9 @@ function buildCode(names) {
     for (const part of ['dist', CODE_STAMP, TYPES_STAMP])
       rmSync(join(root, 'packages', name, part), { recursive: true, force: true })
     run('tsup', ['--silent'], join(root, 'packages', name))
-    leaveStamp(name, CODE_STAMP)
   }
+  if (names.includes('cli')) execFileSync(process.execPath, [BUNDLER], { stdio: ['ignore', 2, 2] })
+  for (const name of names) leaveStamp(name, CODE_STAMP)
 }
 
 // One compiler for the declarations of all packages: a compiler each takes twice as long.
@@ -74,7 +76,14 @@ function leaveStamp(name, stamp) {
   writeFileSync(join(root, 'packages', name, stamp), stamps.get(name) ?? '')
 }
 
+/** The command line is also made of the sources of others, into one file. */
 function filesOf(name) {
+  if (name !== 'cli') return ownFilesOf(name)
+  const tools = [BUNDLER, join(root, 'scripts', 'compile-run.cjs'), join(root, 'packages/cli/bin/load-run.js')]
+  return [...packages.flatMap(ownFilesOf), ...tools]
+}
+
+function ownFilesOf(name) {
   const folder = join(root, 'packages', name)
   const sources = readdirSync(join(folder, 'src'), { recursive: true, withFileTypes: true })
   const paths = sources.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name))

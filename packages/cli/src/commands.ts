@@ -13,12 +13,11 @@ export interface CommandContext {
 /** Does a command with the arguments after its name; resolves to the exit code. */
 export type CommandMain = (argv: readonly string[], context: CommandContext) => Promise<number>
 
-/** What is known of a command before it is loaded. */
+/** What is known of a command without loading it. */
 export interface Command {
   readonly synopsis: string
   readonly summary: string
   readonly flags: readonly Flag[]
-  readonly load: () => Promise<CommandMain>
 }
 
 export type CommandName = keyof typeof commands
@@ -61,13 +60,11 @@ export const commands = {
     synopsis: 'list [--json]',
     summary: 'Lists the operations there are.',
     flags: [packages, json, help],
-    load: async () => (await import('./commands/list.js')).list,
   },
   describe: {
     synopsis: 'describe <operation> [--json | --lint]',
     summary: 'Says what an operation does and which inputs it takes; as JSON, its wizard description.',
     flags: [packages, json, lint, help],
-    load: async () => (await import('./commands/describe.js')).describe,
   },
   run: {
     synopsis: 'run <operation>|PIPELINE.json [files...] [--<input> value...] --out DIR',
@@ -88,38 +85,32 @@ export const commands = {
       verbose,
       help,
     ],
-    load: async () => (await import('./commands/run.js')).run,
   },
   plan: {
     synopsis: 'plan <operation>|PIPELINE.json [files...] [--<input> value...] --out DIR',
     summary: 'Says what run would do, without doing it.',
     flags: [out, storage, redis, packages, inputs, root, fitsCompression, noPreviews, json, force, verbose, help],
-    load: async () => (await import('./commands/plan.js')).plan,
   },
   key: {
     synopsis: 'key <operation> [files...] [--<input> value...] [--python]',
     summary: 'Prints the key of a job: equal for equal inputs.',
     flags: [packages, inputs, root, fitsCompression, noPreviews, python, verbose, help],
-    load: async () => (await import('./commands/key.js')).key,
   },
   verify: {
     synopsis: 'verify OUT.fits [--root NAME=DIR]',
     summary: 'Runs again what made a FITS file, by its own header, and compares pixel by pixel.',
     flags: [root, json, help],
-    load: async () => (await import('./commands/verify.js')).verify,
   },
   explain: {
     synopsis: 'explain A.json B.json',
     summary: 'Says why two jobs have different keys, from their records (run --json).',
     flags: [json, help],
-    load: async () => (await import('./commands/explain.js')).explain,
   },
   gc: {
     synopsis: 'gc --out DIR | --redis URL --storage PLACE [--older-than DAYS] [--url-life DAYS] [--dry-run]',
     summary:
       'Frees the space of old results, and of what runs left behind that were killed: of a folder, or of a fleet, whose records say what is needed.',
     flags: [place, storage, redis, olderThan, urlLife, dryRun, json, verbose, help],
-    load: async () => (await import('./commands/gc.js')).gc,
   },
   worker: {
     synopsis: 'worker --config FILE | --redis URL --storage s3://BUCKET/PREFIX|DIR',
@@ -138,20 +129,17 @@ export const commands = {
       verbose,
       help,
     ],
-    load: async () => (await import('./commands/worker.js')).worker,
   },
   fits: {
     synopsis: 'fits info|header|dump|verify|compress|decompress|preview FILE',
     summary:
       'Tells what a FITS file holds: its HDUs, its headers, all of it as JSON, its faults, or a picture (-o x.jpg); compresses it as fpack does, and undoes that.',
     flags: [hdu, stored, output, fitsCompression, json, help],
-    load: async () => (await import('./commands/fits.js')).fits,
   },
   help: {
     synopsis: 'help [command]',
     summary: 'Says how to use a command.',
     flags: [help],
-    load: async () => (await import('./commands/help.js')).help,
   },
 } as const satisfies Record<string, Command>
 

@@ -1,12 +1,12 @@
-import { CommandError, EXIT, usageError } from './command-error.js'
+import { type CommandError, EXIT, usageError } from './command-error.js'
 import { generalHelp } from './command-help.js'
 import { type Command, type CommandContext, commands, isCommandName } from './commands.js'
 import { flags } from './flags.js'
 import { type Io, processIo } from './io.js'
+import { loadCommand } from './load-command.js'
 import { nearest } from './nearest.js'
 import { type Offers, offers as ownOffers } from './operations.js'
-import { sentence } from './printable.js'
-import { Terminal } from './terminal.js'
+import { performCommand } from './perform-command.js'
 import { version } from './version.js'
 
 /**
@@ -16,13 +16,8 @@ import { version } from './version.js'
  * @param offers what it can run; the operations of this package by default
  * @example process.exitCode = await main(process.argv.slice(2))
  */
-export async function main(argv: readonly string[], io: Io = processIo(), offers: Offers = ownOffers): Promise<number> {
-  const context: CommandContext = { io, offers, terminal: new Terminal(io) }
-  try {
-    return await dispatch(argv, context)
-  } catch (error) {
-    return report(error, context)
-  }
+export function main(argv: readonly string[], io: Io = processIo(), offers: Offers = ownOffers): Promise<number> {
+  return performCommand(io, offers, (context) => dispatch(argv, context))
 }
 
 async function dispatch(argv: readonly string[], context: CommandContext): Promise<number> {
@@ -34,7 +29,7 @@ async function dispatch(argv: readonly string[], context: CommandContext): Promi
   }
   const command = name === '--help' || name === '-h' ? 'help' : name
   if (!isCommandName(command)) throw unknownCommand(name)
-  const run = await commands[command].load()
+  const run = await loadCommand(command)
   return run(rest, await wider(commands[command], rest, context))
 }
 
@@ -55,32 +50,4 @@ function unknownCommand(name: string): CommandError {
   const meant = nearest(name, names)
   const hint = meant === undefined ? `The commands are ${names.join(', ')}.` : `Did you mean '${meant}'?`
   return usageError(`There is no command '${name.slice(0, 100)}'. ${hint}`)
-}
-
-/** Says what went wrong, in a sentence; with `DATALAB_DEBUG=1` also where. */
-function report(error: unknown, { io, terminal }: CommandContext): number {
-  const { message, exitCode } = explained(error)
-  terminal.note(`datalab: ${message}`)
-  if (io.env.DATALAB_DEBUG === '1') terminal.note(error instanceof Error ? (error.stack ?? '') : String(error))
-  return exitCode
-}
-
-/** An error of the framework, by its brand's members, since its class would have to be loaded for every command. */
-interface FrameworkError {
-  readonly audience?: string
-  readonly code?: string
-  readonly message?: string
-  readonly cause?: FrameworkError
-}
-
-function explained(error: unknown): { message: string; exitCode: number } {
-  if (error instanceof CommandError) return error
-  const { audience, cause, code, message = String(error) } = error as FrameworkError
-  if (code === 'DATALAB_INPUT_INVALID') return { message, exitCode: EXIT.invalid }
-  if (code === 'DATALAB_SETUP_INVALID') return { message: sentence(message), exitCode: EXIT.invalid }
-  // What underlies it says which store it is, and why.
-  if (code === 'DATALAB_RECORDS_UNAVAILABLE' && cause?.audience !== undefined) return explained(cause)
-  if (audience !== undefined) return { message: sentence(message), exitCode: EXIT.failed }
-  const text = `an unexpected error: ${sentence(message)} DATALAB_DEBUG=1 shows where it comes from.`
-  return { message: text, exitCode: EXIT.failed }
 }

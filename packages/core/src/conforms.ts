@@ -15,16 +15,25 @@ const KNOWN = new Set([...NOTES, ...CHECKED])
 const plain = new WeakMap<JsonSchema, boolean>()
 
 /**
- * Whether `conforms` can tell what is valid by a schema: one without defaults, and with simple keywords alone, as nearly all inputs have.
+ * Whether `conforms` can tell what is valid by a schema: one with simple keywords alone, as nearly all inputs have, and without defaults but
+ * for those of its own properties.
  *
  * Whatever it says no to is left to the validators of ajv, which also say why.
  */
 export function isPlain(schema: JsonSchema): boolean {
   const known = plain.get(schema)
   if (known !== undefined) return known
-  const result = hasPlainKeywords(schema) && childrenOf(schema).every(isPlain)
+  const result = isPlainPart(withoutDefaults(schema)) && hasValidDefaults(schema)
   plain.set(schema, result)
   return result
+}
+
+/** Gives an object that conforms to a plain schema what it lacks and the schema has a default for. */
+export function fillIn({ properties = {} }: JsonSchema, value: unknown): void {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return
+  const object = value as Record<string, unknown>
+  for (const [name, property] of Object.entries(properties))
+    if (property.default !== undefined && object[name] === undefined) object[name] = property.default
 }
 
 /**
@@ -38,6 +47,24 @@ export function conforms(schema: JsonSchema, value: unknown): boolean {
   if (typeof value === 'string') return isPlainText(schema, value)
   if (Array.isArray(value)) return isPlainList(schema, value)
   return typeof value !== 'object' || value === null || isPlainObject(schema, value as Record<string, unknown>)
+}
+
+function isPlainPart(schema: JsonSchema): boolean {
+  return hasPlainKeywords(schema) && childrenOf(schema).every(isPlainPart)
+}
+
+function withoutDefaults(schema: JsonSchema): JsonSchema {
+  if (schema.properties === undefined) return schema
+  const bare = Object.entries(schema.properties).map(([name, { default: _, ...property }]) => [name, property])
+  return { ...schema, properties: Object.fromEntries(bare) }
+}
+
+/** Of lists and objects each would have to get its own. */
+function hasValidDefaults({ properties = {} }: JsonSchema): boolean {
+  return Object.values(properties).every((property) => {
+    if (!('default' in property)) return true
+    return ['boolean', 'number', 'string'].includes(typeof property.default) && conforms(property, property.default)
+  })
 }
 
 function hasPlainKeywords(schema: JsonSchema): boolean {
@@ -101,7 +128,8 @@ function isPlainList({ minItems, maxItems, items }: JsonSchema, list: readonly u
 
 function isPlainObject(schema: JsonSchema, object: Readonly<Record<string, unknown>>): boolean {
   const { properties = {}, required = [], additionalProperties = true } = schema
-  if (!required.every((name) => Object.hasOwn(object, name))) return false
+  const isGiven = (name: string) => Object.hasOwn(object, name) || properties[name]?.default !== undefined
+  if (!required.every(isGiven)) return false
   return Object.entries(object).every(([name, member]) => {
     if (Object.hasOwn(properties, name)) return conforms(properties[name]!, member)
     return typeof additionalProperties === 'object' ? conforms(additionalProperties, member) : additionalProperties

@@ -1,5 +1,5 @@
 import type { ErrorObject } from 'ajv'
-import { conforms, isPlain } from './conforms.js'
+import { conforms, fillIn, isPlain } from './conforms.js'
 import { inputError } from './input-issue.js'
 import { constantsOf, inputIssue } from './input-message.js'
 import type { JsonSchema } from './input-schema.js'
@@ -20,7 +20,13 @@ export interface Validators {
 /** More than these are not looked into: there may be one for each of very many values. */
 const MAX_FINDINGS = 500
 
-const PLAIN: Validators = { of: (schema) => (value) => conforms(schema, value) }
+const PLAIN: Validators = {
+  of: (schema) => (value) => {
+    const isValid = conforms(schema, value)
+    if (isValid) fillIn(schema, value)
+    return isValid
+  },
+}
 
 let loading: Promise<Validators> | undefined
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { conforms, isPlain } from '../src/conforms.js'
+import { conforms, fillIn, isPlain } from '../src/conforms.js'
 import { formatSchemas } from '../src/formats.schema.js'
 import type { JsonSchema } from '../src/input-schema.js'
 import { loadValidators } from '../src/validate-inputs.js'
@@ -62,6 +62,50 @@ test('tells the same values valid as ajv, by any plain schema', async () => {
   )
 })
 
+const withDefaults = fc
+  .tuple(schema, fc.dictionary(names, fc.tuple(schema, fc.option(scalar)), { maxKeys: 3, noNullPrototype: true }))
+  .map(([outer, members]): JsonSchema => {
+    const own = Object.entries(members).map(([name, [member, value]]) => [
+      name,
+      value === null ? member : { ...member, default: value },
+    ])
+    return { ...outer, properties: Object.fromEntries(own) }
+  })
+
+test('fills in the same defaults as ajv', async () => {
+  const validators = await loadValidators()
+  fc.assert(
+    fc.property(withDefaults, fc.array(value, { minLength: 1, maxLength: 8 }), (anySchema, values) => {
+      fc.pre(isPlain(anySchema))
+      const validate = validators.of(anySchema)
+      for (const one of values) {
+        const [filled, byAjv] = [structuredClone(one), structuredClone(one)]
+        const isValid = validate(byAjv)
+        expect(conforms(anySchema, one)).toBe(isValid)
+        if (!isValid) continue
+        fillIn(anySchema, filled)
+        expect(filled).toEqual(byAjv)
+      }
+    }),
+    { numRuns: 1000 },
+  )
+})
+
+test('gives what is missing, and leaves what is null', () => {
+  const either: JsonSchema = { anyOf: [{ type: 'null' }, { type: 'string' }], default: 'simple' }
+  const modes: JsonSchema = {
+    type: 'object',
+    properties: { mode: either, other: { type: 'string' } },
+    required: ['mode'],
+  }
+  const [nothing, nil] = [{}, { mode: null }]
+  for (const one of [nothing, nil]) {
+    expect(isPlain(modes) && conforms(modes, one)).toBe(true)
+    fillIn(modes, one)
+  }
+  expect([nothing, nil]).toEqual([{ mode: 'simple' }, { mode: null }])
+})
+
 test('the formats of files are plain, and what they say is valid or not', () => {
   expect(isPlain(formatSchemas.FitsFile)).toBe(true)
   expect(conforms(formatSchemas.FitsFile, { basename: 'a.fits', source: 'local', other: 1 })).toBe(true)
@@ -70,7 +114,10 @@ test('the formats of files are plain, and what they say is valid or not', () => 
 })
 
 test.each<JsonSchema>([
-  { type: 'number', default: 1 },
+  { items: { properties: { a: { type: 'number', default: 1 } } } },
+  { properties: { a: { anyOf: [{ type: 'number', default: 1 }] } } },
+  { properties: { a: { type: 'number', default: 'a' } } },
+  { properties: { a: { type: 'array', default: [] } } },
   { type: 'string', pattern: 'a' },
   { type: 'string', format: 'date' },
   { properties: { a: { multipleOf: 2 } } },

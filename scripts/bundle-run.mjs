@@ -1,0 +1,79 @@
+// Makes `dist/run.cjs` of the command line: `datalab run` in one file, with all that it takes of the other packages, made of their sources. Beside
+// it lie what it seldom takes, each in a file of its own, and `run.cjs.compiled`: what V8 made of it, for Node 20, which keeps nothing of it.
+import { execFileSync } from 'node:child_process'
+import { createRequire } from 'node:module'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { build } from 'esbuild'
+
+const cli = fileURLToPath(new URL('../packages/cli', import.meta.url))
+const OPTIONS = {
+  outdir: join(cli, 'dist'),
+  outExtension: { '.js': '.cjs' },
+  bundle: true,
+  format: 'cjs',
+  platform: 'node',
+  target: 'node20.19',
+  conditions: ['@datalab/source'],
+  // To a script that is compiled ahead, Node gives only `require`.
+  supported: { 'dynamic-import': false },
+  logLevel: 'warning',
+}
+// Where a package's own place matters, it is that of the package whose dependency is looked for there.
+const PLACE = {
+  define: { 'import.meta.url': 'place' },
+  banner: { js: "const place = require.resolve('@datalab/local/package.json');" },
+}
+/** What is loaded by itself, when it is needed. */
+const SELDOM = /^(ajv|@opentelemetry\/api|\.\/mathjs-parser\.js)$/
+/** What of Node most runs do without. */
+const LATE = /^node:(child_process|stream|worker_threads|zlib)$/
+/** What is another package's at run time, too: native code, and what only a fleet or a bucket takes. */
+const OTHERS = /^(sharp|libsql|@datalab\/(executor-bullmq|storage-s3))$/
+
+async function bundleRun() {
+  const seldom = new Map()
+  const entryPoints = { run: join(cli, 'src/run-here.ts') }
+  await build({ ...OPTIONS, ...PLACE, entryPoints, plugins: [late(), others(), apart(seldom)] })
+  await build({ ...OPTIONS, entryPoints: Object.fromEntries(seldom), minify: true, plugins: [others()] })
+  const compiler = fileURLToPath(new URL('compile-run.cjs', import.meta.url))
+  // What it says of its runs is told where it fails.
+  execFileSync(process.execPath, [compiler], { stdio: ['ignore', 'ignore', 'pipe'] })
+}
+
+function others() {
+  return {
+    name: 'others',
+    setup: ({ onResolve }) => onResolve({ filter: OTHERS }, ({ path }) => ({ path, external: true })),
+  }
+}
+
+/** Has what is imported where it is needed lie in a file of its own. */
+function apart(seldom) {
+  const setup = (builder) =>
+    builder.onResolve({ filter: SELDOM }, async ({ path, kind, resolveDir }) => {
+      if (kind !== 'dynamic-import') return undefined
+      const name = path.replace(/^(@|\.\/)|\.js$/g, '').replace('/', '-')
+      const found = await builder.resolve(path, { kind: 'import-statement', resolveDir })
+      seldom.set(name, found.path)
+      return { path: `./${name}.cjs`, external: true }
+    })
+  return { name: 'apart', setup }
+}
+
+/** Has modules of Node that most runs do without loaded when something of them is used. */
+function late() {
+  const require = createRequire(import.meta.url)
+  const setup = ({ onLoad, onResolve }) => {
+    onResolve({ filter: LATE }, ({ path, namespace }) =>
+      namespace === 'late' ? { path, external: true } : { path, namespace: 'late' },
+    )
+    onLoad({ filter: /./, namespace: 'late' }, ({ path }) => {
+      const members = Object.keys(require(path)).map((name) => `get ${name}() { return require('${path}').${name} }`)
+      return { contents: `module.exports = { ${members.join(', ')} }` }
+    })
+  }
+  return { name: 'late', setup }
+}
+
+await bundleRun()
