@@ -127,7 +127,6 @@ class RunImages implements Images {
   }
 
   async open(file: FileReference): Promise<Frame> {
-    if (this.options.previews) preparePreviews()
     const source = await this.#files.open(file)
     const label = this.#inputs.label(file)
     return explained(label, async () => {
@@ -138,6 +137,7 @@ class RunImages implements Images {
       }
       const frame = frameOf(fits, { label, signal: this.run.signal, path: source.path, close })
       if (typeof this.options.compression === 'object' && frame.sampleType === 'float32') prepareEncoding(frame)
+      if (this.options.previews) preparePreviews()
       return { ...frame, catalogue: catalogueOf(fits) }
     })
   }

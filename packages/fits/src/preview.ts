@@ -1,3 +1,4 @@
+import { createRequire } from 'node:module'
 import { wrongArgument } from './errors.js'
 import { ImageHdu } from './image-hdu.js'
 import { pixelKernels } from './pixel-kernels.js'
@@ -81,7 +82,7 @@ async function renderHdu(hdu: ImageHdu, options: PreviewOptions): Promise<Previe
 
 /** @param full What the small picture is made of. */
 async function encoded(large: GreyPicture, full: GreyPicture, { size = 200 }: PreviewOptions): Promise<Preview> {
-  const sharp = await loadSharp()
+  const sharp = loadSharp()
   // While another thread encodes the large one, this one shrinks it.
   const files = await Promise.all([encodeJpeg(sharp, large, 80), encodeJpeg(sharp, shrinkToFit(full, size, size), 80)])
   return { large: files[0], small: files[1] }
@@ -113,17 +114,22 @@ function encodeJpeg(sharp: Sharp, { pixels, width, height }: GreyPicture, qualit
 
 /** Begins to load what pictures are encoded by, for who will want some soon; whether that goes well, `renderPreview` says. */
 export function preparePreviews(): void {
-  loadSharp().catch(() => {})
+  try {
+    loadSharp()
+  } catch {
+    // Who renders one is told.
+  }
 }
 
-type Sharp = Awaited<ReturnType<typeof loadSharp>>
+type Sharp = typeof import('sharp').default
 
-async function loadSharp() {
+/** Required, not imported: of a CommonJS module that is imported all sources are searched for exports first, which takes as long as loading it. */
+function loadSharp(): Sharp {
   try {
-    return (await import('sharp')).default
+    return createRequire(import.meta.url)('sharp')
   } catch (cause) {
     // Of one that is there and does not load, sharp itself says what to do.
-    if ((cause as NodeJS.ErrnoException).code !== 'ERR_MODULE_NOT_FOUND') throw cause
+    if ((cause as NodeJS.ErrnoException).code !== 'MODULE_NOT_FOUND') throw cause
     throw new Error("Previews need sharp, which is not installed: add the package 'sharp', or do without previews.", {
       cause,
     })

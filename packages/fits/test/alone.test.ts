@@ -71,5 +71,5 @@ test('where sharp is not installed, a preview names it', async () => {
   const program = `
     const error = await fits.renderPreview({ data: new Float32Array(4), width: 2, height: 2 }).catch((error) => error)
     console.log(JSON.stringify([error.message, error.cause?.code]))`
-  expect(await printed(program)).toEqual([expect.stringMatching(/sharp.*not installed/), 'ERR_MODULE_NOT_FOUND'])
+  expect(await printed(program)).toEqual([expect.stringMatching(/sharp.*not installed/), 'MODULE_NOT_FOUND'])
 })
