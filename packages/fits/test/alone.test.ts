@@ -54,7 +54,9 @@ test('nothing of the codec imports the framework, not even a type', () => {
 /** What a program prints that has the codec and nothing else. */
 async function printed(program: string): Promise<unknown> {
   const code = `import * as fits from ${JSON.stringify(`file://${codec}`)}\n${program}`
-  const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', code], { cwd: folder })
+  // Those who run tests may have named further places for modules.
+  const options = { cwd: folder, env: { ...process.env, NODE_PATH: '' } }
+  const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', code], options)
   return JSON.parse(stdout)
 }
 
