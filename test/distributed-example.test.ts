@@ -13,8 +13,8 @@ const hasRedis = (() => {
   }
 })()
 
-test.skipIf(!hasRedis)('the example of a fleet loses nothing when a worker is killed', { timeout: 100_000 }, () => {
-  const options = { encoding: 'utf8', timeout: 95_000 } as const
+test.skipIf(!hasRedis)('the example of a fleet loses nothing when a worker is killed', { timeout: 270_000 }, () => {
+  const options = { encoding: 'utf8', timeout: 260_000 } as const
   const { status, stdout, stderr } = spawnSync(process.execPath, [script, '--folder'], options)
   expect([status, stderr]).toEqual([0, ''])
   expect(stdout).toMatch(/submitted 38 jobs of 4 operations, 26 of them different/)

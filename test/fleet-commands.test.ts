@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { readImage } from '@datalab/fits'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { Fleet, hasRedis, hostConfig } from './fixtures/fleet.js'
 
 const fleet = Fleet.use()
@@ -36,6 +36,17 @@ describe.skipIf(!hasRedis)('datalab worker', { timeout: 60_000 }, () => {
     const again = ['median', ...frames, '--out', 'other']
     expect(await textOf(['plan', ...again])).toContain('Its result is there')
     expect(await textOf(['run', ...again])).toContain('its result was there (cached)')
+    // Whoever asks for other results than those of the workers waits for one that makes them.
+    const waiting = fleet.datalab(['run', ...again, '--no-previews'])
+    const reason = 'revision 2): those that are running have other services, or other settings of them.\n'
+    await vi.waitFor(() => expect(waiting.stderr).toContain(reason), { timeout: 20_000, interval: 50 })
+    waiting.child.kill('SIGINT')
+    expect(await waiting.ended).toMatchObject({ code: 130, stderr: expect.stringContaining('Median was cancelled.') })
+    const elsewhere = await fleet.datalab(['run', ...again], { DATALAB_STORAGE: 'not shared' }).ended
+    expect([elsewhere.code, elsewhere.stderr]).toEqual([
+      1,
+      expect.stringMatching(/median-\w+\.fits is not in the storage of the fleet, not shared\. Start its workers/),
+    ])
     expect(await worker.stop()).toMatchObject({ code: 0, stderr: '' })
   })
 

@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -91,6 +91,23 @@ describe('the example of a host', { timeout: 60_000 }, () => {
       expect((await fetch(`${url}/jobs`, { method: 'POST', body })).status, body).toBe(400)
     for (const path of ['/', '/jobs/abc', '/jobs/abc/events', '/files/abc/fits', '/files/..%2f..%2fetc/passwd'])
       expect((await fetch(url + path)).status, path).toBe(404)
+  })
+
+  test('says why it cannot be started, and not how to get into a Redis', { timeout: 60_000 }, async () => {
+    const { url } = await start({ DATALAB_FOLDER: join(folder, 'first') })
+    const { port } = new URL(url)
+    const cases: [Record<string, string>, RegExp][] = [
+      [{ PORT: port, DATALAB_FOLDER: join(folder, 'second') }, new RegExp(`address already in use 127.0.0.1:${port}`)],
+      [{ DATALAB_REDIS: 'redis://user:secret@127.0.0.1:1' }, /The Redis at 127\.0\.0\.1:1 does not answer now/],
+      [{ DATALAB_REDIS: 'http://user:secret@127.0.0.1:1' }, /A Redis is named by a URL such as redis:/],
+      [{ DATALAB_STORAGE: 'http://user:secret@127.0.0.1:1' }, /This is no address of a bucket; give one such as/],
+    ]
+    for (const [environment, message] of cases) {
+      const env = { ...process.env, PORT: '0', DATALAB_DATA: data, ...environment }
+      const { status, stderr } = spawnSync(process.execPath, [script], { env, encoding: 'utf8' })
+      expect([status, stderr]).toEqual([1, expect.stringMatching(message)])
+      expect(stderr).not.toMatch(/secret|\n {4}at /)
+    }
   })
 
   const endpoint = process.env.DATALAB_TEST_S3_ENDPOINT

@@ -21,6 +21,12 @@ const fleet = { redis: DATALAB_REDIS, shared: ['storage', 'source local'] } // e
 // The SDK's word to developers about versions of Node is none to whoever reads this service's log.
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true'
 
+// Of an error that was foreseen, what it says, or the one below it that says more; of any other, where it comes from.
+const tell = ({ err, ...facts }, message) => {
+  const { code, message: text, stack } = (err?.code === 'DATALAB_RECORDS_UNAVAILABLE' ? err.cause : err) ?? {}
+  console.error(`${message}.`, (code === 'DATALAB_INTERNAL' ? stack : text) ?? '', facts)
+}
+
 export default defineDataLab(() => ({
   operations: [ColorImage, IncreaseBrightness, Median, Normalization, PixelMath, Subtraction, Stacking],
   services: [images()],
@@ -30,5 +36,5 @@ export default defineDataLab(() => ({
     ? new RedisRecordStore(fleet)
     : new SqliteRecordStore({ path: join(DATALAB_FOLDER, 'records.sqlite') }),
   executor: DATALAB_REDIS ? new BullMQExecutor(fleet) : new ProcessExecutor({ setup: import.meta.url }),
-  log: { debug() {}, info() {}, warn: console.error, error: console.error },
+  log: { debug() {}, info() {}, warn: tell, error: tell },
 }))

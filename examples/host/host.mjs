@@ -4,8 +4,20 @@ import { json } from 'node:stream/consumers'
 import { pipeline } from 'node:stream/promises'
 import { isDataLabError, openDataLab, readPieces } from '@datalab/core'
 
-const lab = await openDataLab(import.meta.resolve('./datalab.config.mjs'))
-await lab.resume() // what was submitted before the last end of this service
+const lab = await open().catch(fail)
+
+async function open() {
+  const opened = await openDataLab(import.meta.resolve('./datalab.config.mjs'))
+  await opened.resume() // what was submitted before the last end of this service
+  return opened
+}
+
+/** Whoever starts this service reads why it cannot be: an address that is none, a Redis that is not there, a port that is taken. */
+function fail(error) {
+  const { message } = isDataLabError(error, 'DATALAB_RECORDS_UNAVAILABLE') ? error.cause : error
+  console.error(message)
+  process.exit(1)
+}
 
 const routes = [
   ['GET', /^\/operations$/, () => lab.wizardDescriptions()],
@@ -42,13 +54,25 @@ async function answer(request, response) {
 const server = createServer((request, response) => {
   answer(request, response).catch((error) => {
     if (response.headersSent) return response.destroy()
-    const isUsers = (isDataLabError(error) && error.audience === 'user') || error instanceof SyntaxError
-    if (!isUsers) console.error(error)
-    response.writeHead(isUsers ? 400 : 500).end(JSON.stringify({ error: isUsers ? error.message : 'It failed.' }))
+    const { status, text } = explained(error)
+    if (status >= 500) console.error(error)
+    response.writeHead(status).end(JSON.stringify({ error: text }))
   })
-}).listen(process.env.PORT ?? 8080, '127.0.0.1', () => console.log(`http://127.0.0.1:${server.address().port}`))
-
-process.once('SIGTERM', () => {
-  server.close().closeAllConnections()
-  lab.close() // what still runs is given back, and goes on with the next start
 })
+
+function explained(error) {
+  const isUsers = (isDataLabError(error) && error.audience === 'user') || error instanceof SyntaxError
+  if (isUsers) return { status: 400, text: error.message }
+  if (isDataLabError(error) && error.retryable) return { status: 503, text: 'It cannot be done now. Try again later.' }
+  return { status: 500, text: 'It failed.' }
+}
+
+server
+  .once('error', fail)
+  .listen(process.env.PORT ?? 8080, '127.0.0.1', () => console.log(`http://127.0.0.1:${server.address().port}`))
+
+for (const signal of ['SIGINT', 'SIGTERM'])
+  process.once(signal, () => {
+    server.close().closeAllConnections()
+    lab.close() // what still runs is given back, and goes on with the next start
+  })

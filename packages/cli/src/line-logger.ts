@@ -16,8 +16,10 @@ export function lineLogger(terminal: Terminal): Logger {
 function errorText(err: unknown): string {
   const { audience, cause, code, message, stack } = (err ?? {}) as Partial<Error> & { audience?: string; code?: string }
   if (audience === undefined || code === 'DATALAB_INTERNAL') return stack ?? textOf(err)
-  const below = (cause as { audience?: string } | undefined)?.audience === undefined ? '' : `\n${errorText(cause)}`
-  return `${code}: ${message}${below}`
+  // What underlies it says which service it is; what underlies that is of the system.
+  const { audience: isOurs, code: below } = (cause ?? {}) as { audience?: string; code?: string }
+  const reason = isOurs === undefined || below === 'DATALAB_INTERNAL' ? '' : `\n${errorText(cause)}`
+  return `${code}: ${message}${reason}`
 }
 
 function textOf(value: unknown): string {

@@ -24,24 +24,35 @@ interface ResultFile {
   readonly path: string | undefined
 }
 
+/** How results are put into a folder. */
+interface WriteOptions {
+  /** What the names begin with; the operation's name by default. */
+  readonly title?: string
+  /** Where the workers of a fleet are to keep what they make. */
+  readonly storage?: string | undefined
+}
+
 /**
  * Puts copies of a job's results into a folder, under readable names: `median-1a2b3c4d.fits`, `median-1a2b3c4d-large.jpg`. Output data
  * become `median-1a2b3c4d.json`. A copy appears under its name when it is whole; what is there of a cached result stays.
  *
  * @param record of a completed job
- * @param title what the names begin with; the operation's name by default
  * @returns the names, in the order of the output.
  */
 export async function writeResults(
   lab: DataLab,
   record: JobRecord,
   folder: string,
-  title = kebabCase(record.operation.name),
+  options: WriteOptions = {},
 ): Promise<string[]> {
+  const { title = kebabCase(record.operation.name), storage } = options
   const stem = `${title}-${record.key.slice(0, 8)}`
   await removeLeftovers(folder, stem)
   const files = resultFiles(record, stem)
-  await eachAtOnce(files.length, COPIES, (index) => putCopy(lab, files[index] as ResultFile, folder, record.cached))
+  await eachAtOnce(files.length, COPIES, async (index) => {
+    const file = files[index] as ResultFile
+    if (!(await putCopy(lab, file, folder, record.cached))) throw gone(file.name, storage)
+  })
   const names = files.map(({ name }) => name)
   const data = record.output?.output_data
   if (data === undefined) return names
@@ -55,18 +66,27 @@ export async function writeResults(
 /** Copies that are made at once. */
 const COPIES = 4
 
+function gone(name: string, storage: string | undefined): Error {
+  if (storage === undefined) return failure(`${name} is gone from the results. Run it again.`)
+  return failure(
+    `${name} is not in the storage of the fleet, ${storage}. Start its workers with the same; a folder has to be one that all machines share.`,
+  )
+}
+
+/** False where there is nothing to copy. */
 async function putCopy(
   lab: DataLab,
   { name, basename, role, path }: ResultFile,
   folder: string,
   isCached: boolean,
-): Promise<void> {
+): Promise<boolean> {
   // One of many is found at once by its place; by its name, the host looks at the whole result first.
   const source = await (path === undefined ? lab.open(basename, role) : fileSource(path).catch(() => undefined))
-  if (source === undefined) throw failure(`${name} is gone from the results. Run it again.`)
+  if (source === undefined) return false
   try {
     if (!(isCached && (await isCopied(join(folder, name), source.size))))
       await put(folder, name, (to) => copy(source, to))
+    return true
   } finally {
     await source.close()
   }

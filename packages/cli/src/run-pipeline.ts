@@ -3,6 +3,7 @@ import { type DataLab, type PipelineRecord, planPipeline, submitPipeline } from 
 import { CommandError, EXIT } from './command-error.js'
 import type { CommandContext } from './commands.js'
 import { flags } from './flags.js'
+import { fleetAddress } from './fleet-place.js'
 import { followPipeline } from './follow-pipeline.js'
 import { placesOf } from './host-place.js'
 import { hostFor } from './lab.js'
@@ -40,12 +41,13 @@ async function finish(
   record: PipelineRecord,
   target: Target,
   request: PipelineRequest,
-  { terminal }: CommandContext,
+  { io, terminal }: CommandContext,
 ): Promise<number> {
   const isJson = request.arguments.has(flags.json)
   try {
     await rememberRoots(ownFolder(target.folder), request.roots)
-    const paths = await resultPaths(lab, record, target, request)
+    const storage = fleetAddress(request.arguments, io.env)?.storage
+    const paths = await resultPaths(lab, record, target, request, storage)
     const lines = [...stepLines(record), ...paths.map(oneLine)]
     if (!isJson) await terminal.print(lines.map((line) => `${line}\n`).join(''))
   } finally {
@@ -62,6 +64,7 @@ async function resultPaths(
   { steps }: PipelineRecord,
   { folder, label }: Target,
   { arguments: given }: PipelineRequest,
+  storage: string | undefined,
 ): Promise<string[]> {
   // What others work on is theirs; it stays where the host keeps results.
   const taken = given.has(flags.intermediate) ? new Set<string>() : new Set(steps.flatMap(({ needs }) => needs))
@@ -69,7 +72,7 @@ async function resultPaths(
   for (const { id, jobs, status } of steps) {
     if (status !== 'COMPLETED' || taken.has(id)) continue
     for (const job of jobs) {
-      const names = await writeResults(lab, job, folder, id)
+      const names = await writeResults(lab, job, folder, { title: id, storage })
       paths.push(...names.map((name) => join(label, name)))
     }
   }

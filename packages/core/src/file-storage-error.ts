@@ -35,8 +35,9 @@ export function notAFolder(folder: string): DataLabError {
 
 /** A system's error as one of the storage's; any other as it is. */
 export function storageError(key: string, error: unknown): unknown {
-  const { code, syscall } = (error ?? {}) as NodeJS.ErrnoException
+  const { code, path, syscall } = (error ?? {}) as NodeJS.ErrnoException
   if (syscall === undefined || code === undefined) return error
+  const where = path === undefined ? code : `${code}, ${path}`
   const options = { cause: error, details: { key, errno: code } }
   if (syscall === 'link' && NO_LINKS.includes(code))
     return new DataLabError(
@@ -47,7 +48,7 @@ export function storageError(key: string, error: unknown): unknown {
   if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS')
     return new DataLabError(
       'STORAGE_FORBIDDEN',
-      `The storage may not touch ${key} (${code}): check the permissions of its folder.`,
+      `The storage may not touch ${key} (${where}): check the permissions of its folder.`,
       options,
     )
   if (code === 'ENOSPC' || code === 'EDQUOT')
@@ -58,7 +59,7 @@ export function storageError(key: string, error: unknown): unknown {
     })
   if (code === 'ENAMETOOLONG')
     return new DataLabError('STORAGE_KEY_INVALID', `The key ${key} is too long for this file system.`, options)
-  return new DataLabError('STORAGE_UNAVAILABLE', `The storage could not handle ${key} (${code}). Try again.`, {
+  return new DataLabError('STORAGE_UNAVAILABLE', `The storage could not handle ${key} (${where}). Try again.`, {
     ...options,
     retryable: true,
   })

@@ -1,6 +1,7 @@
 import { lstat, mkdir, open, realpath, rmdir, stat } from 'node:fs/promises'
 import { dirname, join, resolve, sep } from 'node:path'
 import { ignoring, keyConflict, linkForbidden, notAFolder } from './file-storage-error.js'
+import { makeFolder } from './make-folder.js'
 
 /** The folder of a storage: whatever is done below it follows no link. */
 export class StorageFolder {
@@ -57,7 +58,7 @@ export class StorageFolder {
 
   /** The folder itself, made where it is missing. */
   async makeRoot(): Promise<string> {
-    await mkdir(this.#real ?? this.#given, { recursive: true }).catch((error) => {
+    await makeFolder(this.#real ?? this.#given).catch((error) => {
       throw isInTheWay(error) ? notAFolder(this.#given) : error
     })
     const root = await this.#root()

@@ -1,3 +1,5 @@
+import { readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { createDataLab, FileStorage, type JobRecord, LocalSource, MemoryRecordStore } from '@datalab/core'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { BullMQExecutor, RedisRecordStore, type StartWorkerOptions, startWorker } from '../src/index.js'
@@ -131,6 +133,18 @@ describe.skipIf(!hasRedis)('with a real Redis', () => {
     const lab = new FleetLab(evicting)
     await expect(lab.submit('work', 'a')).rejects.toMatchObject({ code: 'REDIS_UNSUITABLE' })
     await expect(start()).rejects.toMatchObject({ code: 'REDIS_UNSUITABLE' })
+  })
+
+  it('a worker that cannot write to the storage takes no runs from others', async () => {
+    const lab = new FleetLab(redis)
+    const job = await lab.submit('work', 'a')
+    writeFileSync(join(lab.folder, 'results'), 'in the way')
+    await expect(start()).rejects.toMatchObject({ code: 'STORAGE_FORBIDDEN' })
+    expect((await job.record()).status).toBe('PENDING')
+    rmSync(join(lab.folder, 'results'))
+    await start()
+    expect((await last(job)).status).toBe('COMPLETED')
+    expect(readdirSync(join(lab.folder, 'results')).filter((name) => !name.startsWith('.'))).toEqual([job.key])
   })
 
   it('tells how it is, to this machine', async () => {

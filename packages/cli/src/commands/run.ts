@@ -3,6 +3,7 @@ import type { DataLab, JobRecord } from '@datalab/core'
 import { CommandError, EXIT, usageError } from '../command-error.js'
 import type { CommandContext, CommandMain } from '../commands.js'
 import { flags } from '../flags.js'
+import { fleetAddress } from '../fleet-place.js'
 import { followJob } from '../follow-job.js'
 import { placesOf } from '../host-place.js'
 import { Interruption } from '../interruption.js'
@@ -78,12 +79,13 @@ async function finish(
   request: JobRequest,
   context: CommandContext,
 ): Promise<number> {
-  const { terminal } = context
+  const { io, terminal } = context
   const isJson = request.arguments.has(flags.json)
   try {
     const isCompleted = record.status === 'COMPLETED'
     if (isCompleted) await rememberRoots(ownFolder(target.folder), request.roots)
-    const paths = isCompleted ? await resultPaths(lab, record, target) : undefined
+    const storage = fleetAddress(request.arguments, io.env)?.storage
+    const paths = isCompleted ? await resultPaths(lab, record, target, storage) : undefined
     if (paths !== undefined && !isJson) await terminal.print(summary(record, paths))
   } finally {
     if (isJson) await terminal.print(jsonDocument(record))
@@ -94,8 +96,13 @@ async function finish(
 }
 
 /** Puts the results into the folder; their paths, as the user named the folder. */
-async function resultPaths(lab: DataLab, record: JobRecord, { folder, label }: Target): Promise<string[]> {
-  const names = await writeResults(lab, record, folder)
+async function resultPaths(
+  lab: DataLab,
+  record: JobRecord,
+  { folder, label }: Target,
+  storage: string | undefined,
+): Promise<string[]> {
+  const names = await writeResults(lab, record, folder, { storage })
   return names.map((name) => join(label, name))
 }
 

@@ -32,7 +32,11 @@ export const worker: CommandMain = async (argv, context) => {
   if (stray !== undefined) throw usageError(`'worker' takes no arguments. Leave '${stray}' out.`)
   const graceMs = numberOf(parsed, flags.grace, 0, GRACE_S) * 1000
   using interruption = new Interruption(context.io, context.terminal)
+  const leave = () => context.io.exit(EXIT.cancelled)
+  // Nothing is being run: whatever it waits for, it need not end.
+  interruption.signal.addEventListener('abort', leave)
   const fleetWorker = await started(parsed, context)
+  interruption.signal.removeEventListener('abort', leave)
   await context.terminal.print(`${greeting(fleetWorker)}\n`)
   if (!interruption.signal.aborted) await once(interruption.signal, 'abort')
   await fleetWorker.close({ graceMs })
