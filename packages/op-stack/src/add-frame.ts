@@ -1,5 +1,5 @@
 import type { Progress } from '@datalab/core'
-import { bandsOfRows, type Frame, type PixelPlace, type Samples, type TangentWcs } from '@datalab/fits'
+import { bandsOfRows, type Frame, type PixelPlace, type Samples, type SampleType, type TangentWcs } from '@datalab/fits'
 import { PixelLattice, skyMap } from './pixel-lattice.js'
 import type { ResultGrid, SkyFrame } from './result-grid.js'
 import { type Strip, shareRow } from './share-row.js'
@@ -8,16 +8,39 @@ import type { Sums } from './sums.js'
 /** Reading takes as little memory as that of so many images together does elsewhere. */
 const SHARE = 8
 
+/** Memory into which rows are read, again and again: what thousands of readings leave behind is cleared up late. */
+export class RowRoom {
+  #float32 = new Float32Array(0)
+  #float64 = new Float64Array(0)
+
+  /** Room for so many values, which may hold anything. */
+  of(type: SampleType, length: number): Samples {
+    if (type === 'float32') {
+      if (this.#float32.length < length) this.#float32 = new Float32Array(length)
+      return this.#float32
+    }
+    if (this.#float64.length < length) this.#float64 = new Float64Array(length)
+    return this.#float64
+  }
+}
+
 /**
  * Adds the rows of a frame that a strip of the result has, pixel by pixel, to the strip's sums.
  *
  * @returns whether there was any value
  */
-export async function addFrame(frame: Frame, strip: Strip, sums: Sums, progress: Progress): Promise<boolean> {
+export async function addFrame(
+  frame: Frame,
+  strip: Strip,
+  sums: Sums,
+  progress: Progress,
+  room = new RowRoom(),
+): Promise<boolean> {
   const { width } = strip
   let hasValues = false
   await progress.map(bandsOfRows({ width, height: strip.to - strip.from }, SHARE), async ({ from, to }) => {
-    const values = await frame.readRows(strip.from + from, strip.from + to)
+    const into = room.of(frame.sampleType, (to - from) * width)
+    const values = await frame.readRows(strip.from + from, strip.from + to, into)
     if (sums.add(values, from * width)) hasValues = true
   })
   return hasValues

@@ -2,7 +2,7 @@ import { BaseDataOperation, type OperationInfo, type Progress } from '@datalab/c
 import { bandFrame, cropFrame, type Frame, type FrameSize, movedHeader, type Samples, samplesFor } from '@datalab/fits'
 import { Images } from '@datalab/fits/images'
 import { combineBands, leastMemory } from '@datalab/pixels'
-import { addFrame, latticeOf, layFrame, reaches } from './add-frame.js'
+import { addFrame, latticeOf, layFrame, RowRoom, reaches } from './add-frame.js'
 import type { StackingInputs } from './inputs.js'
 import { inputSchema } from './inputs.schema.js'
 import { GridProblem, type ResultGrid, resultGrid, type SkyFrame } from './result-grid.js'
@@ -80,10 +80,11 @@ export class Stacking extends BaseDataOperation<StackingInputs> {
         `The images lie up to ${survey.header.drift.toFixed(1)} pixels apart in the sky, and are stacked as they are. The stacking mode reproject lays them on each other.`,
       )
     const { method, history } = METHODS[mode]
+    const room = new RowRoom()
     const isStreamed = method !== 'sigma-clip' && frames.length > OPENED
     const data = isStreamed
       ? this.#summed(frames, size, method, progress, ({ file }, strip, sums, part) =>
-          this.#opened(file, (frame) => addFrame(cropFrame(frame, size), strip, sums, part)),
+          this.#opened(file, (frame) => addFrame(cropFrame(frame, size), strip, sums, part, room)),
         )
       : this.#combined(survey, method, progress)
     return { ...size, data, history }
