@@ -12,8 +12,8 @@ import { checkBands, checkedPixels } from './pixel-bands.js'
 import { SpillBuffer } from './spill-buffer.js'
 import { checkCompression, tileEncoderFor } from './tile-encoder.js'
 
-/** Bytes that are held in memory of what has to wait for the header. */
-const MEMORY_BYTES = 32 * 1024 * 1024
+/** Bytes that are held in memory of what has to wait for the header, where nothing else is said. */
+export const MEMORY_BYTES = 32 * 1024 * 1024
 
 /** Bytes of a piece. */
 const PIECE_BYTES = 1024 * 1024
@@ -37,8 +37,10 @@ export interface ImageRows {
 
 /** How to write an image that comes in parts. */
 export interface EncodeRowsOptions extends EncodeImageOptions {
-  /** Names the folder for what has to wait: a file without a name, needed for compression and checksums beyond 32 MiB. */
+  /** Names the folder for what has to wait: a file without a name, needed for compression and checksums beyond `memoryBytes`. */
   readonly temporaryFolder?: () => string
+  /** Bytes that are held in memory of what has to wait; 32 MiB by default. */
+  readonly memoryBytes?: number
 }
 
 /**
@@ -46,7 +48,7 @@ export interface EncodeRowsOptions extends EncodeImageOptions {
  *
  * What `encodeImage` makes of the same pixels, byte for byte. Pixels are asked for as pieces are taken, and no more than a band of them is
  * held. Compressed, or with checksums, all pixels are taken before the first piece is given, since the header tells of them; what is encoded
- * waits in memory, beyond 32 MiB in a temporary file.
+ * waits in memory, beyond some bytes in a temporary file.
  *
  * @throws TypeError, when pieces are taken, for pixels that are of another type or number than the first said.
  * @example
@@ -72,8 +74,8 @@ async function* pieces(
   shape: readonly number[],
   options: EncodeRowsOptions,
 ): AsyncGenerator<Uint8Array<ArrayBuffer>, void> {
-  const { compression = 'none', checksum = false, temporaryFolder } = options
-  const spill = new SpillBuffer({ memoryBytes: MEMORY_BYTES, ...(temporaryFolder && { folder: temporaryFolder }) })
+  const { compression = 'none', checksum = false, temporaryFolder, memoryBytes = MEMORY_BYTES } = options
+  const spill = new SpillBuffer({ memoryBytes, ...(temporaryFolder && { folder: temporaryFolder }) })
   try {
     const checked = checkedPixels(pixels, shape)
     const first = await checked.next()

@@ -16,7 +16,7 @@ import {
 } from '@datalab/core'
 import { prepareEncoding } from '@datalab/pixels'
 import type { Card } from './card.js'
-import { encodeImageRows } from './encode-image-rows.js'
+import { encodeImageRows, MEMORY_BYTES } from './encode-image-rows.js'
 import { FitsError, isFitsError } from './errors.js'
 import { findImage } from './find-image.js'
 import { findTable } from './find-table.js'
@@ -79,6 +79,9 @@ export const Images = serviceKey<Images>('@datalab/fits/Images@1')
 
 /** As many as an array of values can hold here. */
 const MAX_PIXELS = 2 ** 31
+
+/** What threads hold of an image while they compress it, besides what waits for the header. */
+const ENCODING_BYTES = 10 * 2 ** 20
 
 /** Rises when decoding may change a pixel. */
 const REVISION = 2
@@ -192,7 +195,7 @@ class RunImages implements Images {
     return [large, await this.#outputs.put('-small.jpg', preview.small, options)]
   }
 
-  #put(image: NamedImage, parts: AsyncIterable<Samples>, place: Place): Promise<WrittenObject> {
+  async #put(image: NamedImage, parts: AsyncIterable<Samples>, place: Place): Promise<WrittenObject> {
     const { run } = this
     const pixels = unlessAborted(parts, run.signal)
     const { compression } = this.options
@@ -200,8 +203,16 @@ class RunImages implements Images {
     const rows = { width, height, header, pixels }
     const options = { ...place, contentType: 'application/fits' }
     if (compression === 'none') return this.#outputs.put('.fits', plainPieces(rows), options)
-    const pieces = encodeImageRows(rows, { compression, temporaryFolder: () => run.scratch })
-    return this.#outputs.put('.fits.fz', pieces, options)
+    // With little left, more of what waits for the header is in a file.
+    const wanted = ENCODING_BYTES + Math.min(MEMORY_BYTES, width * height * Float64Array.BYTES_PER_ELEMENT)
+    const loan = run.memory.take(wanted, 0)
+    const memoryBytes = Math.max(0, (loan?.bytes ?? 0) - ENCODING_BYTES)
+    try {
+      const pieces = encodeImageRows(rows, { compression, memoryBytes, temporaryFolder: () => run.scratch })
+      return await this.#outputs.put('.fits.fz', pieces, options)
+    } finally {
+      loan?.release()
+    }
   }
 
   #header(header: Header | undefined, history: readonly string[]): Header {

@@ -1,8 +1,18 @@
-import { bytesSource, createDataLab, type FileSource, MemoryStorage } from '@datalab/core'
+import { once } from 'node:events'
+import {
+  BaseDataOperation,
+  bytesSource,
+  createDataLab,
+  type FileSource,
+  type Memory,
+  MemoryStorage,
+  type OperationInfo,
+} from '@datalab/core'
 import { expect, onTestFinished, test } from 'vitest'
-import { images } from '../src/images.js'
+import { Images, images } from '../src/images.js'
 import { openFits } from '../src/index.js'
-import { Copy } from './copy-operation.js'
+import { Copy, type CopyInputs } from './copy-operation.js'
+import { gaussian } from './gaussian.js'
 import { fitsBytes } from './support.js'
 
 /** A primary header without data, and an image that inherits from it. */
@@ -38,4 +48,69 @@ test('an image is saved with what its header inherits', async () => {
   await using fits = await openFits(saved!)
   const { header } = fits.hdus[0]!
   expect([header.get('OBJECT'), header.get('EXPTIME'), header.has('INHERIT')]).toEqual(['M13', 60, false])
+})
+
+/** Saves noise, band after band, and tells of each before it gives it. */
+class Noise extends BaseDataOperation<CopyInputs> {
+  static readonly info: OperationInfo<CopyInputs> = { ...Copy.info, id: '@test/noise', name: 'Noise' }
+  static onBand: (band: number, run: { signal: AbortSignal; memory: Memory }) => Promise<void> = async () => {}
+  static onEnd: (memory: Memory) => void = () => {}
+
+  override async operate() {
+    const run = { signal: this.signal, memory: this.memory }
+    const random = gaussian(3)
+    const band = Float32Array.from({ length: 16 * 4096 }, () => 1000 + 20 * random())
+    async function* bands() {
+      for (let number = 0; number < 256; number++) {
+        await Noise.onBand(number, run)
+        yield band
+      }
+    }
+    const saved = await this.use(Images).save({ data: bands(), width: 4096, height: 4096 })
+    Noise.onEnd(this.memory)
+    return [saved]
+  }
+}
+
+const CODED = {
+  services: [images({ compression: { quantize: 4 }, previews: false })],
+  operations: [Noise],
+  sources: [],
+}
+
+test.each([512, 4])('what coding takes is of the memory of all runs, %i MiB, until it is done', async (mebibytes) => {
+  const lab = createDataLab({ ...CODED, storage: new MemoryStorage(), memoryBudget: mebibytes * 2 ** 20 })
+  onTestFinished(() => lab.close())
+  const whole: boolean[] = []
+  const look = (memory: Memory) => {
+    const loan = memory.take(memory.budget)
+    whole.push(loan !== undefined)
+    loan?.release()
+  }
+  Noise.onBand = async (band, { memory }) => {
+    if (band === 100) look(memory)
+  }
+  Noise.onEnd = look
+  const job = await lab.submit(Noise, { input_files: [] })
+  expect((await job.result()).output_files).toHaveLength(1)
+  expect(whole).toEqual([false, true])
+})
+
+test('a job that is cancelled while its pixels are coded takes no more of them, and leaves nothing', async () => {
+  const storage = new MemoryStorage()
+  const lab = createDataLab({ ...CODED, storage })
+  onTestFinished(() => lab.close())
+  const job = await lab.submit(Noise, { input_files: [] })
+  let last = 0
+  Noise.onBand = async (band, { signal }) => {
+    last = band
+    if (band !== 100) return
+    await job.cancel()
+    if (!signal.aborted) await once(signal, 'abort')
+  }
+  await expect(job.result()).rejects.toMatchObject({ code: 'DATALAB_ABORTED' })
+  expect(await job.record()).toMatchObject({ status: 'CANCELLED' })
+  expect(last).toBe(100)
+  await lab.close()
+  expect((await storage.list('')).objects).toEqual([])
 })
