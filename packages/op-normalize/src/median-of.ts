@@ -16,8 +16,13 @@ export function medianOf(kernels: Pick<PixelKernels, 'countFinite' | 'orderStati
   const first = count === values.length ? 0 : countNegativeInfinities(values)
   const low = kernels.orderStatistic(values, first + ((count - 1) >> 1))
   if (count % 2 === 1) return low
-  // Halves first: the sum of two large numbers may be none.
-  return low / 2 + kernels.orderStatistic(values, first + (count >> 1)) / 2
+  return middleOf(low, kernels.orderStatistic(values, first + (count >> 1)))
+}
+
+/** The mean of two values. Halves are added where the sum would be infinite, and nowhere else: the least number has none. */
+export function middleOf(low: number, high: number): number {
+  const sum = low + high
+  return Number.isFinite(sum) ? sum / 2 : low / 2 + high / 2
 }
 
 function countNegativeInfinities(values: Samples): number {

@@ -1,10 +1,11 @@
 import { BaseDataOperation, type FitsFile, type OperationInfo, type OutputFile, type Progress } from '@datalab/core'
 import { bandsOfRows, type Frame, type Samples, samplesFor } from '@datalab/fits'
 import { eachFrame, Images } from '@datalab/fits/images'
-import { loadKernels } from '@datalab/pixels'
+import { loadKernels, type PixelKernels } from '@datalab/pixels'
 import type { NormalizationInputs } from './inputs.js'
 import { inputSchema } from './inputs.schema.js'
 import { medianOf } from './median-of.js'
+import { medianOfBands, PASSES } from './median-of-bands.js'
 import { normalizedHeader } from './normalized-header.js'
 
 /** Divides each image by its own median: one result for each, in the order of the images. */
@@ -39,21 +40,26 @@ export class Normalization extends BaseDataOperation<NormalizationInputs> {
     return outputs
   }
 
-  /** Saves one image divided by its median. */
+  /** Saves one image divided by its median. What does not fit into memory is read again whenever it is needed. */
   async #normalized(frame: Frame, index: number, progress: Progress): Promise<OutputFile> {
     const { input_files } = this.inputData
     this.setMessage(`Normalizing image ${index + 1} of ${input_files.length}`)
-    const [reading, dividing, saving] = progress.split(3, 2, 5)
+    const [measuring, dividing, saving] = progress.split(3, 2, 5)
     const { label, width, height } = frame
-    const data = await this.#read(frame, reading)
-    const median = medianOf(this.#kernels, data)
+    const loan = this.memory.take(bytesOf(frame))
+    const kept = loan && (await this.#read(frame, measuring))
+    const median = kept ? medianOf(this.#kernels, kept) : await this.#medianOf(frame, measuring)
     this.#check(median, label)
-    const overflows = await this.#divide(data, median, dividing)
-    this.#warnings[index] = warningsOf(label, median, overflows)
+    const division = new Division(this.#kernels, median)
+    const data = kept ? await this.#divide(kept, division, dividing) : this.#divided(frame, division, dividing)
     const header = normalizedHeader(frame.header, median)
     const history = [`Divided by its median, ${median}.`]
     const input = input_files[index] as FitsFile
-    return this.use(Images).save({ data, width, height, header }, { index, input, history, progress: saving })
+    const options = { index, input, history, progress: saving }
+    const saved = await this.use(Images).save({ data, width, height, header }, options)
+    this.#warnings[index] = warningsOf(label, median, division.overflows)
+    loan?.release()
+    return saved
   }
 
   async #read(frame: Frame, progress: Progress): Promise<Samples> {
@@ -64,21 +70,53 @@ export class Normalization extends BaseDataOperation<NormalizationInputs> {
     return data
   }
 
+  /** The median of an image, which is read for each pass. */
+  #medianOf(frame: Frame, progress: Progress): Promise<number> {
+    const passes = progress.split(...Array.from({ length: PASSES[frame.sampleType] }, () => 1)).values()
+    return medianOfBands(async (take) => {
+      const pass = passes.next().value as Progress
+      await pass.map(bandsOfRows(frame, 1), async ({ from, to }) => take(await frame.readRows(from, to)))
+    })
+  }
+
   #check(median: number, label: string): void {
     if (Number.isNaN(median)) this.setFailed(`${label} holds no values, and so has no median. Leave it out.`)
     if (median === 0) this.setFailed(`${label} has a median of 0, and nothing can be divided by that. Leave it out.`)
   }
 
-  /** Divides the values where they are, and tells how many became infinite. */
-  async #divide(data: Samples, median: number, progress: Progress): Promise<number> {
-    let overflows = 0
-    await progress.map(bandsOfRows({ width: 1, height: data.length }, 1), ({ from, to }) => {
-      const band = data.subarray(from, to)
-      const finite = this.#kernels.countFinite(band)
-      this.#kernels.calculate('divide', band, median, band)
-      overflows += finite - this.#kernels.countFinite(band)
-    })
-    return overflows
+  /** Divides the values where they are. */
+  async #divide(data: Samples, division: Division, progress: Progress): Promise<Samples> {
+    await progress.map(bandsOfRows({ width: 1, height: data.length }, 1), ({ from, to }) =>
+      division.divide(data.subarray(from, to)),
+    )
+    return data
+  }
+
+  /** The values of an image, divided band by band. */
+  async *#divided(frame: Frame, division: Division, progress: Progress): AsyncGenerator<Samples, void> {
+    for (const { from, to } of bandsOfRows(frame, 1)) {
+      const band = await frame.readRows(from, to)
+      division.divide(band)
+      yield band
+      await progress.report(to / frame.height)
+    }
+  }
+}
+
+/** Divides values by a number, and counts those that become infinite. */
+class Division {
+  overflows = 0
+
+  constructor(
+    private readonly kernels: PixelKernels,
+    private readonly divisor: number,
+  ) {}
+
+  /** Divides values where they are. */
+  divide(values: Samples): void {
+    const finite = this.kernels.countFinite(values)
+    this.kernels.calculate('divide', values, this.divisor, values)
+    this.overflows += finite - this.kernels.countFinite(values)
   }
 }
 
@@ -86,4 +124,8 @@ function warningsOf(label: string, median: number, overflows: number): string[] 
   const sign = `${label} has a median of ${median}: what is bright in it is dark in the result.`
   const range = `${label}: ${overflows} pixels are more than its result can hold, and infinite now.`
   return [...(median < 0 ? [sign] : []), ...(overflows > 0 ? [range] : [])]
+}
+
+function bytesOf({ width, height, sampleType }: Frame): number {
+  return width * height * (sampleType === 'float32' ? Float32Array : Float64Array).BYTES_PER_ELEMENT
 }

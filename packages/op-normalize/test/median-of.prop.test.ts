@@ -34,3 +34,8 @@ test('two values whose sum no number can hold have a median', () => {
   const large = Number.MAX_VALUE
   expect(medianOf(loadKernels(), Float64Array.of(large, large))).toBe(large)
 })
+
+test('the least number that there is has no half, and is a median all the same', () => {
+  const least = Number.MIN_VALUE
+  expect(medianOf(loadKernels(), Float64Array.of(least, least))).toBe(least)
+})

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { type FitsFile, provide, wizardDescription } from '@datalab/core'
+import { createDataLab, type FitsFile, provide, wizardDescription } from '@datalab/core'
 import { Header, readImage } from '@datalab/fits'
 import { Images, images as realImages } from '@datalab/fits/images'
 import { memoryImages, runOperation, testOperation } from '@datalab/testing'
@@ -56,6 +56,26 @@ test('shows each result as soon as it is there', async () => {
   }
   await runOperation(Watched, { input_files: files('a', 'b', 'single') }, services)
   expect(shown).toEqual([1, 2, 3])
+})
+
+test('images that do not fit into memory are the same, and told of the same', async () => {
+  const lab = createDataLab({
+    ...{ operations: [Normalization], services: [images.provider], sources: [images.source], memoryBudget: 4 },
+  })
+  try {
+    const input_files = files('a', 'b', 'single', 'tiny', 'negative')
+    const { output } = await run(input_files)
+    const job = await lab.submit(Normalization, { input_files })
+    const result = await job.result()
+    expect(result.output_files?.map((file) => images.pixels(file))).toEqual(
+      output.output_files.map((file) => images.pixels(file)),
+    )
+    expect((await job.record()).warnings).toHaveLength(2)
+    const refused = await lab.submit(Normalization, { input_files: files('zero') })
+    await expect(refused.result()).rejects.toMatchObject({ code: 'DATALAB_FAILED' })
+  } finally {
+    await lab.close()
+  }
 })
 
 test('the header says what was done, and what is still true', async () => {
