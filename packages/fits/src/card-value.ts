@@ -40,7 +40,8 @@ function parseString(field: string, start: number): ParsedValue {
   let end = field.indexOf("'", start + 1)
   while (end >= 0 && field[end + 1] === "'") end = field.indexOf("'", end + 2)
   if (end < 0) return { value: null, comment: '', problem: `no closing quote: ${field.slice(start).trimEnd()}` }
-  const value = trimEndBlanks(field.slice(start + 1, end)).replaceAll("''", "'")
+  const text = trimEndBlanks(field.slice(start + 1, end))
+  const value = text.includes("''") ? text.replaceAll("''", "'") : text
   const slash = field.indexOf('/', end + 1)
   return { value, comment: slash < 0 ? '' : field.slice(slash + 1).trim() }
 }

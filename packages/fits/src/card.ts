@@ -39,8 +39,11 @@ export class Card {
   }
 }
 
+const NORMAL = /^[A-Z0-9_-]{1,8}$/
+
 /** The form under which keywords are compared: upper case, without `HIERARCH` before it. */
 export function normalizeKeyword(keyword: string): string {
+  if (NORMAL.test(keyword)) return keyword
   const upper = keyword.trim().toUpperCase()
   return upper.startsWith('HIERARCH ') ? upper.slice(9).trim() : upper
 }

@@ -1,7 +1,8 @@
-import { type BigIntStats, constants } from 'node:fs'
-import { type FileHandle, open } from 'node:fs/promises'
+import type { BigIntStats } from 'node:fs'
+import type { FileHandle } from 'node:fs/promises'
 import type { ByteSource } from './byte-source.js'
 import { FitsError, wrongArgument } from './errors.js'
+import { openFile } from './open-file.js'
 
 /**
  * A file on disk, opened for reading, as a `ByteSource`.
@@ -11,15 +12,14 @@ import { FitsError, wrongArgument } from './errors.js'
  * @throws FITS_NOT_FITS when the path is a folder or a device.
  */
 export async function fileSource(path: string): Promise<ByteSource> {
-  // Without O_NONBLOCK, opening a pipe that nobody writes to would never return. Windows has neither.
-  const handle = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0))
+  const file = await openFile(path)
   try {
-    const stat = await handle.stat({ bigint: true })
+    const stat = file.stat()
     if (!stat.isFile())
       throw new FitsError('FITS_NOT_FITS', `${path} is not a regular file; give the path of a FITS file`)
-    return { ...sourceOfHandle(handle, stat), path }
+    return { ...known(stat), path, read: (offset, into) => file.read(offset, into), close: () => file.close() }
   } catch (error) {
-    await handle.close()
+    await file.close()
     throw error
   }
 }
@@ -35,11 +35,10 @@ export async function handleSource(handle: FileHandle): Promise<ByteSource> {
   })
   if (!stat.isFile())
     throw new FitsError('FITS_NOT_FITS', 'the handle is not of a regular file; give that of a FITS file')
-  const source = sourceOfHandle(handle, stat)
   return {
-    ...source,
+    ...known(stat),
     read: (offset, into) =>
-      source.read(offset, into).catch((error) => {
+      readFully(handle, offset, into).catch((error) => {
         throw explained(handle, error)
       }),
     close: async () => {},
@@ -55,17 +54,8 @@ function explained({ fd }: FileHandle, error: NodeJS.ErrnoException): Error {
   })
 }
 
-function sourceOfHandle(handle: FileHandle, { size, ino, mtimeNs }: BigIntStats): ByteSource {
-  let closing: Promise<void> | undefined
-  return {
-    size: Number(size),
-    identity: `file:${ino}:${size}:${mtimeNs}`,
-    read: (offset, into) => readFully(handle, offset, into),
-    close() {
-      closing ??= handle.close()
-      return closing
-    },
-  }
+function known({ size, ino, mtimeNs }: BigIntStats): Pick<ByteSource, 'size' | 'identity'> {
+  return { size: Number(size), identity: `file:${ino}:${size}:${mtimeNs}` }
 }
 
 async function readFully(handle: FileHandle, offset: number, into: Uint8Array): Promise<number> {

@@ -2,7 +2,7 @@ import { Card, type CardOptions, normalizeKeyword } from './card.js'
 import type { CardValue } from './card-value.js'
 import { wrongArgument } from './errors.js'
 import { formatCard, formatCommentary } from './format-card.js'
-import { parseCards } from './parse-cards.js'
+import { cardOf, type HeaderEntry, parseEntries } from './parse-cards.js'
 import { showValue } from './show-value.js'
 
 /** Bytes of one FITS block: headers and data are padded to whole blocks. */
@@ -20,27 +20,57 @@ const COMMENTARY = new Set(['HISTORY', 'COMMENT', ''])
  * @example new Header().set('OBJECT', 'M13').set('EXPTIME', 30, '[s] exposure').addHistory('made by hand')
  */
 export class Header implements Iterable<Card> {
-  /** All cards in order, without END. */
-  readonly cards: readonly Card[]
-  #index: Map<string, Card[]> | undefined
+  #entries: readonly HeaderEntry[]
+  #cards: readonly Card[] | undefined
+  #index: Map<string, HeaderEntry[]> | undefined
 
   /** @throws FITS_ARGUMENT when they are no list of cards. */
   constructor(cards: Iterable<Card> = []) {
     if (typeof cards?.[Symbol.iterator] !== 'function' || typeof cards === 'string') {
       throw wrongArgument(`${showValue(cards)} is no list of cards; of bytes, Header.parse makes a header`)
     }
-    this.cards = [...cards]
+    const list = [...cards]
+    this.#entries = list
+    this.#cards = list
+  }
+
+  /**
+   * A header of what becomes cards when it is asked for them.
+   *
+   * @internal
+   */
+  static ofEntries(entries: readonly HeaderEntry[]): Header {
+    const header = new Header()
+    header.#entries = entries
+    header.#cards = undefined
+    return header
   }
 
   /** The header in the given bytes, which begin at its first card; what follows END is not looked at. Of any bytes there is one. */
   static parse(bytes: Uint8Array): Header {
     if (!ArrayBuffer.isView(bytes)) throw wrongArgument(`${showValue(bytes)} is no bytes; give a Uint8Array`)
-    return new Header(parseCards(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1')))
+    const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1')
+    return Header.ofEntries(parseEntries(text))
+  }
+
+  /** All cards in order, without END. */
+  get cards(): readonly Card[] {
+    this.#cards ??= this.#entries.map(cardOf)
+    return this.#cards
+  }
+
+  /**
+   * The cards, or what becomes them.
+   *
+   * @internal
+   */
+  get entries(): readonly HeaderEntry[] {
+    return this.#entries
   }
 
   /** Number of cards. */
   get length(): number {
-    return this.cards.length
+    return this.#entries.length
   }
 
   [Symbol.iterator](): Iterator<Card> {
@@ -54,7 +84,8 @@ export class Header implements Iterable<Card> {
 
   /** The first card with the keyword. */
   card(keyword: string): Card | undefined {
-    return this.#find(keyword)?.[0]
+    const first = this.#find(keyword)?.[0]
+    return first && cardOf(first)
   }
 
   /** The value of the first card with the keyword; null for a card without a value, undefined without a card. */
@@ -64,7 +95,7 @@ export class Header implements Iterable<Card> {
 
   /** The values of all cards with the keyword, in order: `getAll('HISTORY')` is the history, line by line. */
   getAll(keyword: string): CardValue[] {
-    return this.#find(keyword)?.map((card) => card.value) ?? []
+    return this.#find(keyword)?.map((entry) => cardOf(entry).value) ?? []
   }
 
   /** The value if it is a number (an integer beyond 2^53 to the nearest), else undefined. */
@@ -163,8 +194,8 @@ export class Header implements Iterable<Card> {
     return new Header([...this.cards, ...lines])
   }
 
-  #find(keyword: string): readonly Card[] | undefined {
-    this.#index ??= indexCards(this.cards)
+  #find(keyword: string): readonly HeaderEntry[] | undefined {
+    this.#index ??= indexEntries(this.#entries)
     if (typeof keyword !== 'string') throw wrongArgument(`${showValue(keyword)} is no keyword; give a string`)
     return this.#index.get(normalizeKeyword(keyword))
   }
@@ -177,13 +208,13 @@ function makeCard(keyword: string, value: CardValue, comment: string): Card {
   return card
 }
 
-function indexCards(cards: readonly Card[]): Map<string, Card[]> {
-  const index = new Map<string, Card[]>()
-  for (const card of cards) {
-    const name = normalizeKeyword(card.keyword)
+function indexEntries(entries: readonly HeaderEntry[]): Map<string, HeaderEntry[]> {
+  const index = new Map<string, HeaderEntry[]>()
+  for (const entry of entries) {
+    const name = normalizeKeyword(entry.keyword)
     const same = index.get(name)
-    if (same) same.push(card)
-    else index.set(name, [card])
+    if (same) same.push(entry)
+    else index.set(name, [entry])
   }
   return index
 }

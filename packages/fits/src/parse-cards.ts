@@ -6,6 +6,45 @@ export const RECORD_LENGTH = 80
 
 const COMMENTARY = new Set(['COMMENT', 'HISTORY', '', 'CONTINUE'])
 
+const HIERARCH = 'HIERARCH'
+
+/** How a record begins that continues a string. */
+const CONTINUED = 'CONTINUE  '
+
+const [BLANK, EQUALS] = [0x20, 0x3d]
+
+/** A card of header text, whose value is read when it is asked for: most never are. */
+export class StoredCard {
+  /** As the card has it. */
+  readonly keyword: string
+  readonly isCommentary: boolean
+  readonly #text: string
+  readonly #at: number
+  #card: Card | undefined
+
+  /** @param at Where the record begins, which is the card's only one. */
+  constructor(keyword: string, isCommentary: boolean, text: string, at: number) {
+    this.keyword = keyword
+    this.isCommentary = isCommentary
+    this.#text = text
+    this.#at = at
+  }
+
+  /** The card itself, always the same. */
+  get card(): Card {
+    this.#card ??= parseRecord(this.#text.slice(this.#at, this.#at + RECORD_LENGTH))
+    return this.#card
+  }
+}
+
+/** A card, or what becomes one. */
+export type HeaderEntry = Card | StoredCard
+
+/** The card that an entry is or becomes. */
+export function cardOf(entry: HeaderEntry): Card {
+  return entry instanceof StoredCard ? entry.card : entry
+}
+
 /**
  * The cards of header text, in order; END and what follows it are left out.
  *
@@ -17,16 +56,31 @@ const COMMENTARY = new Set(['COMMENT', 'HISTORY', '', 'CONTINUE'])
  * @param text Records of 80 characters; an incomplete last one is read as far as it goes.
  */
 export function parseCards(text: string): Card[] {
-  const cards: Card[] = []
+  return parseEntries(text).map(cardOf)
+}
+
+/** The cards of header text as `parseCards` gives them, each read when it is asked for. */
+export function parseEntries(text: string): HeaderEntry[] {
+  const entries: HeaderEntry[] = []
   for (let at = 0; at < text.length; ) {
-    const record = text.slice(at, at + RECORD_LENGTH)
-    if (isEndRecord(record)) break
-    const card = parseRecord(record)
-    const more = endsWithAmpersand(card) ? continuationsAt(text, at + RECORD_LENGTH) : []
-    cards.push(more.length === 0 ? card : joinContinued(card, more))
-    at += RECORD_LENGTH * (1 + more.length)
+    if (text.startsWith('END', at) && isEndRecord(text.slice(at, at + RECORD_LENGTH))) break
+    const next = at + RECORD_LENGTH
+    const stored = storedCard(text, at)
+    const card = text.startsWith(CONTINUED, next) ? cardOf(stored) : undefined
+    const more = card !== undefined && endsWithAmpersand(card) ? continuationsAt(text, next) : []
+    entries.push(card === undefined || more.length === 0 ? stored : joinContinued(card, more))
+    at = next + RECORD_LENGTH * more.length
   }
-  return cards
+  return entries
+}
+
+function storedCard(text: string, at: number): HeaderEntry {
+  const keyword = trimEndBlanks(text.slice(at, at + 8))
+  const hasIndicator = text.charCodeAt(at + 8) === EQUALS && text.charCodeAt(at + 9) === BLANK
+  const hasValue = hasIndicator && !COMMENTARY.has(keyword)
+  // What its keyword is, and whether it has a value, the whole record says.
+  if (keyword === HIERARCH && !hasValue) return parseRecord(text.slice(at, at + RECORD_LENGTH))
+  return new StoredCard(keyword, !hasValue, text, at)
 }
 
 /** Whether the record is the END card. */
@@ -36,9 +90,9 @@ export function isEndRecord(record: string): boolean {
 
 function parseRecord(record: string): Card {
   const keyword = trimEndBlanks(record.slice(0, 8))
-  const hasIndicator = record[8] === '=' && record[9] === ' '
+  const hasIndicator = record.charCodeAt(8) === EQUALS && record.charCodeAt(9) === BLANK
   if (hasIndicator && !COMMENTARY.has(keyword)) return valueCard(keyword, record.slice(10), record)
-  const hierarch = keyword === 'HIERARCH' ? hierarchCard(record) : undefined
+  const hierarch = keyword === HIERARCH ? hierarchCard(record) : undefined
   return (
     hierarch ?? new Card(keyword, trimEndBlanks(record.slice(8)), { isCommentary: true, records: [padRecord(record)] })
   )
@@ -67,7 +121,7 @@ function endsWithAmpersand(card: Card): boolean {
 /** The continuations of a string that begin at `at`: each but the last ends with an ampersand. */
 function continuationsAt(text: string, at: number): Card[] {
   const found: Card[] = []
-  for (let next = at; text.startsWith('CONTINUE  ', next); next += RECORD_LENGTH) {
+  for (let next = at; text.startsWith(CONTINUED, next); next += RECORD_LENGTH) {
     const record = text.slice(next, next + RECORD_LENGTH)
     const card = valueCard('CONTINUE', record.slice(10), record)
     if (typeof card.value !== 'string') break

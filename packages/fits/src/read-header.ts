@@ -1,7 +1,7 @@
 import type { ByteSource } from './byte-source.js'
 import { invalid, isFitsError, truncated } from './errors.js'
 import { BLOCK_LENGTH, Header } from './header.js'
-import { isEndRecord, parseCards, RECORD_LENGTH } from './parse-cards.js'
+import { isEndRecord, parseEntries, RECORD_LENGTH } from './parse-cards.js'
 
 /** The longest header that is read, in bytes: about 200,000 cards. */
 const MAX_HEADER_BYTES = 16 * 1024 * 1024
@@ -9,6 +9,9 @@ const MAX_HEADER_BYTES = 16 * 1024 * 1024
 /** What is read of a file at first. */
 export const FIRST_READ = 8 * BLOCK_LENGTH
 const LARGEST_READ = 256 * BLOCK_LENGTH
+
+/** How END begins. */
+const LETTER_E = 0x45
 
 /** How an extension begins. */
 const KEYWORD = 'XTENSION='
@@ -54,13 +57,13 @@ export class HeaderReader {
     const texts: string[] = []
     for (let length = 0; length < MAX_HEADER_BYTES; ) {
       const size = Math.min(Math.max(length, FIRST_READ), LARGEST_READ)
-      const piece = (await this.#pieceAt(offset + length, size)).toString('latin1')
-      if (piece === '') throw noEnd(offset, length)
+      const piece = await this.#pieceAt(offset + length, size)
+      if (piece.length === 0) throw noEnd(offset, length)
       const end = findEnd(piece)
-      texts.push(end < 0 ? piece : piece.slice(0, end))
+      texts.push(piece.toString('latin1', 0, end < 0 ? piece.length : end))
       if (end >= 0) {
         const blocks = Math.ceil((length + end + RECORD_LENGTH) / BLOCK_LENGTH)
-        return { header: new Header(parseCards(texts.join(''))), end: offset + blocks * BLOCK_LENGTH }
+        return { header: Header.ofEntries(parseEntries(texts.join(''))), end: offset + blocks * BLOCK_LENGTH }
       }
       length += piece.length
     }
@@ -79,9 +82,9 @@ export class HeaderReader {
 }
 
 /** Where the END record begins, -1 without one. */
-function findEnd(piece: string): number {
-  for (let at = piece.indexOf('END'); at >= 0; at = piece.indexOf('END', at + 1)) {
-    if (at % RECORD_LENGTH === 0 && isEndRecord(piece.slice(at, at + RECORD_LENGTH))) return at
+function findEnd(piece: Buffer): number {
+  for (let at = 0; at < piece.length; at += RECORD_LENGTH) {
+    if (piece[at] === LETTER_E && isEndRecord(piece.toString('latin1', at, at + RECORD_LENGTH))) return at
   }
   return -1
 }

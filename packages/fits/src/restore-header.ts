@@ -1,5 +1,6 @@
 import { Card } from './card.js'
 import { Header } from './header.js'
+import { cardOf, type HeaderEntry } from './parse-cards.js'
 import { isCompressionCard } from './strip-header.js'
 
 /** The keywords that keep the image's own structure in the table's header, and what they are in the image's (FITS 4.0, section 10.1.2). */
@@ -26,6 +27,9 @@ const EXTENSION = [
   new Card('GCOUNT', 1, { comment: 'required keyword; must = 1' }),
 ]
 
+/** How all keywords begin of cards that are left out, replaced, or put first: the others need no closer look. */
+const MAY_CHANGE = /^(?:SIMPLE|XTENSION|EXTNAME|BITPIX|NAXIS|PCOUNT|GCOUNT|CHECKSUM|DATASUM|T|Z)/
+
 const TABLE_STRUCTURE = /^(?:XTENSION|BITPIX|NAXIS\d*|PCOUNT|GCOUNT|CHECKSUM|DATASUM)$/
 
 /**
@@ -35,34 +39,38 @@ const TABLE_STRUCTURE = /^(?:XTENSION|BITPIX|NAXIS\d*|PCOUNT|GCOUNT|CHECKSUM|DAT
  * what funpack makes of it, but for new checksums. Where the header does not say whether the image was primary, it is an IMAGE extension.
  */
 export function restoreHeader(stored: Header): Header {
-  const own = stored.cards.filter((card) => card.isCommentary || !TABLE_STRUCTURE.test(card.keyword))
-  const cards = own.flatMap((card) => restoredCard(card) ?? (isCompressed(card) ? [] : [card]))
-  const hasStart = cards.some(({ keyword }) => keyword === 'SIMPLE' || keyword === 'XTENSION')
-  if (!hasStart) cards.push(new Card('XTENSION', 'IMAGE', { comment: 'Image extension' }))
-  const isExtension = cards.some(({ keyword }) => keyword === 'XTENSION')
-  for (const card of EXTENSION) {
-    if (isExtension && !cards.some(({ keyword }) => keyword === card.keyword)) cards.push(card)
+  const first: HeaderEntry[] = []
+  const rest: HeaderEntry[] = []
+  const has = (wanted: string) => [first, rest].some((entries) => entries.some(({ keyword }) => keyword === wanted))
+  for (const entry of stored.entries) {
+    const restored = restoredEntry(entry)
+    if (restored !== undefined) (isMandatory(restored) ? first : rest).push(restored)
   }
-  const first = cards.filter(isMandatory).sort((a, b) => rankOf(a) - rankOf(b))
-  return new Header([...first, ...cards.filter((card) => !isMandatory(card))])
+  if (!has('SIMPLE') && !has('XTENSION')) first.push(new Card('XTENSION', 'IMAGE', { comment: 'Image extension' }))
+  if (has('XTENSION')) first.push(...EXTENSION.filter(({ keyword }) => !has(keyword)))
+  first.sort((a, b) => rankOf(a) - rankOf(b))
+  return Header.ofEntries([...first, ...rest])
 }
 
-function isCompressed(card: Card): boolean {
-  return !card.isCommentary && isCompressionCard(card)
+/** What becomes of a card; undefined where it is left out. */
+function restoredEntry(entry: HeaderEntry): HeaderEntry | undefined {
+  if (entry.isCommentary || !MAY_CHANGE.test(entry.keyword)) return entry
+  if (TABLE_STRUCTURE.test(entry.keyword)) return undefined
+  const card = cardOf(entry)
+  return restoredCard(card) ?? (isCompressionCard(card) ? undefined : card)
 }
 
 function restoredCard(card: Card): Card | undefined {
-  if (card.isCommentary) return undefined
   const axis = /^ZNAXIS(\d+)$/.exec(card.keyword)
   const keyword = axis ? `NAXIS${axis[1]}` : RESTORED.get(card.keyword)
   return keyword === undefined ? undefined : new Card(keyword, card.value, { comment: card.comment })
 }
 
-function isMandatory(card: Card): boolean {
-  return !card.isCommentary && (ORDER.includes(card.keyword) || /^NAXIS\d+$/.test(card.keyword))
+function isMandatory({ keyword, isCommentary }: HeaderEntry): boolean {
+  return !isCommentary && MAY_CHANGE.test(keyword) && (ORDER.includes(keyword) || /^NAXIS\d+$/.test(keyword))
 }
 
-function rankOf({ keyword }: Card): number {
+function rankOf({ keyword }: HeaderEntry): number {
   const rank = ORDER.indexOf(keyword)
   if (rank < 0) return FIRST_AFTER_AXES + Number(keyword.slice(5))
   return rank < FIRST_AFTER_AXES ? rank : 10_000 + rank
