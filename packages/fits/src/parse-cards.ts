@@ -46,7 +46,7 @@ export function cardOf(entry: HeaderEntry): Card {
 }
 
 /**
- * The cards of header text, in order; END and what follows it are left out.
+ * The cards of header text, in order, each of which is read when it is asked for; END and what follows it are left out.
  *
  * Reads fixed and free format, the CONTINUE long-string convention (FITS 4.0, section 4.2.1.2) and ESO's HIERARCH convention. A CONTINUE
  * that continues nothing is commentary. An ampersand that nothing continues is a character of the string where the string has one record, or
@@ -55,11 +55,6 @@ export function cardOf(entry: HeaderEntry): Card {
  *
  * @param text Records of 80 characters; an incomplete last one is read as far as it goes.
  */
-export function parseCards(text: string): Card[] {
-  return parseEntries(text).map(cardOf)
-}
-
-/** The cards of header text as `parseCards` gives them, each read when it is asked for. */
 export function parseEntries(text: string): HeaderEntry[] {
   const entries: HeaderEntry[] = []
   for (let at = 0; at < text.length; ) {

@@ -203,3 +203,14 @@ test('as text a header is its records, line by line', () => {
   expect(Header.parse(Buffer.from(lines.map((line) => line.padEnd(80)).join(''))).cards).toEqual(header.cards)
   expect(`${new Header().set('A', 1).addComment('b')}`).toBe('A       =                    1\nCOMMENT b')
 })
+
+test('a card that is asked for is the one among all', () => {
+  const header = Header.parse(
+    Buffer.from(['A       = 1', 'B       = 2', 'COMMENT x'].map((line) => line.padEnd(80)).join('')),
+  )
+  const second = header.card('B')
+  expect(header).toHaveLength(3)
+  expect(header.cards[1]).toBe(second)
+  expect(header.cards).toBe(header.cards)
+  expect([...header]).toEqual(header.cards)
+})

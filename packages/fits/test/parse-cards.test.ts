@@ -1,7 +1,9 @@
+import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { parseCards } from '../src/parse-cards.js'
+import { cardOf, parseEntries } from '../src/parse-cards.js'
 
-const parse = (...records: string[]) => parseCards(records.map((record) => record.padEnd(80)).join(''))
+const parseText = (text: string) => parseEntries(text).map(cardOf)
+const parse = (...records: string[]) => parseText(records.map((record) => record.padEnd(80)).join(''))
 const firstValue = (record: string) => parse(record)[0]!.value
 
 test.each([
@@ -80,4 +82,31 @@ test('reads a string of a million characters in linear time', () => {
   const part = 'y'.repeat(66)
   const records = ["S       = 'x&'", ...Array.from({ length: 16_000 }, () => `CONTINUE  '${part}&'`)]
   expect(parse(...records)[0]!.value).toHaveLength(1 + 66 * 16_000)
+})
+
+test('what is known of a card before it is read is what the card says', () => {
+  const start = fc.constantFrom(
+    'HIERARCH',
+    'HIERARCH=',
+    'CONTINUE',
+    'COMMENT ',
+    'END',
+    'ENDED   ',
+    '        ',
+    'KEY     ',
+  )
+  const middle = fc.constantFrom('= ', '=', ' ', " 'a&'", "= 'a&'", "  'b&'", '= 1 / c', ' A B = 2')
+  const record = fc
+    .tuple(start, middle, fc.string({ maxLength: 20 }))
+    .map((parts) => parts.join('').padEnd(80).slice(0, 80))
+  fc.assert(
+    fc.property(fc.array(record, { maxLength: 8 }), fc.nat(80), (records, cut) => {
+      for (const entry of parseEntries(records.join('').slice(0, 80 * records.length - cut))) {
+        const { keyword, isCommentary } = cardOf(entry)
+        expect([entry.keyword, entry.isCommentary]).toEqual([keyword, isCommentary])
+        expect(cardOf(entry)).toBe(cardOf(entry))
+      }
+    }),
+    { seed: 11, numRuns: 2000 },
+  )
 })
