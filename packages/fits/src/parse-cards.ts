@@ -14,7 +14,7 @@ const CONTINUED = 'CONTINUE  '
 const [BLANK, EQUALS] = [0x20, 0x3d]
 
 /** A card of header text, whose value is read when it is asked for: most never are. */
-export class StoredCard {
+class StoredCard {
   /** As the card has it. */
   readonly keyword: string
   readonly isCommentary: boolean
