@@ -4,7 +4,7 @@
 // go on at a time, or one with --alone; with --short they have fewer hosts, to which less happens.
 // Damaged FITS files: node stress/stress.mjs fits [--cases N] [--seed S] [--minutes M] [--alone] [--save], see fits/fuzz.mjs.
 // Many inputs: node stress/stress.mjs many [--count N] [--size S] [--frames FOLDER] [--save], see many/many.mjs.
-// A fleet: node stress/stress.mjs fleet [--jobs N], see fleet/load.mjs, and what a job costs it: fleet costs, see fleet/costs.mjs.
+// A fleet: node stress/stress.mjs fleet [--jobs N] [--save], see fleet/load.mjs, and what a job costs it: fleet costs, see fleet/costs.mjs.
 import { execFileSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { arch, availableParallelism, cpus, platform, release, tmpdir } from 'node:os'
@@ -33,7 +33,7 @@ if (words[0] === 'fleet' && words[1] === 'costs') {
 }
 if (words[0] === 'fleet') {
   const { main } = await import('./fleet/load.mjs')
-  main(words.slice(1))
+  main(words.slice(1), surroundings)
   process.exit()
 }
 const flags = words.filter((word) => word.startsWith('--'))

@@ -2,11 +2,11 @@ import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 
-const program = fileURLToPath(new URL('../hosts/machine-host.mjs', import.meta.url))
+const MACHINE_HOST = new URL('../hosts/machine-host.mjs', import.meta.url)
 
 const LIMIT_MS = 60_000
 
-/** A host in a process of its own, as `hosts/machine-host.mjs` says. */
+/** A host in a process of its own. */
 export class HostProcess {
   #child
   #messages = []
@@ -15,9 +15,10 @@ export class HostProcess {
   /**
    * @param {string} folder that it shares with others
    * @param {string[]} words of its command line
+   * @param {URL} program which tells what happens
    */
-  constructor(folder, words) {
-    this.#child = fork(program, words, { env: { ...process.env, DATALAB_BENCH_FOLDER: folder } })
+  constructor(folder, words, program = MACHINE_HOST) {
+    this.#child = fork(fileURLToPath(program), words, { env: { ...process.env, DATALAB_BENCH_FOLDER: folder } })
     this.#child.on('message', (message) => this.#messages.push(message))
     this.#exit = once(this.#child, 'exit')
   }

@@ -1,4 +1,4 @@
-import { execFileSync, spawn } from 'node:child_process'
+import { execFileSync, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { createServer } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -9,6 +9,11 @@ const MEMORY =
 
 /** A Redis on loopback, and what it counts itself. Debian: redis-server, with redis-tools. */
 export class CountedRedis {
+  /** Whether one can be started here. */
+  static get isThere() {
+    return spawnSync('redis-server', ['--version'], { stdio: 'ignore' }).status === 0
+  }
+
   static async start(folder) {
     const server = createServer().listen(0, '127.0.0.1')
     await once(server, 'listening')

@@ -97,6 +97,7 @@ export class FleetLab {
     vi.stubEnv('DATALAB_FLEET_PREFIX', this.prefix)
     vi.stubEnv('DATALAB_FLEET_BUCKET', bucket)
     vi.stubEnv('DATALAB_FLEET_S3', process.env.DATALAB_TEST_S3_ENDPOINT)
+    vi.stubEnv('AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED', 'true')
     onTestFinished(() => {
       vi.unstubAllEnvs()
       rmSync(this.folder, { recursive: true, force: true, maxRetries: 5 })

@@ -1,6 +1,7 @@
 import { testRecordStore } from '@datalab/testing'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { RedisRecordStore } from '../src/index.js'
+import { RedisLink } from '../src/redis-link.js'
 import { claim, draft, submission } from './record-samples.js'
 import { hasRedis, TestRedis } from './redis-server.js'
 
@@ -117,6 +118,14 @@ describe.skipIf(!hasRedis)('with a real Redis', () => {
     await other.withdraw('k', '2')
     expect(await store.update(lease, { progress: 0.4 })).toBe(false)
     expect(await other.get('k')).toMatchObject({ status: 'CANCELLED', progress: 0.3 })
+  })
+
+  it('waits for a Redis that has much to do, as long as it answers', async () => {
+    const link = new RedisLink(redis.url)
+    const busy = 'local start = os.clock() repeat until os.clock() - start > 0.8 return 1'
+    const answers = await Promise.all(Array.from({ length: 5 }, () => link.use((client) => client.eval(busy, 0))))
+    expect(answers).toEqual([1, 1, 1, 1, 1])
+    await link.close()
   })
 
   describe('a Redis that goes away', () => {
