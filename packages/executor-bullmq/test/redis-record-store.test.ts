@@ -120,11 +120,10 @@ describe.skipIf(!hasRedis)('with a real Redis', () => {
     expect(await other.get('k')).toMatchObject({ status: 'CANCELLED', progress: 0.3 })
   })
 
-  it('waits for a Redis that has much to do, as long as it answers', async () => {
+  it('waits for its turn as long as others are answered', async () => {
     const link = new RedisLink(redis.url)
-    const busy = 'local start = os.clock() repeat until os.clock() - start > 0.8 return 1'
-    const answers = await Promise.all(Array.from({ length: 5 }, () => link.use((client) => client.eval(busy, 0))))
-    expect(answers).toEqual([1, 1, 1, 1, 1])
+    const answers = await Promise.all(Array.from({ length: 8 }, () => link.use((client) => client.blpop('none', 0.5))))
+    expect(answers).toEqual(Array(8).fill(null))
     await link.close()
   })
 
