@@ -6,10 +6,14 @@ import { bytesOf, resultArray } from './band-memory.js'
 import { combineBand } from './combine-band.js'
 import type { CombineBandsOptions, CombinedBand, Rows } from './combine-options.js'
 import { combineShared } from './combine-shared.js'
+import { giveBackUnused } from './give-back.js'
 import { openFrames, type StoredBandFrame } from './open-frames.js'
 import { planStored, type StoredPlan } from './plan-stored.js'
 import { holdsValues, StoredBands, type StoredSetup } from './stored-bands.js'
 import { type Session, sharedPool } from './worker-pool.js'
+
+/** What each thread takes for the rows of very many frames. */
+const MUCH = 8 * 2 ** 20
 
 /** A band of the result that is begun. */
 interface BegunBand {
@@ -36,6 +40,7 @@ export async function* combineStored(
   }
   const plan = planStored(files.opened, options)
   const { width, type = 'float32', resultType = 'float32' } = options
+  if (plan.rows * width * bytesOf(type) * frames.length > MUCH) await giveBackUnused()
   const { method, clipping, calculation, isResultBigEndian, onEmptyFrame } = options
   const setup: StoredSetup = {
     ...{ frames: files.opened, width, type: type as StoredSetup['type'], resultType, rows: plan.rows },
