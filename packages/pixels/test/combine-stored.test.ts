@@ -106,6 +106,13 @@ const scaledFrames = () =>
   [1, 2, 3].map((seed) =>
     plainFrame(`scaled-${seed}`, Int16Array.from(noise(WIDTH * HEIGHT, seed)), { bscale: 0.5, bzero: 100, blank: 3 }),
   )
+const unsigned = { bscale: 1, bzero: 32_768, blank: undefined }
+const shiftedFrames = (count: number, { extremes = 0, ...scale }: PixelScale & { extremes?: number } = unsigned) =>
+  Array.from({ length: count }, (_, seed) => {
+    const stored = Int16Array.from(noise(WIDTH * HEIGHT, seed))
+    for (let at = 0; at < extremes; at++) stored[at] = (at + seed) % 3 === 0 ? -32_768 : 32_767
+    return plainFrame(`shifted-${seed}`, stored, scale)
+  })
 const doubleFrames = () => [1, 2].map((seed) => plainFrame(`double-${seed}`, noise(WIDTH * HEIGHT, seed, 9), NO_SCALE))
 const quantizedFrames = () => [1, 2, 3, 4].map((seed) => riceFrame(`quantized-${seed}`, seed, { level: 4 }))
 const integerFrames = () => [1, 2, 3].map((seed) => riceFrame(`integers-${seed}`, seed, {}))
@@ -146,6 +153,26 @@ describe.each([0, 1, 3])('with %i more threads', (workers) => {
     )
     expectSame(result, wanted)
     for (const { asked } of frames) expect(asked).toEqual([])
+  })
+
+  test.each([
+    [5, unsigned],
+    [8, { ...unsigned, extremes: 500 }],
+    [25, { ...unsigned, bzero: 0, extremes: 500 }],
+    [4, { ...unsigned, bzero: -7 }],
+    [4, { ...unsigned, blank: 1e9 }],
+    [4, { ...unsigned, bzero: 0.5 }],
+    [5, { ...unsigned, blank: 3 }],
+    [70, unsigned],
+  ])('%i frames of 16-bit integers with %o, to the same bits', async (count, scale) => {
+    const frames = shiftedFrames(count, scale)
+    const result = await combined(frames, { workers })
+    const wanted = new Float32Array(result.length)
+    reference.median(
+      frames.map(({ values }) => values),
+      wanted,
+    )
+    expectSame(result, wanted)
   })
 
   test.each([

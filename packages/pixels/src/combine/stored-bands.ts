@@ -6,6 +6,7 @@ import { bytesOf } from './band-memory.js'
 import { type BandOptions, combineBand } from './combine-band.js'
 import type { Rows } from './combine-options.js'
 import { isRaw, type OpenedFrame, type ReadRoom, type RowReader, rawReader, valueReader } from './row-readers.js'
+import { sharedShift } from './stored-integers.js'
 
 /** What a thread needs to know of frames before it combines bands of them. It can be sent to threads. */
 export interface StoredSetup {
@@ -33,21 +34,24 @@ export class StoredBands {
   readonly #into: Samples
   readonly #options: BandOptions
   readonly #hasValues: Uint8Array
+  /** What is to be added to medians of stored integers. */
+  readonly #shift: number | undefined
 
   constructor(setup: StoredSetup) {
     const { frames, width, type, resultType, rows } = setup
     const pixels = rows * width
     this.#setup = setup
     this.#hasValues = new Uint8Array(setup.hasValues)
+    this.#shift = sharedShift(setup)
     const stored = pixels * 8 + SPARE
     const planes = frames.length * planeStride(pixels * bytesOf(type))
     const borrowed = 2 * SPARE + width * PIXEL_SPARE
     this.#kernels = loadKernels({ arenaBytes: planes + pixels * bytesOf(resultType) + stored + borrowed })
     const { arena } = this.#kernels
-    this.#planes = arena.allocatePlanes(type, frames.length, pixels)
+    this.#planes = arena.allocatePlanes(this.#shift === undefined ? type : 'int16', frames.length, pixels)
     this.#into = arena.allocate(resultType, pixels)
     const room = roomIn(arena.allocate('uint8', stored), this.#kernels)
-    const areRaw = frames.every((frame) => isRaw(frame, bytesOf(type)))
+    const areRaw = this.#shift !== undefined || frames.every((frame) => isRaw(frame, bytesOf(type)))
     this.#readers = frames.map((frame) => (areRaw ? rawReader(frame, width) : valueReader(frame, width, room)))
     this.#options = { ...setup.options, isBigEndian: areRaw }
   }
@@ -69,13 +73,18 @@ export class StoredBands {
     for (const [frame, read] of this.#readers.entries()) {
       const plane = planes[frame] as Samples
       if (!read(rows, plane)) return false
-      if (this.#hasValues[frame] === 0 && holdsValues(plane, this.#options.isBigEndian === true))
-        this.#hasValues[frame] = 1
+      if (this.#hasValues[frame] === 0 && this.#holdsValues(plane)) this.#hasValues[frame] = 1
     }
     const result = this.#into.subarray(0, into.length)
     combineBand(this.#kernels, planes, result, this.#options)
+    if (this.#shift) this.#kernels.calculate('add', result, this.#shift, result)
     into.set(result)
     return true
+  }
+
+  /** All integers are values. */
+  #holdsValues(plane: Samples): boolean {
+    return this.#shift !== undefined || holdsValues(plane, this.#options.isBigEndian === true)
   }
 }
 
