@@ -20,5 +20,7 @@ export function placesOf(
   const fleet = fleetAddress(parsed, io.env)
   if (fleet !== undefined) return () => fleetPlace(fleet, io.cwd)
   const storage = parsed.value(flags.storage)
-  return (purpose) => (purpose === 'reading' ? readPlace(folder, storage) : hostPlace(folder, storage))
+  // What operations of others do is not known.
+  const isBusy = parsed.has(flags.packages)
+  return (purpose) => (purpose === 'reading' ? readPlace : hostPlace)(folder, storage, isBusy)
 }

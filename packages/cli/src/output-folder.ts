@@ -20,20 +20,21 @@ export type Place = Pick<DataLabOptions, 'storage' | 'records' | 'scratch' | 'ex
  * made there before it is needed.
  *
  * @param address of the storage of results, where that is another than the folder
+ * @param isBusy whether operations may block this thread for seconds: those of this package do not
  * @throws CommandError for an address that is none.
  */
-export async function hostPlace(folder: string, address?: string): Promise<Place> {
+export async function hostPlace(folder: string, address?: string, isBusy = false): Promise<Place> {
   const { SqliteRecordStore } = await import('@datalab/local')
   return {
     storage: address === undefined ? new FileStorage(objectsPath(folder)) : await storageAt(address),
-    records: new SqliteRecordStore({ path: recordsPath(folder) }),
+    records: new SqliteRecordStore({ path: recordsPath(folder), place: isBusy ? 'apart' : 'here' }),
     scratch: join(ownFolder(folder), 'scratch'),
   }
 }
 
 /** The same for a host that writes nothing: where no host was before, there is nothing to be read. */
-export async function readPlace(folder: string, address?: string): Promise<Place> {
-  if (hasHost(folder)) return hostPlace(folder, address)
+export async function readPlace(folder: string, address?: string, isBusy = false): Promise<Place> {
+  if (hasHost(folder)) return hostPlace(folder, address, isBusy)
   if (address !== undefined) return { storage: await storageAt(address) }
   return existsSync(objectsPath(folder)) ? { storage: new FileStorage(objectsPath(folder)) } : {}
 }

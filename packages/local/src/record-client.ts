@@ -4,7 +4,7 @@ import { makeFolder } from './make-folder.js'
 import { RecordListeners } from './record-listeners.js'
 import type { RecordCalls } from './record-program.js'
 import type { RecordEvent } from './record-watch.js'
-import { SqliteDatabase } from './sqlite.js'
+import { SqliteDatabase, type SqlitePlace } from './sqlite.js'
 import { databaseError } from './sqlite-error.js'
 
 /** When a file that could not be watched is tried again. */
@@ -17,7 +17,10 @@ export class RecordClient {
   #again: NodeJS.Timeout | undefined
   #isClosed = false
 
-  constructor(private readonly path: string) {}
+  constructor(
+    private readonly path: string,
+    private readonly place: SqlitePlace = 'apart',
+  ) {}
 
   get isClosed(): boolean {
     return this.#isClosed
@@ -71,7 +74,8 @@ export class RecordClient {
     await makeFolder(dirname(path)).catch((error) => {
       throw databaseError(path, error)
     })
-    return SqliteDatabase.open<RecordCalls>('records', path, undefined, (event) => this.#hear(event as RecordEvent))
+    const hear = (event: unknown) => this.#hear(event as RecordEvent)
+    return SqliteDatabase.open<RecordCalls>('records', path, undefined, hear, this.place)
   }
 
   #hear({ news, isAnswered }: RecordEvent): void {

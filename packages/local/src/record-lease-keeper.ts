@@ -30,7 +30,7 @@ export class RecordLeaseKeeper {
       if (this.steady() > end || !this.#isRenewed(lease, leaseMs)) this.drop(lease)
     }
     const timer = setInterval(() => this.guarded(tick), Math.min(leaseMs / 3, LONGEST_MS))
-    this.#timers.set(nameOf(lease), timer)
+    this.#timers.set(nameOf(lease), timer.unref())
   }
 
   drop(lease: Lease): void {

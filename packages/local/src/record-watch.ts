@@ -37,7 +37,7 @@ export class RecordWatch {
     else this.#seen = this.#newest()
     for (const key of keys) this.#keys.add(key)
     if (isLate) this.#send(this.#present(keys), false)
-    this.#timer ??= setInterval(() => this.guarded(() => this.#poll()), LOOK_MS)
+    this.#timer ??= setInterval(() => this.guarded(() => this.#poll()), LOOK_MS).unref()
   }
 
   remove(key: string): void {

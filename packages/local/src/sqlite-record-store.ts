@@ -15,8 +15,10 @@ import {
   type SubmitAnswer,
   type SubmitTerms,
 } from '@datalab/core'
+import { LeaseHandover } from './lease-handover.js'
 import { RecordClient } from './record-client.js'
 import { recordFrom } from './record-text.js'
+import type { SqlitePlace } from './sqlite.js'
 
 /** Settings of a {@link SqliteRecordStore}. */
 export interface SqliteRecordStoreOptions {
@@ -25,6 +27,13 @@ export interface SqliteRecordStoreOptions {
    * and `-wal` and `-shm`.
    */
   readonly path: string
+  /**
+   * Where the file is worked on. `apart`: in a thread, so that nothing here waits for the file, and nothing that is done here keeps a lease from
+   * being kept. `here`: for processes that do one short run after another by operations that they know, and would spend more time on the start of
+   * a thread. That is then started when a lease is held for longer than a moment; whoever blocks this thread for a whole lease before that loses
+   * it. `apart` by default.
+   */
+  readonly place?: SqlitePlace
 }
 
 /** Who forgets many records lets others write meanwhile. */
@@ -33,7 +42,7 @@ const EXPIRED_AT_ONCE = 1000
 /**
  * Records in a file, for any number of processes of one machine. What a call has answered outlives the end of the process.
  *
- * It is opened by the first call, in a thread of its own. That keeps the leases that are claimed or renewed with `keepMs`, so that no
+ * It is opened by the first call, in a thread of its own by default. That keeps the leases that are claimed or renewed with `keepMs`, so that no
  * operation can block it. Leases run by a clock that nobody sets: they are as long as they should be whatever happens to the system's time, and over when
  * the system is started anew. Subscribers hear at once of what this process changes, and within about 50 ms of what others change: of
  * several changes by others in that time, of the last.
@@ -43,10 +52,12 @@ const EXPIRED_AT_ONCE = 1000
 export class SqliteRecordStore implements RecordStore {
   readonly reach = 'machine'
   readonly #client: RecordClient
+  readonly #handover: LeaseHandover | undefined
 
-  constructor({ path }: SqliteRecordStoreOptions) {
+  constructor({ path, place = 'apart' }: SqliteRecordStoreOptions) {
     if (typeof path !== 'string' || path === '') throw new TypeError('A record store needs the path of its file.')
-    this.#client = new RecordClient(resolve(path))
+    this.#client = new RecordClient(resolve(path), place)
+    if (place === 'here') this.#handover = new LeaseHandover(resolve(path))
   }
 
   async get(key: string): Promise<StoredRecord | undefined> {
@@ -82,19 +93,26 @@ export class SqliteRecordStore implements RecordStore {
   }
 
   async claim(key: string, owner: string, options: ClaimOptions): Promise<ClaimAnswer> {
-    return this.#client.call('claim', key, owner, options)
+    const answer = await this.#client.call('claim', key, owner, options)
+    const { leaseMs, keepMs = 0 } = options
+    if (answer.lease !== undefined && keepMs > 0) this.#handover?.keep(answer.lease, { leaseMs, keepMs })
+    return answer
   }
 
   async release(lease: Lease, options: ReleaseOptions): Promise<boolean> {
+    this.#handover?.drop(lease)
     return this.#client.call('release', lease, options)
   }
 
   async renew(lease: Lease, leaseMs: number, keepMs?: number): Promise<boolean> {
-    return this.#client.call('renew', lease, leaseMs, keepMs)
+    const isHeld = await this.#client.call('renew', lease, leaseMs, keepMs)
+    if (isHeld && keepMs !== undefined) this.#handover?.keep(lease, { leaseMs, keepMs })
+    return isHeld
   }
 
   async update(lease: Lease, change: RecordChange): Promise<boolean> {
     const isEnd = change.status !== undefined && isEnded(change.status)
+    if (isEnd) this.#handover?.drop(lease)
     return this.#client.call('update', lease, JSON.stringify(change), isEnd)
   }
 
@@ -118,6 +136,7 @@ export class SqliteRecordStore implements RecordStore {
 
   /** Lets calls that were made end, and ends what it does by itself. Closing twice is harmless. */
   async close(): Promise<void> {
+    await this.#handover?.close()
     await this.#client.close()
   }
 }

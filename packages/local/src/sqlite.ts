@@ -1,5 +1,8 @@
 import { createRequire } from 'node:module'
 import { Worker } from 'node:worker_threads'
+import type Libsql from 'libsql'
+import { loadLibsql } from './load-libsql.js'
+import { SqliteDesk } from './sqlite-desk.js'
 import { databaseError } from './sqlite-error.js'
 import type {
   ProgramCalls,
@@ -19,16 +22,20 @@ interface Pending {
   reject(error: unknown): void
 }
 
+/** Where a database lives: `apart`, in the thread of the databases, or `here`, in the thread that opens it, which waits for what it asks. */
+export type SqlitePlace = 'apart' | 'here'
+
 /**
  * A database of this process, by the calls of the program that works on it.
  *
- * All databases of a process live in one thread, which starts with the first and is never ended: ending a thread that is inside the database's
- * native code can end the process. It does not keep the process alive while nothing is asked of it.
+ * Those that live apart share one thread, which starts with the first and is never ended: ending a thread that is inside the database's
+ * native code can end the process. No database keeps the process alive while nothing is asked of it.
  */
 export class SqliteDatabase<Calls extends ProgramCalls> {
   private constructor(
     private readonly path: string,
     private readonly number: number,
+    private readonly place: SqlitePlace,
   ) {}
 
   /**
@@ -42,8 +49,9 @@ export class SqliteDatabase<Calls extends ProgramCalls> {
     path: string,
     settings: unknown,
     onEvent: EventListener = () => {},
+    place: SqlitePlace = 'apart',
   ): Promise<SqliteDatabase<Calls>> {
-    const database = new SqliteDatabase<Calls>(path, ++opened)
+    const database = new SqliteDatabase<Calls>(path, ++opened, place)
     listeners.set(database.number, onEvent)
     await database.#ask({ kind: 'open', database: database.number, program, path, settings }).catch((error) => {
       listeners.delete(database.number)
@@ -65,11 +73,12 @@ export class SqliteDatabase<Calls extends ProgramCalls> {
     await this.#ask({ kind: 'close', database: this.number })
   }
 
-  #ask(request: Unnumbered<ThreadRequest>): Promise<unknown> {
-    startDatabases()
-    return thread!.ask(request).catch((error) => {
+  async #ask(request: Unnumbered<ThreadRequest>): Promise<unknown> {
+    try {
+      return await (this.place === 'here' ? askHere(request) : askThread(request))
+    } catch (error) {
       throw error instanceof FailedCall ? databaseError(this.path, error.failure) : error
-    })
+    }
   }
 }
 
@@ -87,6 +96,36 @@ export function startDatabases(): void {
   thread ??= new SqliteThread()
 }
 
+function askThread(request: Unnumbered<ThreadRequest>): Promise<unknown> {
+  startDatabases()
+  return thread!.ask(request)
+}
+
+let desk: SqliteDesk | undefined
+
+function askHere(request: Unnumbered<ThreadRequest>): unknown {
+  desk ??= new SqliteDesk(libsqlHere, (work) => work(), tellLater)
+  const { value, failure } = desk.answer({ ...request, id: 0 })
+  if (failure !== undefined) throw new FailedCall(failure)
+  return value
+}
+
+let Database: typeof Libsql | undefined
+
+function libsqlHere(): typeof Libsql {
+  Database ??= loadLibsql(libsqlPath())
+  return Database
+}
+
+function libsqlPath(): string {
+  return createRequire(import.meta.url).resolve('libsql')
+}
+
+/** Not within the call that it comes of, but before whoever called goes on. */
+function tellLater({ database, event }: ThreadEvent): void {
+  queueMicrotask(() => listeners.get(database)?.(event))
+}
+
 class FailedCall {
   constructor(readonly failure: ThreadFailure) {}
 }
@@ -98,9 +137,8 @@ class SqliteThread {
   #asked = 0
 
   constructor() {
-    const libsql = createRequire(import.meta.url).resolve('libsql')
     const code = new URL(`data:text/javascript;base64,${Buffer.from(SQLITE_THREAD).toString('base64')}`)
-    const workerData: ThreadData = { libsql, state: this.#state }
+    const workerData: ThreadData = { libsql: libsqlPath(), state: this.#state }
     this.#worker = new Worker(code, { workerData, execArgv: [], env: process.env })
     this.#worker.on('message', (message: ThreadReply | ThreadEvent) => this.#hear(message))
     this.#worker.on('error', (error) => this.#fail(error))

@@ -19,12 +19,8 @@ import { writeResults } from '../result-files.js'
 import { runPipeline } from '../run-pipeline.js'
 
 /** `datalab run`: runs an operation, or a pipeline of them, and puts its results into a folder. */
-export const run: CommandMain = async (argv, context) => {
-  // In a fleet there are other records.
-  const isFleet = context.io.env.DATALAB_REDIS || argv.some((argument) => /^--redis(=|$)/.test(argument))
-  if (!isFleet) startAhead()
-  return namesPipeline('run', argv) ? runSteps(argv, context) : runOne(argv, context)
-}
+export const run: CommandMain = (argv, context) =>
+  namesPipeline('run', argv) ? runSteps(argv, context) : runOne(argv, context)
 
 async function runOne(argv: readonly string[], context: CommandContext): Promise<number> {
   const request = await readJobRequest('run', argv, context)
@@ -46,12 +42,6 @@ function targetOf(parsed: ParsedArguments, { io }: CommandContext): Target {
   const label = parsed.value(flags.out)
   if (!label) throw usageError('Say where the results go: --out DIR.')
   return { folder: resolve(io.cwd, label), label }
-}
-
-/** Has the records' thread start while the command line is read. */
-function startAhead(): void {
-  // What goes wrong is told when it is needed.
-  import('@datalab/local').then(({ startDatabases }) => startDatabases()).catch(() => {})
 }
 
 async function runJob(
