@@ -46,6 +46,8 @@ export class Attempt {
   #isOurs = false
   /** Whether what lies in the place of the manifest is this attempt's, or may come to be. */
   #mayStand = false
+  /** Whether the lease could be renewed the last time. */
+  #isRenewed = true
 
   constructor(
     private readonly parts: RunnerParts,
@@ -271,9 +273,12 @@ export class Attempt {
     const { records, leaseMs, log } = this.parts
     try {
       const isHeld = await records.renew(this.lease, leaseMs, keepMs)
+      this.#isRenewed = true
       if (!isHeld) this.#abort.abort(new AbortedError('another attempt at this job took over'))
     } catch (err) {
-      log.warn({ key: this.lease.key, err }, 'the lease could not be renewed')
+      // Once for as long as the store is away.
+      if (this.#isRenewed) log.warn({ key: this.lease.key, err }, 'the lease could not be renewed')
+      this.#isRenewed = false
     }
   }
 }

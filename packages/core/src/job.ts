@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
-import { AbortedError, DataLabError } from './errors.js'
+import { AbortedError, DataLabError, isDataLabError } from './errors.js'
 import type { ObjectStorage } from './object-storage.js'
 import { keptUrls, mintedUrls } from './object-urls.js'
 import type { Output } from './output.js'
@@ -33,6 +33,8 @@ interface WatchState {
   isOver: boolean
   /** Whether nobody reads any more. */
   hasLeft: boolean
+  /** Since when the store has not answered; a time of performance.now(). */
+  awaySince?: number | undefined
   wake: () => void
 }
 
@@ -79,7 +81,9 @@ export class Job {
 
   /**
    * The record as it changes: first as it is now, then whenever it has changed, last as it ended. A slow reader sees fewer of the steps
-   * between, and always the last.
+   * between, and always the last. While the store of records is away nothing is told, for a minute at most.
+   *
+   * @throws DATALAB_RECORDS_UNAVAILABLE when it is away for longer; the job goes on nevertheless.
    */
   get events(): AsyncIterable<JobRecord> {
     return { [Symbol.asyncIterator]: () => this.#views() }
@@ -192,12 +196,20 @@ export class Job {
     }
   }
 
-  /** Takes the record as it is now, unless it was told meanwhile. */
+  /** Takes the record as it is now, unless it was told meanwhile. A store that is away is asked again: the job goes on without it. */
   async #look(state: WatchState, take: (record: StoredRecord) => void): Promise<void> {
     const { known } = state
     state.isOver = false
-    const now = await this.#now()
-    if (state.known === known) take(now)
+    const start = performance.now()
+    try {
+      const now = await this.#now()
+      state.awaySince = undefined
+      if (state.known === known) take(now)
+    } catch (error) {
+      state.awaySince ??= start
+      const isAway = isDataLabError(error, 'DATALAB_RECORDS_UNAVAILABLE')
+      if (!isAway || performance.now() - state.awaySince >= AWAY_MS) throw error
+    }
   }
 
   /** The record as it is now, of the round that this handle is of. */
@@ -245,6 +257,8 @@ function notForYou({ key, operation }: StoredRecord): DataLabError {
 
 /** A watcher that hears nothing looks for itself, as often as this. */
 const LOOK_MS = 5000
+/** A store that was away for so long is not waited for. */
+const AWAY_MS = 60_000
 
 /** Waits for a change; false where none was told of in time. */
 function hasChanged(state: WatchState): Promise<boolean> {

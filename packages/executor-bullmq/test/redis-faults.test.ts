@@ -1,10 +1,22 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { Job, JobRecord } from '@datalab/core'
 import { describe, expect, it, vi } from 'vitest'
 import { FleetLab, programs, WorkerProcess } from './fleet-lab.js'
 import { hasRedis, TestRedis } from './redis-server.js'
 
 const redis = TestRedis.use()
 const program = hasRedis ? programs() : () => new URL('file:///nothing')
+
+/** Begins to watch a job; the record as it ends, of those who watch since then. */
+async function watched(job: Job): Promise<() => Promise<JobRecord>> {
+  const views = job.events[Symbol.asyncIterator]()
+  let { value } = await views.next()
+  const over = (async () => {
+    for (let next = await views.next(); next.done !== true; next = await views.next()) value = next.value
+  })()
+  over.catch(() => {})
+  return () => over.then(() => value)
+}
 
 describe.skipIf(!hasRedis)('with a real Redis', () => {
   it('kill -9 and restart of Redis under load: no job is lost, and none published twice', async () => {
@@ -28,6 +40,7 @@ describe.skipIf(!hasRedis)('with a real Redis', () => {
     const queued = await lab.submit('work', 'queued')
     await lab.hasBegun('a')
     await lab.hasBegun('b')
+    const ends = await Promise.all([running, waiting].map(watched))
     redis.freeze()
     const away = sleep(20_000)
     const start = performance.now()
@@ -46,6 +59,8 @@ describe.skipIf(!hasRedis)('with a real Redis', () => {
       for (const job of [running, waiting, queued, await lab.submit('work', 'c')])
         expect((await job.record()).status).toBe('COMPLETED')
     }, 30_000)
+    // Whoever waited for them all the while has heard of their ends.
+    for (const end of ends) expect((await end()).status).toBe('COMPLETED')
     for (const job of [running, waiting, queued]) expect(await lab.attempts(job.key)).toHaveLength(1)
     expect([lab.begun('a'), lab.begun('b'), lab.begun('queued'), lab.begun('c')]).toEqual([1, 1, 1, 1])
   })

@@ -39,6 +39,7 @@ export const worker: CommandMain = async (argv, context) => {
   interruption.signal.removeEventListener('abort', leave)
   await context.terminal.print(`${greeting(fleetWorker)}\n`)
   if (!interruption.signal.aborted) await once(interruption.signal, 'abort')
+  if (fleetWorker.going > 0 && graceMs > 0) context.terminal.note(farewell(fleetWorker, graceMs))
   await fleetWorker.close({ graceMs })
   return EXIT.completed
 }
@@ -126,6 +127,11 @@ function numberOf(parsed: ParsedArguments, flag: Flag, least: number, otherwise:
 function logOf(parsed: ParsedArguments, { terminal }: CommandContext): Logger {
   const log = lineLogger(terminal)
   return parsed.has(flags.verbose) ? log : { ...log, debug: silentLogger.debug, info: silentLogger.info }
+}
+
+function farewell({ going }: FleetWorker, graceMs: number): string {
+  const runs = going === 1 ? 'the run that goes on has' : `the ${going} runs that go on have`
+  return `This worker ends when ${runs} ended, or gives back what is left after ${graceMs / 1000} s. Asked again, it ends at once.`
 }
 
 function greeting({ labels, monitorUrl }: FleetWorker): string {
