@@ -28,12 +28,15 @@ export async function eachFrame({ images, files, progress, save, onSaved }: Each
   const turns = new Turns()
   const outputs: OutputFile[] = []
   const work = async (file: FitsFile, index: number, share: Progress) => {
-    const frame = await images.open(file)
+    // An open file may take memory: none is opened before the one before has its turn.
+    const frame = await turns.next(() => images.open(file))
     try {
-      outputs[index] = await turns.during(frame, () => save(frame, index, share))
+      outputs[index] = await save(frame, index, share)
+      turns.end(frame)
       // Those that are not there yet have no place in it.
       await onSaved(Object.values(outputs))
     } finally {
+      turns.end(frame)
       await frame.close()
     }
   }
@@ -43,34 +46,33 @@ export async function eachFrame({ images, files, progress, save, onSaved }: Each
 
 /** Lets so many images be worked on at once, in the order in which they came. */
 class Turns {
-  readonly #waiting: { readonly pixels: number; readonly begin: () => void }[] = []
-  #pixels = 0
+  readonly #frames = new Set<FrameSize>()
+  #last: Promise<unknown> = Promise.resolve()
+  #wake = () => {}
 
-  async during<Result>({ width, height }: FrameSize, work: () => Promise<Result>): Promise<Result> {
-    const pixels = width * height
-    await this.#begin(pixels)
-    try {
-      return await work()
-    } finally {
-      this.#end(pixels)
-    }
+  /** An image, once it is its turn. */
+  next<Image extends FrameSize>(open: () => Promise<Image>): Promise<Image> {
+    const turn = this.#last.then(async () => {
+      const frame = await open()
+      while (!this.#hasRoomFor(frame))
+        await new Promise<void>((resolve) => {
+          this.#wake = resolve
+        })
+      this.#frames.add(frame)
+      return frame
+    })
+    this.#last = turn.catch(() => {})
+    return turn
   }
 
-  async #begin(pixels: number): Promise<void> {
-    if (this.#waiting.length === 0 && this.#fits(pixels)) this.#pixels += pixels
-    else await new Promise<void>((begin) => this.#waiting.push({ pixels, begin }))
+  /** An image is done with; twice is the same as once. */
+  end(frame: FrameSize): void {
+    this.#frames.delete(frame)
+    this.#wake()
   }
 
-  #end(pixels: number): void {
-    this.#pixels -= pixels
-    for (let next = this.#waiting[0]; next !== undefined && this.#fits(next.pixels); next = this.#waiting[0]) {
-      this.#waiting.shift()
-      this.#pixels += next.pixels
-      next.begin()
-    }
-  }
-
-  #fits(pixels: number): boolean {
-    return this.#pixels === 0 || this.#pixels + pixels <= MOST_PIXELS
+  #hasRoomFor({ width, height }: FrameSize): boolean {
+    const taken = [...this.#frames].reduce((sum, frame) => sum + frame.width * frame.height, 0)
+    return taken === 0 || taken + width * height <= MOST_PIXELS
   }
 }

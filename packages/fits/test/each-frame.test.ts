@@ -55,12 +55,14 @@ test.each([
   ['4096', 4096, 2],
   ['16384', 16_384, 1],
 ])('of images of %s pixels on each side few are worked on at once', async (_, width, most) => {
-  const { images } = imagesOf(width)
+  const { images, open } = imagesOf(width)
   const { begun, save, end } = saving()
   const names = ['a', 'b', 'c', 'd', 'e']
   const work = eachFrame({ images, files: files(...names), progress: progress(), save, onSaved: async () => {} })
   for (const [index, name] of names.entries()) {
     await vi.waitFor(() => expect(begun).toEqual(names.slice(0, index + most)))
+    // One more is open, and waits for its turn.
+    await vi.waitFor(() => expect([...open]).toEqual(names.slice(index, index + most + 1)))
     end(name)
   }
   expect(await work).toHaveLength(5)
