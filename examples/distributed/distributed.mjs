@@ -11,7 +11,7 @@ import { mixedLoad, writeFrames } from './load.mjs'
 import { losses } from './losses.mjs'
 import { hasRedis, startRedis, startStorage } from './servers.mjs'
 
-/** For all but the start of the servers, which have 45 s. It takes half a minute, and longer where the machine does other work besides. */
+/** For all but the start of the servers, which have two minutes. It takes half a minute, and longer where the machine does other work besides. */
 const LIMIT_MS = 240_000
 const WORKERS = 3
 const DUPLICATES = 12

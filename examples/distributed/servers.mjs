@@ -32,10 +32,10 @@ export async function startStorage(children, folder, isFolder) {
   try {
     return await startRadosGateway(children, join(folder, 'ceph'))
   } catch (error) {
-    const reason =
-      error.code === 'ENOENT' ? `there is no ${error.path}` : isLate(error) ? 'it did not start in time' : error.message
-    console.error(`\n*** NO S3: ${reason}. Results go to a folder instead. For an S3 server, on Debian:`)
-    console.error('*** apt-get install --no-install-recommends radosgw ceph-mon ceph-osd\n')
+    const isMissing = error.code === 'ENOENT'
+    const reason = isMissing ? `there is no ${error.path}` : isLate(error) ? 'it did not start in time' : error.message
+    console.error(`\n*** NO S3: ${reason}. Results go to a folder instead.`)
+    if (isMissing) console.error('*** On Debian: apt-get install --no-install-recommends radosgw ceph-mon ceph-osd')
     return shared
   }
 }
