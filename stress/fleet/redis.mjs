@@ -23,6 +23,8 @@ export class CountedRedis {
     const place = ['--port', `${port}`, '--bind', '127.0.0.1', '--dir', folder]
     const child = spawn('redis-server', [...place, '--appendonly', 'yes', '--save', ''], { stdio: 'ignore' })
     process.once('exit', () => child.kill('SIGKILL'))
+    // Whoever is done without it ends, and it ends with them.
+    child.unref()
     const redis = new CountedRedis(port, child)
     while (!redis.#answers()) await sleep(50)
     return redis
