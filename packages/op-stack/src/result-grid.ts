@@ -21,8 +21,12 @@ const STEPS = 32
 /** An image may reach so much beyond a pixel, in pixels, before there is another one. */
 const TOLERANCE = 1e-3
 
-/** The result may be so many times as large as all images together, and hold so many pixels, or so many times those of the first. */
+/**
+ * The result may be so many times as large as all images together on its grid, where each counts for at most so many times its own pixels; and
+ * hold so many pixels, or so many times those of the first.
+ */
 const LARGEST = 4
+const FINEST = 64
 const MOST_PIXELS = 2 ** 28
 const MOST_TIMES = 2
 
@@ -42,7 +46,7 @@ export function resultGrid(frames: readonly SkyFrame[]): ResultGrid {
   const bottom = Math.max(0, ...boxes.map((box) => -box.bottom))
   const width = left + Math.max(...boxes.map((box) => box.right))
   const height = bottom + Math.max(...boxes.map((box) => box.top))
-  const pixels = frames.reduce((sum, frame) => sum + frame.width * frame.height, 0)
+  const pixels = boxes.reduce((sum, box, index) => sum + pixelsIn(box, frames[index] as SkyFrame), 0)
   const most = Math.max(MOST_PIXELS, MOST_TIMES * first.width * first.height)
   if (width * height > Math.min(LARGEST * pixels, most)) throw tooFar(frames, boxes)
   return { width, height, left, bottom }
@@ -74,6 +78,12 @@ function boxOf(frame: SkyFrame, first: SkyFrame): Box {
     bottom: Math.floor(Math.min(...y) + TOLERANCE),
     top: Math.ceil(Math.max(...y) - TOLERANCE),
   }
+}
+
+/** The pixels of the first image that a frame accounts for: coarse images cover more than they have. */
+function pixelsIn({ left, right, bottom, top }: Box, { width, height }: SkyFrame): number {
+  const own = width * height
+  return Math.max(own, Math.min((right - left) * (top - bottom), FINEST * own))
 }
 
 /** Places all along the outer edges of an image. */

@@ -34,10 +34,10 @@ export async function stacked(
   return { image: await readImage((await run.objects())[0] as Uint8Array), warnings: run.warnings }
 }
 
-/** World coordinates of 1e-4 degrees a pixel, turned by some degrees. */
-export function skyHeader(x: number, y: number, degrees = 0): Header {
+/** World coordinates of 1e-4 degrees a pixel, or so many times that, turned by some degrees. */
+export function skyHeader(x: number, y: number, degrees = 0, times = 1): Header {
   const turn = (degrees * Math.PI) / 180
-  const [cos, sin] = [1e-4 * Math.cos(turn), 1e-4 * Math.sin(turn)]
+  const [cos, sin] = [times * 1e-4 * Math.cos(turn), times * 1e-4 * Math.sin(turn)]
   const cards = {
     ...{ CTYPE1: 'RA---TAN', CTYPE2: 'DEC--TAN', CRVAL1: 150, CRVAL2: 30, CRPIX1: x, CRPIX2: y },
     ...{ CD1_1: -cos, CD1_2: sin, CD2_1: sin, CD2_2: cos },

@@ -34,6 +34,13 @@ test('a turned image takes its corners along', () => {
   expect([width, height]).toEqual([100, 100])
 })
 
+test('a coarse image covers many more pixels of a fine one than it has', () => {
+  const fine = skyHeader(50, 40)
+  const coarse = skyHeader(50, 40, 45, 8)
+  const { width, height } = resultGrid([frame('a', fine), frame('b', coarse)])
+  expect([width, height].map((length) => Math.round(length / 100))).toEqual([10, 10])
+})
+
 test('images too far from each other are refused by name', () => {
   const far = skyHeader(50, 40).set('CRVAL2', 40)
   expect(problemOf([frame('a', skyHeader(50, 40)), frame('b', skyHeader(51, 40)), frame('c', far)])).toMatch(
