@@ -35,8 +35,8 @@ export async function sourceOfInput(input: FitsInput): Promise<FitsSourceParts> 
   if (isHandle(input)) return { ...THE_FILE, source: await handleSource(input), gap: LOCAL_GAP }
   if (isByteSource(input)) {
     return {
+      // Whoever hands it in knows what it is of; where a host keeps it is nothing for who reads the message.
       ...THE_FILE,
-      ...named(input.path),
       source: checkedSource(input),
       gap: input.path === undefined ? FAR_GAP : LOCAL_GAP,
     }

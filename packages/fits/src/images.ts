@@ -295,7 +295,8 @@ async function explained<Result>(label: string, work: () => Promise<Result>): Pr
   } catch (error) {
     if (isFitsError(error)) {
       // What contradicts itself was damaged on the way, or made so: its message says how, not what to do.
-      const advice = error.code === 'FITS_INVALID' ? '; fetch it again, or leave it out' : ''
+      const isAdvised = error.code !== 'FITS_INVALID' || error.message.includes('; fetch the file again')
+      const advice = isAdvised ? '' : '; fetch it again, or leave it out'
       throw new FitsError(error.code, `${label}: ${error.message}${advice}`, { details: error.details, cause: error })
     }
     if (error instanceof ClientAlertError) throw new ClientAlertError(`${label}: ${error.message}`, { cause: error })

@@ -1,4 +1,5 @@
 import { once } from 'node:events'
+import { gzipSync } from 'node:zlib'
 import {
   BaseDataOperation,
   bytesSource,
@@ -48,6 +49,32 @@ test('an image is saved with what its header inherits', async () => {
   await using fits = await openFits(saved!)
   const { header } = fits.hdus[0]!
   expect([header.get('OBJECT'), header.get('EXPTIME'), header.has('INHERIT')]).toEqual(['M13', 60, false])
+})
+
+test('a damaged file is told by its name, not by where a host keeps it, with one piece of advice', async () => {
+  const damaged = Buffer.from(gzipSync(inheritingFile()))
+  damaged.writeUInt8((damaged.at(-8) as number) ^ 255, damaged.length - 8)
+  const kept = { 'empty.fits': new Uint8Array(0), 'text.fits': Buffer.from('Dear diary'), 'damaged.fits.gz': damaged }
+  const source: FileSource = {
+    name: 'frames',
+    reach: 'process',
+    identify: async ({ basename }) => basename,
+    open: async ({ basename }) => ({
+      ...bytesSource(kept[basename as keyof typeof kept], basename),
+      path: `/cache/${basename}`,
+    }),
+  }
+  const lab = createDataLab({ operations: [Copy], services: [images()], sources: [source] })
+  onTestFinished(() => lab.close())
+  const messages = Object.keys(kept).map(async (basename) => {
+    const job = await lab.submit(Copy, { input_files: [{ source: 'frames', basename }] })
+    return job.result().catch((error: Error) => error.message.replace(/^.*item 1, /, ''))
+  })
+  expect(await Promise.all(messages)).toEqual([
+    'empty.fits: the file is empty; give a FITS file',
+    'text.fits: the file is not a FITS file, but text ("Dear diary"); give a FITS file, which begins with "SIMPLE  ="',
+    'damaged.fits.gz: the gzip stream is broken (incorrect data check); fetch the file again',
+  ])
 })
 
 /** Saves noise, band after band, and tells of each before it gives it. */

@@ -79,7 +79,9 @@ export class PixelMath extends BaseDataOperation<PixelMathInputs> {
     await calculation.findStatistics(progress)
     const empty = calculation.statistics.find(({ value }) => Number.isNaN(value))
     if (empty !== undefined)
-      this.setFailed(`There is no ${empty.text}: it is of pixels without values. Leave that image out.`)
+      this.setFailed(
+        `There is no ${empty.text}: it is of pixels without values, or of infinite ones. Leave that image out.`,
+      )
   }
 
   /** The pixels of the result, band by band, in the type that holds those of all images. */

@@ -174,7 +174,7 @@ describe('is refused, with a sentence', () => {
   test('a statistic of an image without any value', async () => {
     await expect(run('a - median(b)', files('light', 'empty'))).rejects.toMatchObject({
       code: 'DATALAB_FAILED',
-      message: 'There is no median(b): it is of pixels without values. Leave that image out.',
+      message: 'There is no median(b): it is of pixels without values, or of infinite ones. Leave that image out.',
     })
   })
 })
