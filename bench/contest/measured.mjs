@@ -25,7 +25,7 @@ const LAST_WORDS = 2000
  *
  * @param {readonly string[]} words of its command line
  * @param {{ folder: string, env?: Record<string, string> }} place the folder it runs in, where files about it are left, and what it finds in its
- * environment besides ours
+ * environment besides the plain one
  * @returns {Promise<{ taken: Taken, said: string }>}
  * @throws where it does not end with 0, with what it has said
  */
@@ -33,7 +33,11 @@ export async function measured(words, { folder, env = {} }) {
   const path = (name) => join(folder, `.measured-${name}`)
   const [program, ...rest] = [...launcher(path('taken')), ...words]
   const outputs = [openSync(path('said'), 'w'), openSync(path('complaints'), 'w')]
-  const child = spawn(program, rest, { cwd: folder, env: { ...process.env, ...env }, stdio: ['ignore', ...outputs] })
+  const child = spawn(program, rest, {
+    cwd: folder,
+    env: { ...plainEnvironment(), ...env },
+    stdio: ['ignore', ...outputs],
+  })
   const end = () => child.kill()
   // Before the folder is removed.
   process.prependListener('exit', end)
@@ -44,6 +48,11 @@ export async function measured(words, { folder, env = {} }) {
     throw new Error(`${words.slice(0, 4).join(' ')} ... ended with ${code}:\n${said}${endOf(path('complaints'))}`)
   }
   return { taken: takenFrom(readFileSync(path('taken'), 'utf8')), said }
+}
+
+/** Ours, without what this machine tells each Node to load, such as certificates: that is no part of the work. */
+function plainEnvironment() {
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('NODE_')))
 }
 
 /** The last words of a file. */
