@@ -271,7 +271,7 @@ function hasChanged(state: WatchState): Promise<boolean> {
   })
 }
 
-/** Whether two records tell the same of a job. */
+/** Whether two records tell the same of a job. Those of many inputs are large, and mostly differ in this alone. */
 function isSame(one: StoredRecord, other: StoredRecord | undefined): boolean {
-  return one === other || isDeepStrictEqual(one, other)
+  return one === other || (one.updated === other?.updated && isDeepStrictEqual(one, other))
 }

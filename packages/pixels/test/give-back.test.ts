@@ -1,6 +1,6 @@
 import { getHeapStatistics } from 'node:v8'
 import { expect, test } from 'vitest'
-import { giveBackUnused } from '../src/combine/give-back.js'
+import { giveBackUnused, UnusedMemory } from '../src/combine/give-back.js'
 
 const MIB = 2 ** 20
 
@@ -15,4 +15,14 @@ test('what V8 laid out and uses no more goes back to the system', async () => {
   const before = getHeapStatistics().total_physical_size
   await giveBackUnused(1024 * MIB)
   expect(getHeapStatistics().total_physical_size).toBeLessThan(before - 10 * MIB)
+})
+
+test('V8 is asked again when it has laid out much more', async () => {
+  const unused = new UnusedMemory()
+  await unused.giveBack()
+  const before = getHeapStatistics().total_heap_size
+  expect(makeGarbage()).toBe(4_000_000)
+  expect(getHeapStatistics().total_heap_size).toBeGreaterThan(before + 10 * MIB)
+  await unused.giveBack()
+  expect(getHeapStatistics().total_heap_size).toBeLessThan(before + 10 * MIB)
 })

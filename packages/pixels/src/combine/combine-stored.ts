@@ -6,7 +6,7 @@ import { bytesOf, resultArray } from './band-memory.js'
 import { combineBand } from './combine-band.js'
 import type { CombineBandsOptions, CombinedBand, Rows } from './combine-options.js'
 import { combineShared } from './combine-shared.js'
-import { giveBackUnused } from './give-back.js'
+import { UnusedMemory } from './give-back.js'
 import { openFrames, type StoredBandFrame } from './open-frames.js'
 import { planStored, type StoredPlan } from './plan-stored.js'
 import { holdsValues, StoredBands, type StoredSetup } from './stored-bands.js'
@@ -40,7 +40,8 @@ export async function* combineStored(
   }
   const plan = planStored(files.opened, options)
   const { width, type = 'float32', resultType = 'float32' } = options
-  if (plan.rows * width * bytesOf(type) * frames.length > MUCH) await giveBackUnused()
+  const unused = plan.rows * width * bytesOf(type) * frames.length > MUCH ? new UnusedMemory() : undefined
+  await unused?.giveBack()
   const { method, clipping, calculation, isResultBigEndian, onEmptyFrame } = options
   const setup: StoredSetup = {
     ...{ frames: files.opened, width, type: type as StoredSetup['type'], resultType, rows: plan.rows },
@@ -49,7 +50,10 @@ export async function* combineStored(
   }
   const combining = new StoredCombining(frames, setup, plan, options)
   try {
-    yield* combining.bands()
+    for await (const band of combining.bands()) {
+      yield band
+      await unused?.giveBack()
+    }
   } finally {
     await combining.end()
     files.close()

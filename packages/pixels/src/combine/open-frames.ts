@@ -1,4 +1,4 @@
-import { closeSync, openSync } from 'node:fs'
+import { closeSync, openSync, readFileSync } from 'node:fs'
 import type { BandFrame, CombineBandsOptions } from './combine-options.js'
 import type { OpenedFrame } from './row-readers.js'
 import type { StoredFrame } from './stored-frame.js'
@@ -16,16 +16,32 @@ export function areStored(
   )
 }
 
-/** Files that are open at once: several combinations may share a process, which has a thousand in all. */
-const MOST_FILES = 128
+/** Files that are open at once: several combinations may share a process. */
+const LEAST_FILES = 128
+const SHARE_OF_FILES = 1 / 8
+
+/** How many of so many files may be open at once: a part of what the process may have, where the system tells. */
+function mostFiles(wanted: number): number {
+  if (wanted <= LEAST_FILES) return LEAST_FILES
+  try {
+    const limit = /^Max open files +(\d+)/m.exec(readFileSync('/proc/self/limits', 'latin1'))?.[1]
+    return Math.max(LEAST_FILES, Math.floor(Number(limit ?? 0) * SHARE_OF_FILES))
+  } catch {
+    return LEAST_FILES
+  }
+}
 
 /**
  * Opens the frames' files, each once, for all threads of the process: descriptors are the process's. Of very many, all but the first are opened and
  * closed for each reading.
  *
+ * @param most how many are open at once
  * @returns undefined where one cannot be opened.
  */
-export function openFrames(frames: readonly StoredBandFrame[]): { opened: OpenedFrame[]; close(): void } | undefined {
+export function openFrames(
+  frames: readonly StoredBandFrame[],
+  most = mostFiles(frames.length),
+): { opened: OpenedFrame[]; close(): void } | undefined {
   const files = new Map<string, number>()
   const close = () => {
     for (const fd of files.values()) closeSync(fd)
@@ -34,7 +50,7 @@ export function openFrames(frames: readonly StoredBandFrame[]): { opened: Opened
   try {
     const opened = frames.map(({ stored: { path, pixels } }) => {
       const known = files.get(path)
-      if (known === undefined && files.size >= MOST_FILES) return { file: path, pixels }
+      if (known === undefined && files.size >= most) return { file: path, pixels }
       const file = known ?? openSync(path, 'r')
       files.set(path, file)
       return { file, pixels }

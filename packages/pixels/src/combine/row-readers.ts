@@ -1,5 +1,5 @@
 import { closeSync, openSync, readSync } from 'node:fs'
-import type { PixelKernels } from '../kernels.js'
+import type { PixelKernels, Plane } from '../kernels.js'
 import { isIdentity, type Samples } from '../pixel-scale.js'
 import type { Quantization } from '../quantization.js'
 import type { CodedTiles } from '../rice-coding.js'
@@ -30,19 +30,34 @@ export function isRaw({ pixels }: Pick<StoredFrame, 'pixels'>, bytes: number): b
   return pixels.kind === 'plain' && pixels.bitpix === -8 * bytes && isIdentity(pixels.scale)
 }
 
-/** Reads rows of plain pixels as they are stored. */
-export function rawReader({ file, pixels }: OpenedFrame, width: number): RowReader {
+/** Reads rows of plain pixels as they are stored, always to the same plane. */
+export function rawReader({ file, pixels }: OpenedFrame, width: number, plane: Plane): RowReader {
   const { offset } = pixels as PlainPixels
-  return ({ from }, into) => {
-    const bytes = new Uint8Array(into.buffer, into.byteOffset, into.byteLength)
-    return withFile(file, (fd) => fill(fd, bytes, offset + from * width * into.BYTES_PER_ELEMENT))
-  }
+  const rowBytes = width * plane.BYTES_PER_ELEMENT
+  // It is made once: of thousands of frames, a view for each reading is much garbage.
+  const bytes = new Uint8Array(plane.buffer, plane.byteOffset, plane.byteLength)
+  return fileReader(file, (fd, { from, to }) => fill(fd, bytes, offset + from * rowBytes, (to - from) * rowBytes))
 }
 
 /** Reads rows as physical values. */
 export function valueReader({ file, pixels }: OpenedFrame, width: number, room: ReadRoom): RowReader {
-  const read = pixels.kind === 'plain' ? plainReader(pixels, width, room) : riceReader(pixels, room)
-  return (rows, into) => withFile(file, (fd) => read(fd, rows, into))
+  return fileReader(file, pixels.kind === 'plain' ? plainReader(pixels, width, room) : riceReader(pixels, room))
+}
+
+/** What `RowReader` does, of an open file. */
+type FileReader = (fd: number, rows: Rows, into: Samples) => boolean
+
+function fileReader(file: number | string, read: FileReader): RowReader {
+  if (typeof file === 'number') return (rows, into) => read(file, rows, into)
+  return (rows, into) => {
+    const fd = opened(file)
+    if (fd === undefined) return false
+    try {
+      return read(fd, rows, into)
+    } finally {
+      closeSync(fd)
+    }
+  }
 }
 
 /** Undefined where it cannot be opened: why is the frame's to say. */
@@ -51,20 +66,6 @@ function opened(path: string): number | undefined {
     return openSync(path, 'r')
   } catch {
     return undefined
-  }
-}
-
-/** What `RowReader` does, of an open file. */
-type FileReader = (fd: number, rows: Rows, into: Samples) => boolean
-
-function withFile(file: number | string, read: (fd: number) => boolean): boolean {
-  if (typeof file === 'number') return read(file)
-  const fd = opened(file)
-  if (fd === undefined) return false
-  try {
-    return read(fd)
-  } finally {
-    closeSync(fd)
   }
 }
 
@@ -134,9 +135,9 @@ function valuesOf({ values, table }: RiceRows, view: DataView, { from, to }: Row
 }
 
 /** Whether the file has so many bytes from there on. */
-function fill(fd: number, into: Uint8Array, position: number): boolean {
-  for (let done = 0; done < into.length; ) {
-    const read = readSync(fd, into, done, into.length - done, position + done)
+function fill(fd: number, into: Uint8Array, position: number, length = into.length): boolean {
+  for (let done = 0; done < length; ) {
+    const read = readSync(fd, into, done, length - done, position + done)
     if (read === 0) return false
     done += read
   }

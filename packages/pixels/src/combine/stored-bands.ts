@@ -52,7 +52,9 @@ export class StoredBands {
     this.#into = arena.allocate(resultType, pixels)
     const room = roomIn(arena.allocate('uint8', stored), this.#kernels)
     const areRaw = this.#shift !== undefined || frames.every((frame) => isRaw(frame, bytesOf(type)))
-    this.#readers = frames.map((frame) => (areRaw ? rawReader(frame, width) : valueReader(frame, width, room)))
+    this.#readers = frames.map((frame, index) =>
+      areRaw ? rawReader(frame, width, this.#planes[index]!) : valueReader(frame, width, room),
+    )
     this.#options = { ...setup.options, isBigEndian: areRaw }
   }
 
