@@ -1,10 +1,13 @@
 // Makes `dist/run.cjs` of the command line: `datalab run` in one file, with all that it takes of the other packages, made of their sources. Beside
-// it lie what it seldom takes, each in a file of its own, and `run.cjs.compiled`: what V8 made of it, for Node 20, which keeps nothing of it.
+// it lie what it seldom takes, each in a file of its own, the licences of others' code in them, and `run.cjs.compiled`: what V8 made of it, for
+// Node 20, which keeps nothing of it.
 import { execFileSync } from 'node:child_process'
+import { writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
+import { licencesOf } from './licences.mjs'
 
 const cli = fileURLToPath(new URL('../packages/cli', import.meta.url))
 const OPTIONS = {
@@ -18,6 +21,7 @@ const OPTIONS = {
   // To a script that is compiled ahead, Node gives only `require`.
   supported: { 'dynamic-import': false },
   logLevel: 'warning',
+  metafile: true,
 }
 // Where a package's own place matters, it is that of the package whose dependency is looked for there.
 const PLACE = {
@@ -34,8 +38,11 @@ const OTHERS = /^(sharp|libsql|@datalab\/(executor-bullmq|storage-s3))$/
 async function bundleRun() {
   const seldom = new Map()
   const entryPoints = { run: join(cli, 'src/run-here.ts') }
-  await build({ ...OPTIONS, ...PLACE, entryPoints, plugins: [late(), others(), apart(seldom)] })
-  await build({ ...OPTIONS, entryPoints: Object.fromEntries(seldom), minify: true, plugins: [others()] })
+  const run = await build({ ...OPTIONS, ...PLACE, entryPoints, plugins: [late(), others(), apart(seldom)] })
+  const seldomEntries = Object.fromEntries(seldom)
+  const rest = await build({ ...OPTIONS, entryPoints: seldomEntries, minify: true, plugins: [others()] })
+  const inputs = [run, rest].flatMap(({ metafile }) => Object.keys(metafile.inputs))
+  writeFileSync(join(OPTIONS.outdir, 'run.LICENSES.txt'), licencesOf(inputs))
   const compiler = fileURLToPath(new URL('compile-run.cjs', import.meta.url))
   // What it says of its runs is told where it fails.
   execFileSync(process.execPath, [compiler], { stdio: ['ignore', 'ignore', 'pipe'] })
