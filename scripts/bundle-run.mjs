@@ -2,7 +2,7 @@
 // it lie what it seldom takes, each in a file of its own, the licences of others' code in them, and `run.cjs.compiled`: what V8 made of it, for
 // Node 20, which keeps nothing of it.
 import { execFileSync } from 'node:child_process'
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -23,11 +23,10 @@ const OPTIONS = {
   logLevel: 'warning',
   metafile: true,
 }
-// Where a package's own place matters, it is that of the package whose dependency is looked for there.
-const PLACE = {
-  define: { 'import.meta.url': 'place' },
-  banner: { js: "const place = require.resolve('@datalab/local/package.json');" },
-}
+/** What stands in a bundle for the place of a package: where its dependencies are looked for. */
+const PLACE_OF = "const placeOf = (name) => require.resolve(name + '/package.json');"
+/** Where a module asks for its own place, and does not only speak of it. */
+const OWN_PLACE = /(?<=\(|, )import\.meta\.url(?=\))/g
 /** What is loaded by itself, when it is needed. */
 const SELDOM = /^(ajv|@opentelemetry\/api|\.\/mathjs-parser\.js)$/
 /** What of Node most runs do without. */
@@ -38,7 +37,12 @@ const OTHERS = /^(sharp|libsql|@datalab\/(executor-bullmq|storage-s3))$/
 async function bundleRun() {
   const seldom = new Map()
   const entryPoints = { run: join(cli, 'src/run-here.ts') }
-  const run = await build({ ...OPTIONS, ...PLACE, entryPoints, plugins: [late(), others(), apart(seldom)] })
+  const run = await build({
+    ...OPTIONS,
+    banner: { js: PLACE_OF },
+    entryPoints,
+    plugins: [places(), late(), others(), apart(seldom)],
+  })
   const seldomEntries = Object.fromEntries(seldom)
   const rest = await build({ ...OPTIONS, entryPoints: seldomEntries, minify: true, plugins: [others()] })
   const inputs = [run, rest].flatMap(({ metafile }) => Object.keys(metafile.inputs))
@@ -46,6 +50,17 @@ async function bundleRun() {
   const compiler = fileURLToPath(new URL('compile-run.cjs', import.meta.url))
   // What it says of its runs is told where it fails.
   execFileSync(process.execPath, [compiler], { stdio: ['ignore', 'ignore', 'pipe'] })
+}
+
+/** Has a package know its own place, from which it finds what only it depends on. */
+function places() {
+  const setup = ({ onLoad }) =>
+    onLoad({ filter: /packages\/[a-z-]+\/src\/.*\.ts$/ }, ({ path }) => {
+      const [, name] = /packages\/([a-z-]+)\/src/.exec(path)
+      const source = readFileSync(path, 'utf8')
+      return { contents: source.replaceAll(OWN_PLACE, `placeOf('@datalab/${name}')`), loader: 'ts' }
+    })
+  return { name: 'places', setup }
 }
 
 function others() {
