@@ -2,8 +2,8 @@ import type { Lease } from '@datalab/core'
 import { RecordClient } from './record-client.js'
 import type { KeepTerms } from './record-lease-keeper.js'
 
-/** How long a lease is held before its keeping is worth a thread. */
-const BRIEF_MS = 500
+/** How long a lease is held before its keeping is worth a thread: to start one takes longer than most commands still work then. */
+const BRIEF_MS = 1000
 
 /** Has leases that are held for longer than a moment kept in the thread of the databases, where nothing that is done here can block it. */
 export class LeaseHandover {

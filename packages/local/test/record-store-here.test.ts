@@ -72,7 +72,7 @@ it('has leases that are held for longer than a moment kept by a thread, whatever
   stopTimers()
   await claim()
   const claimed = heldUntil()!
-  vi.advanceTimersByTime(500)
+  vi.advanceTimersByTime(1000)
   const handedOver = await renewed(claimed)
   expect(await renewed(handedOver)).toBeGreaterThan(handedOver)
 })
@@ -82,7 +82,7 @@ it('leaves the thread alone where a lease was given up before, or its run has en
   const lease = await claim()
   await store.update(lease, { status: 'FAILED' })
   await store.release(lease, { delayMs: 0 })
-  vi.advanceTimersByTime(500)
+  vi.advanceTimersByTime(1000)
   expect(vi.getTimerCount()).toBe(0)
   expect(heldUntil()).toBeNull()
 })
