@@ -1,8 +1,12 @@
 // What pictures are made by.
 import { loadHigh, loadLow, storeFour } from './lanes'
 
-/** Adds a row of bytes, a multiple of 16, to 32-bit sums. */
-export function addRow(from: usize, sums: usize, count: usize): void {
+/** Adds rows of bytes, that are so many apart, to 32-bit sums: of a multiple of 16 columns. */
+export function addRows(from: usize, apart: usize, rows: usize, sums: usize, count: usize): void {
+  for (const end = from + rows * apart; from < end; from += apart) addRow(from, sums, count)
+}
+
+function addRow(from: usize, sums: usize, count: usize): void {
   for (const end = from + count; from < end; from += 16, sums += 64) {
     const bytes = v128.load(from)
     const low = i16x8.extend_low_i8x16_u(bytes)

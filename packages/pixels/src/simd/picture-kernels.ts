@@ -2,7 +2,7 @@ import type { PictureKernels } from '../kernels.js'
 import { pictureKernels as reference } from '../reference/picture-kernels.js'
 import { type Shades, shadesOf } from '../shades.js'
 import { averageSums, spanOf } from '../spans.js'
-import { COLUMN_BYTES, type Machine, PIECES, SCRATCH } from './machine.js'
+import { COLUMN_BYTES, type Machine, PIECES, PIECES_BYTES, SCRATCH } from './machine.js'
 
 const CURVES: Readonly<Record<Shades['curve'], number>> = { linear: 0, sqrt: 1, log: 2, asinh: 3 }
 
@@ -20,9 +20,11 @@ export function pictureKernels(machine: Machine): PictureKernels {
   function sumRows(pixels: Uint8Array, width: number, top: number, bottom: number): Uint32Array {
     const padded = Math.ceil(width / 16) * 16
     const sums = new Uint32Array(machine.bytes.buffer, SCRATCH, padded).fill(0)
-    for (let row = top; row < bottom; row++) {
-      machine.copyIn(pixels.subarray(row * width, (row + 1) * width), PIECES)
-      kernels.addRow!(PIECES, SCRATCH, padded)
+    const most = Math.floor(PIECES_BYTES / width) - 1
+    for (let row = top; row < bottom; row += most) {
+      const to = Math.min(bottom, row + most)
+      machine.copyIn(pixels.subarray(row * width, to * width), PIECES)
+      kernels.addRows!(PIECES, width, to - row, SCRATCH, padded)
     }
     return sums
   }
