@@ -56,7 +56,9 @@ export class Subtraction extends BaseDataOperation<SubtractionInputs> {
 
   async #subtrahend(file: FitsFile, progress: Progress): Promise<Subtrahend> {
     const frame = await this.use(Images).open(file)
-    const subtrahend = await Subtrahend.of(frame, { name: file.basename, memory: this.memory, progress })
+    const times = this.inputData.input_files.length
+    const options = { name: file.basename, times, memory: this.memory, progress }
+    const subtrahend = await Subtrahend.of(frame, options)
     if (subtrahend === undefined) this.setFailed(emptyMessage(frame))
     return subtrahend
   }

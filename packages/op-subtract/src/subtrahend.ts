@@ -8,6 +8,8 @@ const LOOK_SHARE = 8
 export interface SubtrahendOptions {
   /** The name of its file. */
   readonly name: string
+  /** From how many images it is subtracted. */
+  readonly times: number
   readonly memory: Memory
   readonly progress: Progress
 }
@@ -22,13 +24,14 @@ export class Subtrahend {
   ) {}
 
   /**
-   * Looks at an image. One whose pixels lie in a file as they are is read again each time, as fast as from memory; of any other the values are
-   * kept, as far as there is memory.
+   * Looks at an image. One whose pixels lie in a file as they are is read again each time, as fast as from memory, and one that is subtracted
+   * once is read then; of any other the values are kept, as far as there is memory.
    *
    * @returns undefined where it has no value at all
    */
-  static async of(frame: Frame, { name, memory, progress }: SubtrahendOptions): Promise<Subtrahend | undefined> {
-    if (frame.stored?.pixels.kind === 'plain') {
+  static async of(frame: Frame, options: SubtrahendOptions): Promise<Subtrahend | undefined> {
+    const { name, times, memory, progress } = options
+    if (times === 1 || frame.stored?.pixels.kind === 'plain') {
       const subtrahend = (await hasValues(frame, progress)) ? new Subtrahend(frame, name) : undefined
       await progress.report(1)
       return subtrahend
