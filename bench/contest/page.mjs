@@ -84,6 +84,7 @@ export function timeText(seconds) {
   return seconds < 0.5 ? `${figureText(seconds * 1000)} ms` : `${figureText(seconds)} s`
 }
 
-function escaped(cell) {
+/** The text of a cell. */
+export function escaped(cell) {
   return cell.replaceAll('|', '\\|')
 }

@@ -1,5 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs'
-import { markdownTable, timeText } from '../contest/page.mjs'
+import { escaped, timeText } from '../contest/page.mjs'
 import { figureText } from '../contest/text.mjs'
 
 /** @import { ContestantResult, RowResult } from '../contest/run-row.mjs' */
@@ -30,11 +30,19 @@ function quote({ size, machine: { cpu, cores }, rows }) {
     .map(({ title, contestants }) => [title, ...cellsOf(contestants)])
   const head = ['whole processes', 'DataLab', 'the fastest other', 'the Python original']
   return [
-    ...markdownTable([head, ...lines], 'llll'),
+    ...aligned([head, ...lines]),
     '',
     `Frames of ${size} x ${size} pixels, on ${cores} cores of ${cpu}; time, and memory at its peak.`,
     '[bench/RESULTS.md](bench/RESULTS.md) has all figures.',
   ].join('\n')
+}
+
+/** A table with its columns in line, as the formatter has those of documents. @param {readonly (readonly string[])[]} table its head first */
+function aligned(table) {
+  const [head, ...lines] = table.map((cells) => cells.map(escaped))
+  const widths = head.map((_, column) => Math.max(...[head, ...lines].map((cells) => cells[column].length)))
+  const row = (cells) => `| ${cells.map((cell, column) => cell.padEnd(widths[column])).join(' | ')} |`
+  return [row(head), row(widths.map((width) => '-'.repeat(width))), ...lines.map(row)]
 }
 
 /** @param {readonly ContestantResult[]} contestants */

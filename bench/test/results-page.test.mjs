@@ -82,7 +82,7 @@ test('all saved results become a page, the contest first, a chart, and a quotati
   const quoted = readFileSync(readme, 'utf8').split('\n')
   expect(quoted.slice(0, 3)).toEqual(['before', '<!-- bench -->', ''])
   expect(quoted).toContain(
-    '| a -> b | 250 ms, 50 MiB | one & two: 1.00 s, 1024 MiB (4.00 x) | 2.00 s, 2048 MiB (8.00 x) |',
+    '| a -> b          | 250 ms, 50 MiB | one & two: 1.00 s, 1024 MiB (4.00 x) | 2.00 s, 2048 MiB (8.00 x) |',
   )
   expect(quoted.slice(-4)).toEqual(['', '<!-- /bench -->', 'after', ''])
   expect(quoted).not.toContain('old')
