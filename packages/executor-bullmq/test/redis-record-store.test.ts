@@ -55,6 +55,8 @@ describe.skipIf(!hasRedis)('with a real Redis', () => {
       const [one, other] = [openNew(), open()]
       const heard: string[] = []
       one.subscribe('k', ({ status, progress }) => heard.push(`${status} ${progress}`))
+      // It is answered after what the subscription asks: from here on, changes are news.
+      await one.get('k')
       await other.submit(draft('k'), submission('1'))
       await vi.waitFor(() => expect(heard).toEqual(['PENDING 0']))
       const lease = await claim(other, 'k', 60_000)
