@@ -120,6 +120,16 @@ const quantizedFrames = () => [1, 2, 3, 4].map((seed) => riceFrame(`quantized-${
 const integerFrames = () => [1, 2, 3].map((seed) => riceFrame(`integers-${seed}`, seed, {}))
 const mixedFrames = () => [...rawFrames().slice(0, 2), ...scaledFrames(), ...quantizedFrames()]
 
+/** By the plain reference, of the values as they were made. */
+function medianOf(frames: readonly FileFrame[], type: 'float32' | 'float64' = 'float32'): Float32Array | Float64Array {
+  const median = type === 'float64' ? new Float64Array(WIDTH * HEIGHT) : new Float32Array(WIDTH * HEIGHT)
+  reference.median(
+    frames.map(({ values }) => values),
+    median,
+  )
+  return median
+}
+
 async function combined(frames: readonly BandFrame[], options: Partial<CombineBandsOptions> = {}) {
   const result = options.resultType === 'float64' ? new Float64Array(WIDTH * HEIGHT) : new Float32Array(WIDTH * HEIGHT)
   const order: number[] = []
@@ -148,12 +158,7 @@ describe.each([0, 1, 3])('with %i more threads', (workers) => {
   ] as const)('%s are read by threads, to the same bits', async (_, make, type) => {
     const frames = make()
     const result = await combined(frames, { workers, type, resultType: type })
-    const wanted = type === 'float64' ? new Float64Array(result.length) : new Float32Array(result.length)
-    reference.median(
-      frames.map(({ values }) => values),
-      wanted,
-    )
-    expectSame(result, wanted)
+    expectSame(result, medianOf(frames, type))
     for (const { asked } of frames) expect(asked).toEqual([])
   })
 
@@ -169,12 +174,7 @@ describe.each([0, 1, 3])('with %i more threads', (workers) => {
   ])('%i frames of 16-bit integers with %o, to the same bits', async (count, scale) => {
     const frames = shiftedFrames(count, scale)
     const result = await combined(frames, { workers })
-    const wanted = new Float32Array(result.length)
-    reference.median(
-      frames.map(({ values }) => values),
-      wanted,
-    )
-    expectSame(result, wanted)
+    expectSame(result, medianOf(frames))
   })
 
   test.each([
@@ -206,12 +206,7 @@ describe.each([0, 1, 3])('with %i more threads', (workers) => {
   test('what threads cannot read is asked of the frames', async () => {
     const frames = [...quantizedFrames(), riceFrame('broken', 9, { level: 4, broken: 50 })]
     const result = await combined(frames, { workers })
-    const wanted = new Float32Array(result.length)
-    reference.median(
-      frames.map(({ values }) => values),
-      wanted,
-    )
-    expectSame(result, wanted)
+    expectSame(result, medianOf(frames))
     for (const { asked } of frames) {
       expect(asked.length).toBeGreaterThan(0)
       expect(asked.every(({ from, to }) => to - from < HEIGHT / 2)).toBe(true)
