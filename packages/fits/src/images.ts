@@ -35,6 +35,7 @@ import type { Samples } from './samples.js'
 import type { TableHdu } from './table-hdu.js'
 import { checkCompression, type ImageCompression } from './tile-encoder.js'
 
+export { type CombineFramesOptions, combineFrames } from './combine-frames.js'
 export { type EachFrameOptions, eachFrame } from './each-frame.js'
 
 /** An image to save; without a header it gets none but the structural cards and its provenance. */

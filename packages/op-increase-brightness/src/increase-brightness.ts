@@ -1,16 +1,9 @@
 import { BaseDataOperation, type FitsFile, type OperationInfo, type OutputFile, type Progress } from '@datalab/core'
-import { bandFrame, type Frame, type Samples, samplesFor } from '@datalab/fits'
-import { eachFrame, Images } from '@datalab/fits/images'
-import { type CombinedBand, combineBands, leastMemory } from '@datalab/pixels'
+import type { Frame, Samples } from '@datalab/fits'
+import { combineFrames, eachFrame, Images } from '@datalab/fits/images'
 import { brighten, countOverflows, isHarmless } from './brighten.js'
 import type { IncreaseBrightnessInputs } from './inputs.js'
 import { inputSchema } from './inputs.schema.js'
-
-/** What bands of an image may take, as far as it is there. */
-const MEMORY_BYTES = 32 * 2 ** 20
-
-/** As much does for each pixel of an image, where that is less. */
-const PIXEL_BYTES = 32
 
 /** Adds a value to every pixel of each image: one result for each, in the order of the images. */
 export class IncreaseBrightness extends BaseDataOperation<IncreaseBrightnessInputs> {
@@ -54,35 +47,28 @@ export class IncreaseBrightness extends BaseDataOperation<IncreaseBrightnessInpu
   }
 
   /** The pixels of a frame, read and decoded by several threads: with the value added, or as they are, as the median of one frame is the frame. */
-  async *#bands(frame: Frame, isAdding: boolean): AsyncGenerator<CombinedBand, void> {
-    const { width, height, sampleType } = frame
-    const types = { type: sampleType, resultType: sampleType } as const
+  #bands(frame: Frame, isAdding: boolean, progress: Progress): AsyncGenerator<Samples, void> {
+    const { memory, signal } = this
     const calculation = { operation: 'add', number: this.inputData.increase_by } as const
     const method = isAdding ? 'calculate' : 'median'
-    const loan = this.memory.take(Math.min(MEMORY_BYTES, width * height * PIXEL_BYTES), 0)
-    const memoryBytes = Math.max(leastMemory(1, { width, ...types }), loan?.bytes ?? 0)
-    const options = { method, calculation, width, height, ...types, memoryBytes, signal: this.signal } as const
-    yield* combineBands([bandFrame(frame, sampleType)], options)
-    loan?.release()
+    return combineFrames([frame], { method, calculation, memory, signal, progress })
   }
 
   /** The pixels of a frame with the value added, in the frame's own type, band by band. */
   async *#sums(frame: Frame, index: number, progress: Progress): AsyncGenerator<Samples, void> {
     const { increase_by } = this.inputData
-    const { label, sampleType, width, height } = frame
+    const { label, sampleType } = frame
     if (sampleType === 'float32' && !Number.isFinite(Math.fround(increase_by)))
       this.setFailed(`${increase_by} cannot be added to ${label}: its result is float32. Give less than 3.4e38.`)
     // What overflows is told from the values as they were.
     const isAdding = isHarmless(increase_by, sampleType)
     let overflows = 0
     let hasValues = false
-    for await (const { rows, values } of this.#bands(frame, isAdding)) {
-      const room = () => samplesFor({ width, height: rows.to - rows.from }, [frame])
-      const sums = isAdding ? values : brighten(values, increase_by, room())
+    for await (const values of this.#bands(frame, isAdding, progress)) {
+      const sums = isAdding ? values : brighten(values, increase_by, values.slice())
       hasValues ||= !sums.every(Number.isNaN)
       overflows += countOverflows(values, increase_by, sums)
       yield sums
-      await progress.report(rows.to / height)
     }
     if (!hasValues) this.setFailed(`${label} holds no values. Leave it out.`)
     if (overflows > 0)

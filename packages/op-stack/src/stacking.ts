@@ -1,7 +1,6 @@
 import { BaseDataOperation, type OperationInfo, type Progress } from '@datalab/core'
-import { bandFrame, cropFrame, type Frame, type FrameSize, movedHeader, type Samples, samplesFor } from '@datalab/fits'
-import { Images } from '@datalab/fits/images'
-import { combineBands, leastMemory } from '@datalab/pixels'
+import { cropFrame, type Frame, type FrameSize, movedHeader, type Samples, samplesFor } from '@datalab/fits'
+import { combineFrames, Images } from '@datalab/fits/images'
 import { addFrame, latticeOf, layFrame, RowRoom, reaches } from './add-frame.js'
 import type { StackingInputs } from './inputs.js'
 import { inputSchema } from './inputs.schema.js'
@@ -22,7 +21,7 @@ interface Stack extends FrameSize {
 /** More images are opened one after the other, where that is possible. */
 const OPENED = 64
 
-/** The most memory that bands of all images, or the sums of a strip, are given, in bytes. */
+/** The most memory that the sums of a strip are given, in bytes. */
 const MEMORY_BYTES = 64 * 2 ** 20
 
 /** Every image is read for each strip: however little memory is left, strips take as much. */
@@ -148,22 +147,12 @@ export class Stacking extends BaseDataOperation<StackingInputs> {
   }
 
   /** What needs all values of a pixel at once, or has few images, band by band. */
-  async *#combined({ frames, size }: Survey, method: PixelMethod, progress: Progress): AsyncGenerator<Samples, void> {
+  async *#combined({ frames }: Survey, method: PixelMethod, progress: Progress): AsyncGenerator<Samples, void> {
     const [opening, combining] = progress.split(1, 20)
     const opened = await opening.map(frames, ({ file }) => this.use(Images).open(file))
-    const type = frames.every(({ sampleType }) => sampleType === 'float32') ? 'float32' : 'float64'
-    const stacked = opened.map((frame) => bandFrame(cropFrame(frame, size), type))
-    const types = { type, resultType: type } as const
-    const loan = this.memory.take(MEMORY_BYTES, 0)
-    // A row of all images has to be there at once, however little is left.
-    const memoryBytes = Math.max(leastMemory(frames.length, { ...size, ...types }), loan?.bytes ?? 0)
-    const onEmptyFrame = (frame: number) => this.#refuse(frames[frame]?.label)
-    const options = { method, ...size, ...types, memoryBytes, signal: this.signal, onEmptyFrame }
-    for await (const { rows, values } of combineBands(stacked, options)) {
-      yield values
-      await combining.report(rows.to / size.height)
-    }
-    loan?.release()
+    const { memory, signal } = this
+    const onEmptyFrame = ({ label }: Frame) => this.#refuse(label)
+    yield* combineFrames(opened, { method, memory, signal, progress: combining, onEmptyFrame })
     await Promise.all(opened.map((frame) => frame.close()))
   }
 

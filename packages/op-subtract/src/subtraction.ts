@@ -1,22 +1,9 @@
 import { BaseDataOperation, type FitsFile, type OperationInfo, type OutputFile, type Progress } from '@datalab/core'
-import {
-  bandFrame,
-  commonSize,
-  cropFrame,
-  type Frame,
-  type FrameSize,
-  type Samples,
-  type SampleType,
-} from '@datalab/fits'
-import { eachFrame, Images } from '@datalab/fits/images'
-import { type BandFrame, type CombinedBand, combineBands, leastMemory } from '@datalab/pixels'
+import { commonSize, type Frame, type FrameSize, type Samples } from '@datalab/fits'
+import { combineFrames, eachFrame, Images } from '@datalab/fits/images'
 import type { SubtractionInputs } from './inputs.js'
 import { inputSchema } from './inputs.schema.js'
 import { Subtrahend } from './subtrahend.js'
-
-/** What bands of an image and the other may take, as far as it is there; and for each pixel, where that is less. */
-const MEMORY_BYTES = 32 * 2 ** 20
-const PIXEL_BYTES = 48
 
 /** Subtracts one image from each of others: one result for each of those, in their order. */
 export class Subtraction extends BaseDataOperation<SubtractionInputs> {
@@ -70,38 +57,23 @@ export class Subtraction extends BaseDataOperation<SubtractionInputs> {
     const [subtracting, saving] = progress.split(2, 1)
     const size = commonSize([frame, subtrahend.frame])
     if (!isOfSize(frame, size) || !isOfSize(subtrahend.frame, size)) this.#cropped[index] = size
-    const data = this.#differences(frame, subtrahend, size, subtracting)
+    const data = this.#differences(frame, subtrahend, subtracting)
     const history = [`Subtracted pixel by pixel: ${subtrahend.name}.`]
     const input = input_files[index] as FitsFile
     return this.use(Images).save({ ...size, data, header: frame.header }, { index, input, history, progress: saving })
   }
 
   /** The differences of the pixels that both images have, band by band. */
-  async *#differences(
-    frame: Frame,
-    subtrahend: Subtrahend,
-    size: FrameSize,
-    progress: Progress,
-  ): AsyncGenerator<Samples, void> {
-    const type = [frame, subtrahend.frame].every(({ sampleType }) => sampleType === 'float32') ? 'float32' : 'float64'
-    const frames = [frame, subtrahend.frame].map((one) => bandFrame(cropFrame(one, size), type))
+  async *#differences(frame: Frame, subtrahend: Subtrahend, progress: Progress): AsyncGenerator<Samples, void> {
+    const { memory, signal } = this
+    const calculation = { operation: 'subtract' } as const
+    const options = { method: 'calculate', calculation, memory, signal, progress } as const
     let hasValues = false
-    for await (const { rows, values } of this.#bands(frames, size, type)) {
+    for await (const values of combineFrames([frame, subtrahend.frame], options)) {
       hasValues ||= !values.every(Number.isNaN)
       yield values
-      await progress.report(rows.to / size.height)
     }
     if (!hasValues) this.setFailed(emptyMessage(frame))
-  }
-
-  async *#bands(frames: readonly BandFrame[], size: FrameSize, type: SampleType): AsyncGenerator<CombinedBand, void> {
-    const types = { type, resultType: type } as const
-    const calculation = { operation: 'subtract' } as const
-    const loan = this.memory.take(Math.min(MEMORY_BYTES, size.width * size.height * PIXEL_BYTES), 0)
-    const memoryBytes = Math.max(leastMemory(frames.length, { ...size, ...types }), loan?.bytes ?? 0)
-    const options = { method: 'calculate', calculation, ...size, ...types, memoryBytes, signal: this.signal } as const
-    yield* combineBands(frames, options)
-    loan?.release()
   }
 
   #warnOfCropping(): void {
