@@ -35,6 +35,12 @@ function sumOf(column: usize, n: i32): v128 {
   return sum
 }
 
+/** NaN where a column had no value: what 0 / 0 is, each processor tells in its own way. */
+// @ts-ignore: decorator
+@inline function orMissing(result: v128): v128 {
+  return v128.bitselect(f64x2.splat(NaN), result, f64x2.eq(count, f64x2.splat(0)))
+}
+
 /** The standard deviation of a column's values, of the whole population; sets `mean` and `count`. */
 function deviationOf(column: usize, n: i32): v128 {
   mean = f64x2.div(sumOf(column, n), count)
@@ -63,14 +69,13 @@ function extremeOf(column: usize, n: i32, isMax: bool): v128 {
 }
 
 function reduced(kind: i32, column: usize, n: i32): v128 {
-  if (kind == DEVIATION) return deviationOf(column, n)
+  if (kind == DEVIATION) return orMissing(deviationOf(column, n))
   if (kind == MIN || kind == MAX) {
     const extreme = extremeOf(column, n, kind == MAX)
     return v128.bitselect(extreme, f64x2.splat(NaN), count)
   }
   const sum = sumOf(column, n)
-  if (kind == MEAN) return f64x2.div(sum, count)
-  return v128.bitselect(f64x2.splat(NaN), sum, f64x2.eq(count, f64x2.splat(0)))
+  return orMissing(kind == MEAN ? f64x2.div(sum, count) : sum)
 }
 
 export function reduce(what: i32, kind: i32, from: usize, stride: usize, to: usize, pixels: usize, n: i32, isSwapped: bool, isNarrow: bool, isResultSwapped: bool, column: usize): void {
@@ -168,6 +173,6 @@ export function clippedMean(kind: i32, from: usize, stride: usize, to: usize, pi
       if (!clip(columns, n, centre, deviation, low, high)) break
     }
     const sum = sumOf(columns, n)
-    storePair(to, f64x2.div(sum, count), isNarrow, isResultSwapped)
+    storePair(to, orMissing(f64x2.div(sum, count)), isNarrow, isResultSwapped)
   }
 }

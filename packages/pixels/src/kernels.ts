@@ -125,7 +125,8 @@ export interface Clipping {
 }
 
 /**
- * What combines frames pixel by pixel. NaN is missing: a pixel is combined from what there is, and one missing everywhere is NaN.
+ * What combines frames pixel by pixel. NaN is missing: a pixel is combined from what there is, and one missing everywhere is NaN, the same one
+ * whatever the bits of the missing ones are (0x7fc00000, 0x7ff8000000000000).
  *
  * Planes are of one type, and each is as long as the result. Those from one call of `allocatePlanes` are taken as they are, others piece by piece.
  */
@@ -157,7 +158,8 @@ export type Operation = 'add' | 'subtract' | 'multiply' | 'divide'
 /** Arithmetic with images. */
 export interface ArithmeticKernels {
   /**
-   * An operation on the pixels of two images, or of an image and a number: in double precision, rounded once to the type of `into`.
+   * An operation on the pixels of two images, or of an image and a number: in double precision, rounded once to the type of `into`. What is
+   * NaN stays NaN, but its bits may be others.
    *
    * @param into As long as the images; may be one of them.
    * @example kernels.calculate('subtract', image, dark, image)

@@ -195,6 +195,38 @@ test.each(TYPES)('$name: in the arena, at even distances or not, big-endian or n
   }
 })
 
+/** NaN of both signs, quiet and signalling, with something to say: big-endian. */
+const NANS = {
+  float32: '7fc00000ffc000007f800001ff812345',
+  float64: '7ff8000000000000fff80000000000007ff0000000000001fff1234500000000',
+} as const
+
+test.each(all)(
+  '$implementation: what is missing everywhere is one NaN, whatever those were that it is of',
+  (kernels) => {
+    for (const Type of [Float32Array, Float64Array]) {
+      const hex = Type === Float32Array ? NANS.float32 : NANS.float64
+      const frame = new Type(new Uint8Array(Buffer.from(hex, 'hex')).buffer)
+      const wanted = new Type(4).fill(Number.NaN)
+      const bits = (into: Samples) => Buffer.from(into.buffer).toString('hex')
+      for (const count of [1, 2, 3, 5, 70]) {
+        const frames = Array(count).fill(frame) as Samples[]
+        const into = new Type(4)
+        const methods = [
+          () => kernels.median(frames, into, { isBigEndian: true }),
+          () => kernels.clippedMean(frames, into, {}, { isBigEndian: true }),
+          ...STATISTICS.map((statistic) => () => kernels.reduce(statistic, frames, into, { isBigEndian: true })),
+        ]
+        for (const method of methods) {
+          into.fill(1)
+          method()
+          expect(bits(into)).toBe(bits(wanted))
+        }
+      }
+    }
+  },
+)
+
 function swapped<Numbers extends Plane>(numbers: Numbers): Plane {
   const copy = numbers.slice()
   const bytes = new Uint8Array(copy.buffer)
