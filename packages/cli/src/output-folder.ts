@@ -3,6 +3,7 @@ import { access, mkdir, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { type DataLabOptions, FileStorage, type ObjectStorage } from '@datalab/core'
 import { failure, usageError } from './command-error.js'
+import { EarlyCopies } from './early-copies.js'
 
 const OWN_FOLDER = '.datalab'
 
@@ -28,7 +29,7 @@ export async function hostPlace(folder: string, address?: string, isBusy = false
   return {
     storage: address === undefined ? new FileStorage(objectsPath(folder)) : await storageAt(address),
     records: new SqliteRecordStore({ path: recordsPath(folder), place: isBusy ? 'apart' : 'here' }),
-    scratch: join(ownFolder(folder), 'scratch'),
+    scratch: scratchPath(folder),
   }
 }
 
@@ -65,9 +66,18 @@ function objectsPath(folder: string): string {
   return join(ownFolder(folder), 'objects')
 }
 
+/** What makes copies of results while they are written, for a host that works in this folder. */
+export function earlyCopies(folder: string): EarlyCopies {
+  return new EarlyCopies(scratchPath(folder), recordsPath(folder))
+}
+
 /** Whether a host has worked in this folder. */
 export function hasHost(folder: string): boolean {
   return existsSync(recordsPath(folder))
+}
+
+function scratchPath(folder: string): string {
+  return join(ownFolder(folder), 'scratch')
 }
 
 function recordsPath(folder: string): string {

@@ -12,6 +12,7 @@ import {
   type OutputFileView,
 } from '@datalab/core'
 import { failure } from './command-error.js'
+import type { EarlyCopies } from './early-copies.js'
 import { cannotWrite } from './output-folder.js'
 import { jsonDocument } from './printable.js'
 
@@ -30,6 +31,8 @@ interface WriteOptions {
   readonly title?: string
   /** Where the workers of a fleet are to keep what they make. */
   readonly storage?: string | undefined
+  /** Copies that were made before. */
+  readonly copies?: EarlyCopies
 }
 
 /**
@@ -45,12 +48,13 @@ export async function writeResults(
   folder: string,
   options: WriteOptions = {},
 ): Promise<string[]> {
-  const { title = kebabCase(record.operation.name), storage } = options
+  const { title = kebabCase(record.operation.name), storage, copies } = options
   const stem = `${title}-${record.key.slice(0, 8)}`
   await removeLeftovers(folder, stem)
   const files = resultFiles(record, stem)
   await eachAtOnce(files.length, COPIES, async (index) => {
     const file = files[index] as ResultFile
+    if (file.path !== undefined && (await copies?.move(file.path, join(folder, file.name)))) return
     if (!(await putCopy(lab, file, folder, record.cached))) throw gone(file.name, storage)
   })
   const names = files.map(({ name }) => name)

@@ -84,6 +84,7 @@ export type {
   SourceReservation,
 } from './file-source.js'
 export { runParts } from './host-options.js'
+export { ownedName } from './left-behind.js'
 export { BodyFailure, bodyPieces } from './object-body.js'
 export { checkedObjectKey, isObjectKey } from './object-key.js'
 export {

@@ -47,6 +47,7 @@ test('exports exactly these values', () => {
     'lintWizard',
     'loadSetup',
     'openDataLab',
+    'ownedName',
     'pageOf',
     'parsePipeline',
     'parseProvenance',

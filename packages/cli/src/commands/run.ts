@@ -2,6 +2,7 @@ import { join, resolve } from 'node:path'
 import type { DataLab, JobRecord } from '@datalab/core'
 import { CommandError, EXIT, usageError } from '../command-error.js'
 import type { CommandContext, CommandMain } from '../commands.js'
+import type { EarlyCopies } from '../early-copies.js'
 import { flags } from '../flags.js'
 import { fleetAddress } from '../fleet-place.js'
 import { followJob } from '../follow-job.js'
@@ -9,7 +10,7 @@ import { placesOf } from '../host-place.js'
 import { Interruption } from '../interruption.js'
 import { type JobRequest, readJobRequest } from '../job-request.js'
 import { keyOf, labFor } from '../lab.js'
-import { makeOutputFolder, ownFolder, type Target } from '../output-folder.js'
+import { earlyCopies, makeOutputFolder, ownFolder, type Target } from '../output-folder.js'
 import type { ParsedArguments } from '../parse-arguments.js'
 import { namesPipeline, readPipelineRequest } from '../pipeline-request.js'
 import { jsonDocument, oneLine, sentence } from '../printable.js'
@@ -54,18 +55,24 @@ async function runJob(
   // Before the folder is made: inputs that are not valid leave nothing behind.
   await keyOf(request, context, await placeFor('reading'))
   await makeOutputFolder(target.folder, target.label)
-  await using lab = await labFor(request, context, await placeFor('running'))
+  await using copies = earlyCopies(target.folder)
+  await using lab = await labFor(request, context, copies.beside(await placeFor('running')))
   if (signal.aborted) throw new CommandError('cancelled', EXIT.cancelled)
   const force = request.arguments.has(flags.force)
   const job = await lab.submit(request.operation.info.id, request.inputs, { force })
   const record = await followJob(job, new ProgressBar(context.terminal, request.operation.info.name), signal)
-  return await finish(lab, record, target, request, context)
+  return await finish(lab, record, { ...target, copies }, request, context)
+}
+
+/** A folder for results, and the copies that are to go there. */
+interface CopyTarget extends Target {
+  readonly copies: EarlyCopies
 }
 
 async function finish(
   lab: DataLab,
   record: JobRecord,
-  target: Target,
+  target: CopyTarget,
   request: JobRequest,
   context: CommandContext,
 ): Promise<number> {
@@ -89,10 +96,10 @@ async function finish(
 async function resultPaths(
   lab: DataLab,
   record: JobRecord,
-  { folder, label }: Target,
+  { folder, label, copies }: CopyTarget,
   storage: string | undefined,
 ): Promise<string[]> {
-  const names = await writeResults(lab, record, folder, { storage })
+  const names = await writeResults(lab, record, folder, { storage, copies })
   return names.map((name) => join(label, name))
 }
 

@@ -1,0 +1,101 @@
+import { constants, copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { FileStorage, MemoryStorage, type ObjectStorage } from '@datalab/core'
+import { expect, test } from 'vitest'
+import { EarlyCopies } from '../src/early-copies.js'
+import { temporaryFolder } from './run-main.js'
+
+const KEY = 'a'.repeat(64)
+const OBJECT = `${KEY}/1/${KEY}.fits`
+
+async function prepared() {
+  const folder = await temporaryFolder()
+  const sample = join(folder, 'sample')
+  await writeFile(sample, 'any')
+  const copies = new EarlyCopies(join(folder, 'scratch'), sample)
+  const objects = join(folder, 'objects')
+  const storage = copies.beside({ storage: new FileStorage(objects) }).storage as ObjectStorage
+  const left = () => readdir(join(folder, 'scratch')).catch(() => [])
+  return { folder, copies, storage, left, path: join(objects, ...OBJECT.split('/')), to: join(folder, 'copy.fits') }
+}
+
+/** Pieces in one memory, as those have them who write large images. */
+async function* pieces(...texts: readonly string[]): AsyncGenerator<Uint8Array, void> {
+  const memory = Buffer.alloc(10)
+  for (const text of texts) yield memory.subarray(0, memory.write(text))
+}
+
+async function* broken(): AsyncGenerator<Uint8Array, void> {
+  yield* pieces('half')
+  throw new Error('no more')
+}
+
+/** Whether files can share their blocks where the tests have theirs. */
+function areShared(): boolean {
+  const folder = mkdtempSync(join(tmpdir(), 'datalab-shared-'))
+  try {
+    writeFileSync(join(folder, 'one'), 'any')
+    copyFileSync(join(folder, 'one'), join(folder, 'other'), constants.COPYFILE_FICLONE_FORCE)
+    return true
+  } catch {
+    return false
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+}
+
+const isShared = areShared()
+if (isShared) console.warn('early-copies.test.ts is mostly skipped: files share their blocks here')
+
+test.skipIf(isShared)('what is put in pieces is there a second time, in the place of what was there', async () => {
+  const { copies, storage, left, path, to } = await prepared()
+  await writeFile(to, 'of before')
+  await storage.put(OBJECT, pieces('one', 'two', 'three'))
+  await rm(path)
+  expect(await copies.move(path, to)).toBe(true)
+  expect(await readFile(to, 'utf8')).toBe('onetwothree')
+  expect(await copies.move(path, to)).toBe(false)
+  expect(await left()).toEqual([])
+})
+
+test.skipIf(isShared)('what nobody takes is removed', async () => {
+  const { copies, storage, left, path, to } = await prepared()
+  await storage.put(OBJECT, pieces('one'))
+  expect(await left()).toHaveLength(1)
+  await mkdir(to)
+  expect(await copies.move(path, to)).toBe(false)
+  await copies[Symbol.asyncDispose]()
+  expect(await left()).toEqual([])
+})
+
+test('what cannot be put has no copy, and says why', async () => {
+  const { copies, storage, left, path, to } = await prepared()
+  await expect(storage.put(OBJECT, broken())).rejects.toThrow('no more')
+  const strange = (async function* () {
+    yield 'text' as unknown as Uint8Array
+  })()
+  await expect(storage.put(OBJECT, strange)).rejects.toThrow(TypeError)
+  const aborted = storage.put(OBJECT, pieces('one'), { signal: AbortSignal.abort() })
+  await expect(aborted).rejects.toMatchObject({ code: 'DATALAB_ABORTED' })
+  expect(await copies.move(path, to)).toBe(false)
+  expect(await left()).toEqual([])
+})
+
+test('what cannot be copied is put all the same', async () => {
+  const { folder, copies, storage, path, to } = await prepared()
+  await writeFile(join(folder, 'scratch'), 'in the way')
+  await storage.put(OBJECT, pieces('one', 'two'))
+  expect(await readFile(path, 'utf8')).toBe('onetwo')
+  expect(await copies.move(path, to)).toBe(false)
+})
+
+test('what is put as a whole, and what lies elsewhere, is not copied', async () => {
+  const { copies, storage, path, to } = await prepared()
+  await storage.put(OBJECT, Buffer.from('whole'))
+  expect(await copies.move(path, to)).toBe(false)
+  const memory = new MemoryStorage()
+  expect(copies.beside({ storage: memory }).storage).toBe(memory)
+  expect(copies.beside({})).toEqual({})
+})
