@@ -41,6 +41,7 @@ test('what the package exports', () => {
     'readTable',
     'readWcs',
     'renderPreview',
+    'restingFrame',
     'samplesFor',
     'stripHeader',
     'unpackFile',

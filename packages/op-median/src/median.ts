@@ -1,7 +1,6 @@
 import { BaseDataOperation, type OperationInfo } from '@datalab/core'
-import { CombinedHeader, commonSize, type Frame } from '@datalab/fits'
+import { CombinedHeader, commonSize, type Frame, restingFrame } from '@datalab/fits'
 import { combineFrames, Images } from '@datalab/fits/images'
-import { closedFrame } from './closed-frame.js'
 import type { MedianInputs } from './inputs.js'
 import { inputSchema } from './inputs.schema.js'
 
@@ -29,7 +28,10 @@ export class Median extends BaseDataOperation<MedianInputs> {
     const frames = await opening.map(this.inputData.input_files, async (file) => {
       const frame = await images.open(file)
       combined.add(frame)
-      return closedFrame(frame, () => images.open(file))
+      // One that threads cannot read by themselves is needed open.
+      if (frame.stored === undefined) return frame
+      await frame.close()
+      return restingFrame(frame, () => images.open(file))
     })
     const size = commonSize(frames)
     if (frames.some(({ width, height }) => width !== size.width || height !== size.height))

@@ -1,11 +1,11 @@
-import type { CombineMethod } from '@datalab/pixels'
+import type { CombineFramesOptions } from '@datalab/fits/images'
 import type { StackingMode } from './inputs.js'
 
 /** The modes that go pixel by pixel. */
 export type PixelMode = Exclude<StackingMode, 'reproject'>
 
 /** What becomes of the values of a pixel. */
-export type PixelMethod = Extract<CombineMethod, 'sum' | 'mean' | 'sigma-clip'>
+export type PixelMethod = Extract<CombineFramesOptions['method'], 'sum' | 'mean' | 'sigma-clip'>
 
 /** What each mode does, and what HISTORY says of it. */
 export const METHODS: Readonly<Record<PixelMode, { readonly method: PixelMethod; readonly history: string }>> = {

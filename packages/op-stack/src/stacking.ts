@@ -1,5 +1,13 @@
 import { BaseDataOperation, type OperationInfo, type Progress } from '@datalab/core'
-import { cropFrame, type Frame, type FrameSize, movedHeader, type Samples, samplesFor } from '@datalab/fits'
+import {
+  cropFrame,
+  type Frame,
+  type FrameSize,
+  movedHeader,
+  restingFrame,
+  type Samples,
+  samplesFor,
+} from '@datalab/fits'
 import { combineFrames, Images } from '@datalab/fits/images'
 import { addFrame, latticeOf, layFrame, RowRoom, reaches } from './add-frame.js'
 import type { StackingInputs } from './inputs.js'
@@ -18,7 +26,7 @@ interface Stack extends FrameSize {
   readonly history: string
 }
 
-/** More images are opened one after the other, where that is possible. */
+/** Where threads cannot read all of more images by themselves, one is opened after the other, as far as that is possible. */
 const OPENED = 64
 
 /** The most memory that the sums of a strip are given, in bytes. */
@@ -63,7 +71,8 @@ export class Stacking extends BaseDataOperation<StackingInputs> {
     const survey = new Survey(mode)
     await progress.map(input_files, async (file) => {
       const frame = await images.open(file)
-      const problem = survey.add(file, frame)
+      const resting = restingFrame(frame, () => images.open(file))
+      const problem = survey.add(frame, resting)
       if (problem !== undefined) this.setFailed(problem)
       await frame.close()
     })
@@ -80,12 +89,12 @@ export class Stacking extends BaseDataOperation<StackingInputs> {
       )
     const { method, history } = METHODS[mode]
     const room = new RowRoom()
-    const isStreamed = method !== 'sigma-clip' && frames.length > OPENED
+    const isStreamed = method !== 'sigma-clip' && frames.length > OPENED && !survey.isForThreads
     const data = isStreamed
-      ? this.#summed(frames, size, method, progress, ({ file }, strip, sums, part) =>
-          this.#opened(file, (frame) => addFrame(cropFrame(frame, size), strip, sums, part, room)),
+      ? this.#summed(frames, size, method, progress, (frame, strip, sums, part) =>
+          addFrame(cropFrame(frame, size), strip, sums, part, room),
         )
-      : this.#combined(survey, method, progress)
+      : this.#combined(frames, method, progress)
     return { ...size, data, history }
   }
 
@@ -94,10 +103,9 @@ export class Stacking extends BaseDataOperation<StackingInputs> {
     const grid = this.#grid(survey)
     const frames = survey.frames.filter(isSkyFrame)
     const { wcs: first } = frames[0] as SkyFrame
-    const data = this.#summed(frames, grid, 'sum', progress, async (of, strip, sums, part) => {
-      const lattice = latticeOf(of, first, grid)
-      if (!reaches(lattice, strip)) return false
-      return this.#opened(of.file, (frame) => layFrame(frame, lattice, strip, sums, part))
+    const data = this.#summed(frames, grid, 'sum', progress, async (frame, strip, sums, part) => {
+      const lattice = latticeOf(frame, first, grid)
+      return reaches(lattice, strip) && layFrame(frame, lattice, strip, sums, part)
     })
     const history =
       'Sum of the images, laid on the first by their world coordinates: each value is shared out in proportion to the areas that it covers, so that all flux is kept; NaN counts as missing.'
@@ -130,6 +138,7 @@ export class Stacking extends BaseDataOperation<StackingInputs> {
     for (const [index, strip] of strips.entries()) {
       await (parts[index] as Progress).map(frames, async (frame, _, share) => {
         if (await add(frame, strip, sums, share)) empty.delete(frame)
+        await frame.close()
       })
       const values = samplesFor({ width: size.width, height: strip.to - strip.from }, frames)
       sums.take(values, result)
@@ -139,21 +148,12 @@ export class Stacking extends BaseDataOperation<StackingInputs> {
     this.#refuse([...empty][0]?.label)
   }
 
-  async #opened<Result>(file: SurveyedFrame['file'], work: (frame: Frame) => Promise<Result>): Promise<Result> {
-    const frame = await this.use(Images).open(file)
-    const result = await work(frame)
-    await frame.close()
-    return result
-  }
-
-  /** What needs all values of a pixel at once, or has few images, band by band. */
-  async *#combined({ frames }: Survey, method: PixelMethod, progress: Progress): AsyncGenerator<Samples, void> {
-    const [opening, combining] = progress.split(1, 20)
-    const opened = await opening.map(frames, ({ file }) => this.use(Images).open(file))
+  /** Any statistic, from all images band by band. */
+  async *#combined(frames: readonly Frame[], method: PixelMethod, progress: Progress): AsyncGenerator<Samples, void> {
     const { memory, signal } = this
     const onEmptyFrame = ({ label }: Frame) => this.#refuse(label)
-    yield* combineFrames(opened, { method, memory, signal, progress: combining, onEmptyFrame })
-    await Promise.all(opened.map((frame) => frame.close()))
+    yield* combineFrames(frames, { method, memory, signal, progress, onEmptyFrame })
+    await Promise.all(frames.map((frame) => frame.close()))
   }
 
   #refuse(empty: string | undefined): void {

@@ -1,15 +1,18 @@
-import type { DeepReadonly, FitsFile } from '@datalab/core'
-import { CombinedHeader, commonSize, type Frame, type FrameSize, type SampleType, type TangentWcs } from '@datalab/fits'
+import {
+  bandFrame,
+  CombinedHeader,
+  commonSize,
+  cropFrame,
+  type Frame,
+  type FrameSize,
+  type TangentWcs,
+} from '@datalab/fits'
 import type { StackingMode } from './inputs.js'
 import type { SkyFrame } from './result-grid.js'
 import { skyOf } from './sky-of.js'
 
-/** What is kept of an image while it is closed. */
-export interface SurveyedFrame extends FrameSize {
-  readonly file: DeepReadonly<FitsFile>
-  /** How a user would name it. */
-  readonly label: string
-  readonly sampleType: SampleType
+/** An image that is closed while nobody needs its rows. */
+export interface SurveyedFrame extends Frame {
   /** Its world coordinates, where it is to be laid on others. */
   readonly wcs: TangentWcs | undefined
 }
@@ -30,15 +33,15 @@ export class Survey {
   /**
    * Adds an image.
    *
+   * @param resting the same without its header
    * @returns why it cannot be stacked, in a sentence; undefined where it can
    */
-  add(file: DeepReadonly<FitsFile>, frame: Frame): string | undefined {
-    const { label, width, height, sampleType } = frame
+  add(frame: Frame, resting: Frame): string | undefined {
     const sky = this.mode === 'reproject' ? skyOf(frame.header) : undefined
     if (sky !== undefined && 'problem' in sky)
-      return `${label} cannot be laid on the others: ${sky.problem}. Leave it out, or choose another stacking mode.`
+      return `${frame.label} cannot be laid on the others: ${sky.problem}. Leave it out, or choose another stacking mode.`
     this.header.add(frame)
-    this.frames.push({ file, label, width, height, sampleType, wcs: sky })
+    this.frames.push({ ...resting, wcs: sky })
     return undefined
   }
 
@@ -50,6 +53,13 @@ export class Survey {
   get differsInSize(): boolean {
     const { width, height } = this.size
     return this.frames.some((frame) => frame.width !== width || frame.height !== height)
+  }
+
+  /** Whether threads can read all images by themselves when these are combined pixel by pixel. */
+  get isForThreads(): boolean {
+    const { frames, size } = this
+    const type = frames.every(({ sampleType }) => sampleType === 'float32') ? 'float32' : 'float64'
+    return frames.every((frame) => bandFrame(cropFrame(frame, size), type).stored !== undefined)
   }
 
   /** Whether the images are known to show different places of the sky, pixel by pixel. */
