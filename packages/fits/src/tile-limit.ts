@@ -4,6 +4,12 @@ import { unsupported } from './errors.js'
 const TILE_BYTES = 64 * 1024 * 1024
 const TILE_RATIO = 64
 
+/** The fewest compressed bytes of a tile that becomes so many, for `checkTileBytes` not to refuse it; undefined where it refuses it in any case. */
+export function leastTileLength(bytes: number, max: number | undefined): number | undefined {
+  if (bytes <= (max ?? TILE_BYTES)) return 1
+  return max === undefined ? Math.ceil(bytes / TILE_RATIO) : undefined
+}
+
 /**
  * Refuses a tile that would take far more memory than its file has bytes.
  *

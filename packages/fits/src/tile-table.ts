@@ -77,9 +77,8 @@ export class TileTable {
   }
 
   /** The bytes of so many rows, as they are stored. */
-  async readRows(first: number, count: number): Promise<DataView> {
-    const bytes = await readBytes(this.source, this.offset + first * this.rowBytes, count * this.rowBytes)
-    return new DataView(bytes.buffer)
+  async readRows(first: number, count: number): Promise<Uint8Array<ArrayBuffer>> {
+    return readBytes(this.source, this.offset + first * this.rowBytes, count * this.rowBytes)
   }
 
   /** The cells of rows, whose numbers rise, in one reading with what lies between them. */

@@ -1,7 +1,7 @@
 import type { PictureSize, PixelKernels, Plane } from './kernels.js'
 import type { Samples } from './pixel-scale.js'
 import type { Quantization } from './quantization.js'
-import { type CodedTiles, maxRiceBytes, type RiceCoding } from './rice-coding.js'
+import { type CodedRows, maxRiceBytes, type RiceCoding } from './rice-coding.js'
 
 /** The kernels, with their arguments checked first: a kernel itself would write to the wrong place. */
 export function checkedKernels(kernels: PixelKernels): PixelKernels {
@@ -33,10 +33,16 @@ export function checkedKernels(kernels: PixelKernels): PixelKernels {
       checkCoding(coding)
       return kernels.decodeRiceScaled(bytes, coding, scale, into)
     },
-    decodeRiceTiles(bytes, tiles, into) {
-      checkCoding(tiles.coding)
-      checkTiles(bytes, tiles, into)
-      return kernels.decodeRiceTiles(bytes, tiles, into)
+    findRiceRows(rows, least) {
+      checkRows(rows)
+      checkWhole('The fewest bytes of a row', least, 1)
+      return kernels.findRiceRows(rows, least)
+    },
+    decodeRiceRows(bytes, start, rows, into) {
+      const count = checkRows(rows)
+      checkWhole('The start of the bytes', start, 0)
+      checkWhole('The number of values in a row', into.length / count, 1)
+      return kernels.decodeRiceRows(bytes, start, rows, into)
     },
     dequantize(stored, quantization, into) {
       checkLengths(stored.length, into.length)
@@ -124,19 +130,25 @@ function checkCoding({ bytepix, blocksize }: RiceCoding): void {
   if (!Number.isInteger(blocksize) || blocksize < 1) throw new TypeError(`blocksize is ${blocksize}, not 1 or more.`)
 }
 
-function checkTiles(bytes: Uint8Array, { starts, lengths, values }: CodedTiles, into: Samples): void {
-  checkLengths(lengths.length, starts.length)
-  if (starts.length === 0 ? into.length > 0 : into.length % starts.length !== 0)
-    throw new TypeError(`${into.length} values are no whole numbers of ${starts.length} tiles.`)
-  for (const [tile, start] of starts.entries()) {
-    checkWhole('The start of a tile', start, 0)
-    checkWhole('The length of a tile', lengths[tile]!, 0)
-    if (start + lengths[tile]! > bytes.length)
-      throw new TypeError(`A tile ends at byte ${start + lengths[tile]!} of ${bytes.length}.`)
-  }
-  if (values.kind === 'scaled') return
-  checkLengths(values.tiles.length, starts.length)
-  for (const quantization of values.tiles) checkSeed(quantization)
+/** How many rows there are. */
+function checkRows({ image, first, table }: CodedRows): number {
+  const { coding, heap, values } = image
+  const { rowBytes, descriptor, isLong } = image.table
+  checkCoding(coding)
+  const count = table.length / rowBytes
+  checkWhole('The number of rows', count, 1)
+  checkWhole('The number of the first row', first, 0)
+  checkWhole('The length of the heap', heap.length, 0)
+  checkField(descriptor, isLong ? 16 : 8, rowBytes)
+  if (values.kind === 'scaled') return count
+  for (const at of [values.scaleAt, values.zeroAt]) checkField(at, 8, rowBytes)
+  checkSeed({ dithering: values.dithering, seed: values.firstSeed + first })
+  return count
+}
+
+function checkField(at: number, bytes: number, rowBytes: number): void {
+  checkWhole('The place in a row', at, 0)
+  if (at + bytes > rowBytes) throw new TypeError(`${bytes} bytes at ${at} are not in a row of ${rowBytes}.`)
 }
 
 function checkSeed({ dithering, seed }: Pick<Quantization, 'dithering' | 'seed'>): void {

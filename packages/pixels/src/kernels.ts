@@ -2,7 +2,7 @@ import type { Arena } from './arena.js'
 import type { EncodedBand, RowCoding } from './encode/encoded-band.js'
 import type { Bitpix, PixelScale, Samples } from './pixel-scale.js'
 import type { Quantization, Quantizing } from './quantization.js'
-import type { CodedTiles, RiceCoding } from './rice-coding.js'
+import type { CodedRows, CodedSpan, RiceCoding } from './rice-coding.js'
 
 /** Between stored pixels and physical values. */
 export interface ByteKernels {
@@ -53,13 +53,21 @@ export interface RiceKernels {
   decodeRiceScaled(bytes: Uint8Array, coding: RiceCoding, scale: PixelScale, into: Samples): boolean
 
   /**
-   * `decodeRiceFloats` or `decodeRiceScaled` of many tiles of one length, which takes less time.
+   * Where in the heap the coded bytes of rows are.
    *
-   * @param bytes What the tiles' coded bytes are in.
-   * @param into Has room for them all: one tile behind the other.
-   * @returns Whether the bytes of each held them all. Where some end first, what `into` holds is of no meaning.
+   * @param least The fewest bytes that a row may have; one at least.
+   * @returns undefined where a row has fewer, or none in the heap: it is stored in another way, or damaged.
    */
-  decodeRiceTiles(bytes: Uint8Array, tiles: CodedTiles, into: Samples): boolean
+  findRiceRows(rows: CodedRows, least: number): CodedSpan | undefined
+
+  /**
+   * `decodeRiceFloats` or `decodeRiceScaled` of rows, all of them in one call, which takes less time.
+   *
+   * @param bytes A part of the heap, which begins at its byte `start`.
+   * @param into Has room for the rows, one behind the other.
+   * @returns Whether all coded bytes are in `bytes`, and held all values. Where not, what `into` holds is of no meaning.
+   */
+  decodeRiceRows(bytes: Uint8Array, start: number, rows: CodedRows, into: Samples): boolean
 
   /**
    * The floats of a tile's integers, computed in double precision and rounded once to the type of `into` (FITS 4.0, section 10.2; White and

@@ -1,5 +1,4 @@
-import type { PixelScale } from './pixel-scale.js'
-import type { Quantization } from './quantization.js'
+import type { RiceRows } from './combine/stored-frame.js'
 
 /** How integers are written by Rice coding. */
 export interface RiceCoding {
@@ -33,15 +32,20 @@ export function maxRiceBytes(pixels: number, { bytepix, blocksize }: RiceCoding)
   return bytepix + Math.ceil((pixels * (bytepix * 8 + 2) + blocks * (SPLITS[bytepix][0] + 8)) / 8) + 8
 }
 
-/** Rice-coded tiles of one length. */
-export interface CodedTiles {
-  readonly coding: RiceCoding
-  /** The byte that each one begins at. */
-  readonly starts: readonly number[]
-  /** How many bytes each one has. */
-  readonly lengths: readonly number[]
-  /** What the integers become: by one scale, or floats that were quantised, each tile by itself. */
-  readonly values:
-    | { readonly kind: 'scaled'; readonly scale: PixelScale }
-    | { readonly kind: 'quantized'; readonly tiles: readonly Quantization[] }
+/** Some rows of the table of an image whose rows of pixels are Rice-coded one by one. */
+export interface CodedRows {
+  readonly image: RiceRows
+  /** The number of the first one, counted from 0. */
+  readonly first: number
+  /** Their bytes as the file has them: of each row of pixels a row of the table. */
+  readonly table: Uint8Array
+}
+
+/** The part of a heap that coded bytes are in: from `start` up to, not including, `end`. */
+export interface CodedSpan {
+  readonly start: number
+  readonly end: number
+  /** How many bytes there are of all rows, and of the longest. */
+  readonly bytes: number
+  readonly longest: number
 }

@@ -1,13 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import {
-  type Dithering,
-  loadKernels,
-  NO_SCALE,
-  type Quantization,
-  type RiceCoding,
-  referenceKernels,
-} from '../src/index.js'
+import { type Dithering, NO_SCALE, type Quantization, type RiceCoding } from '../src/index.js'
 import { randomSequence } from '../src/random-sequence.js'
 import { encodeRice } from './plain-rice.js'
 import { all, expectSame, reference, simd } from './support.js'
@@ -15,7 +8,6 @@ import { all, expectSame, reference, simd } from './support.js'
 const RANGES = { 1: [0, 255], 2: [-32768, 32767], 4: [-(2 ** 31), 2 ** 31 - 1] } as const
 const BYTES = [1, 2, 4] as const
 const NAN = -2_147_483_647
-const SCALED = { kind: 'scaled', scale: NO_SCALE } as const
 const blocksizes = fc.constantFrom(1, 5, 16, 32, 100)
 
 test.each(BYTES)('decodes what was encoded, %i bytes a pixel', (bytepix) => {
@@ -64,123 +56,6 @@ test('whatever the bytes, both decode the same or find them too short', () => {
   )
 })
 
-const tileLists = fc.integer({ min: 1, max: 45 }).chain((length) => {
-  const integer = fc.oneof(
-    fc.integer({ min: -100, max: 100 }),
-    fc.integer({ min: -(2 ** 31), max: 2 ** 31 - 1 }),
-    fc.constant(7),
-  )
-  return fc.array(fc.array(integer, { minLength: length, maxLength: length }), { minLength: 1, maxLength: 5 })
-})
-
-test.each(BYTES)('many tiles become what each becomes by itself, %i bytes a pixel', (bytepix) => {
-  fc.assert(
-    fc.property(tileLists, blocksizes, fc.boolean(), fc.boolean(), (lists, blocksize, isDouble, isScaled) => {
-      const coding: RiceCoding = { bytepix, blocksize }
-      const coded = lists.map((list) =>
-        encodeRice(
-          Int32Array.from(list, (value) => cutTo(bytepix, value)),
-          coding,
-        ),
-      )
-      const lengths = coded.map(({ length }) => length)
-      const starts = lengths.map((_, i) => 3 + lengths.slice(0, i).reduce((sum, length) => sum + length, 0))
-      const bytes = Uint8Array.from([1, 2, 3, ...coded.flatMap((one) => [...one])])
-      const tiles = lists.map((_, i): Quantization => {
-        return { dithering: 'SUBTRACTIVE_DITHER_2', scale: 0.5 + i, zero: 2, blank: NAN, seed: 9_990 + 5 * i }
-      })
-      const values = isScaled
-        ? { kind: 'scaled' as const, scale: { bscale: 2, bzero: 0.1, blank: 7 } }
-        : { kind: 'quantized' as const, tiles }
-      const count = lists[0]!.length
-      const make = () => (isDouble ? new Float64Array(count * lists.length) : new Float32Array(count * lists.length))
-      const wanted = make()
-      for (const [i, one] of coded.entries()) {
-        const into = wanted.subarray(i * count, (i + 1) * count)
-        if (values.kind === 'scaled') reference.decodeRiceScaled(one, coding, values.scale, into)
-        else reference.decodeRiceFloats(one, coding, tiles[i]!, into)
-      }
-      for (const kernels of all) {
-        const found = make()
-        expect(kernels.decodeRiceTiles(bytes, { coding, starts, lengths, values }, found)).toBe(true)
-        expectSame(found, wanted)
-      }
-    }),
-    { seed: 6, numRuns: 300 },
-  )
-})
-
-test('of four tiles that are decoded together, whichever is cut is found too short', () => {
-  const coding = { bytepix: 2, blocksize: 32 } as const
-  const values = Int32Array.from({ length: 100 }, (_, i) => (i * i * 37) % 120)
-  const bytes = encodeRice(values, coding)
-  for (const kernels of all)
-    for (let length = 0; length < bytes.length - 1; length++)
-      for (let cut = 0; cut < 4; cut++) {
-        const lengths = Array.from({ length: 4 }, (_, tile) => (tile === cut ? length : bytes.length))
-        const tiles = { coding, starts: [0, 0, 0, 0], lengths, values: SCALED }
-        expect(kernels.decodeRiceTiles(bytes, tiles, new Float32Array(400))).toBe(false)
-      }
-})
-
-test('whatever the bytes, five tiles decode the same as one by one', () => {
-  const byte = fc.oneof(fc.nat(255), fc.constant(0), fc.constant(0))
-  const lists = fc.array(fc.array(byte, { maxLength: 100 }), { minLength: 5, maxLength: 5 })
-  fc.assert(
-    fc.property(lists, fc.constantFrom(...BYTES), fc.integer({ min: 1, max: 40 }), (lists, bytepix, blocksize) => {
-      const lengths = lists.map(({ length }) => length)
-      const starts = lengths.map((_, i) => lengths.slice(0, i).reduce((sum, length) => sum + length, 0))
-      const tiles = { coding: { bytepix, blocksize }, starts, lengths, values: SCALED }
-      const [found, wanted] = [new Float64Array(240), new Float64Array(240)]
-      const isWhole = reference.decodeRiceTiles(Uint8Array.from(lists.flat()), tiles, wanted)
-      expect(simd.decodeRiceTiles(Uint8Array.from(lists.flat()), tiles, found)).toBe(isWhole)
-      if (isWhole) expectSame(found, wanted)
-    }),
-    { seed: 7, numRuns: 5000 },
-  )
-})
-
-const WIDTHS = BYTES.flatMap((bytepix) => [2003, 2004].map((count) => [bytepix, count] as const))
-
-test.each(WIDTHS)(
-  'noise of any strength, %i bytes a pixel: more tiles of %i than are made at once',
-  (bytepix, count) => {
-    const coding = { bytepix, blocksize: 32 } as const
-    const height = 41
-    const lists = Array.from({ length: height }, (_, tile) =>
-      Int32Array.from({ length: count }, (_, i) =>
-        cutTo(bytepix, (Math.imul(i * count + tile, 0x9e3779b1) >>> (tile % 31)) | 0),
-      ),
-    )
-    const coded = lists.map((list) => encodeRice(list, coding))
-    const lengths = coded.map(({ length }) => length)
-    const starts = lengths.map((_, i) => lengths.slice(0, i).reduce((sum, length) => sum + length, 0))
-    const bytes = Uint8Array.from(coded.flatMap((one) => [...one]))
-    const wanted = Float64Array.from(lists.flatMap((list) => [...list]))
-    for (const load of [loadKernels, referenceKernels]) {
-      const kernels = load({ arenaBytes: 4 * 2 ** 20 })
-      const inArena = kernels.arena.allocate('uint8', bytes.length)
-      inArena.set(bytes)
-      for (const from of [bytes, inArena])
-        for (const into of [new Float64Array(wanted.length), kernels.arena.allocate('float64', wanted.length)]) {
-          expect(kernels.decodeRiceTiles(from, { coding, starts, lengths, values: SCALED }, into)).toBe(true)
-          expectSame(into, wanted)
-        }
-    }
-  },
-)
-
-test('tiles that are not in the bytes are refused', () => {
-  const tiles = { coding: { bytepix: 1, blocksize: 32 }, starts: [0, 5], lengths: [5, 6], values: SCALED } as const
-  for (const kernels of all) {
-    expect(() => kernels.decodeRiceTiles(new Uint8Array(10), tiles, new Float32Array(8))).toThrow(TypeError)
-    expect(() => kernels.decodeRiceTiles(new Uint8Array(11), tiles, new Float32Array(7))).toThrow(TypeError)
-    expect(() => kernels.decodeRiceTiles(new Uint8Array(11), { ...tiles, lengths: [5] }, new Float32Array(8))).toThrow(
-      TypeError,
-    )
-  }
-})
-
 test('a run of many zeros before a one', () => {
   const coding = { bytepix: 4, blocksize: 32 } as const
   for (const peak of [60, 1000, 100_000]) {
@@ -201,10 +76,6 @@ test('a tile that the memory has no room for is decoded all the same', () => {
   const floats = new Float32Array(values.length)
   expect(simd.decodeRiceScaled(bytes, coding, { ...NO_SCALE, bzero: 0.5 }, floats)).toBe(true)
   expect(floats[77]).toBe(values[77]! + 0.5)
-  const many = { coding, starts: [0, 0, 0], lengths: [bytes.length, bytes.length, bytes.length], values: SCALED }
-  const three = new Float32Array(3 * values.length)
-  expect(simd.decodeRiceTiles(bytes, many, three)).toBe(true)
-  expectSame(three.subarray(2 * values.length), Float32Array.from(values))
 })
 
 const quantized = fc.array(
@@ -308,8 +179,3 @@ test.each(all)('$implementation: refuses what is no coding', (kernels) => {
   }
   expect(() => kernels.dequantize(into, quantization, new Float32Array(4))).toThrow(TypeError)
 })
-
-/** A number cut to so many bytes: those of one byte have no sign. */
-function cutTo(bytes: 1 | 2 | 4, value: number): number {
-  return bytes === 1 ? value & 0xff : (value << (32 - 8 * bytes)) >> (32 - 8 * bytes)
-}

@@ -1,8 +1,7 @@
 import { closeSync, openSync, readSync } from 'node:fs'
 import type { PixelKernels, Plane } from '../kernels.js'
 import { isIdentity, type Samples } from '../pixel-scale.js'
-import type { Quantization } from '../quantization.js'
-import type { CodedTiles } from '../rice-coding.js'
+import { type CodedRows, minRiceBytes } from '../rice-coding.js'
 import type { Rows } from './combine-options.js'
 import type { PlainPixels, RiceRows, StoredFrame } from './stored-frame.js'
 
@@ -15,8 +14,10 @@ export interface OpenedFrame extends Pick<StoredFrame, 'pixels'> {
 /** Memory for what is read, shared by all readers of a thread. */
 export interface ReadRoom {
   readonly kernels: PixelKernels
-  /** Grows in the arena's place only where a frame needs more. */
+  /** For what pixels are stored as. It grows in the arena's place only where a frame needs more. */
   bytes(length: number): Uint8Array
+  /** For rows of a table, at the same time. */
+  table(length: number): Uint8Array
 }
 
 /** Fills `into` with the values of rows; false where it cannot, and the frame has to be read in another way. */
@@ -41,7 +42,7 @@ export function rawReader({ file, pixels }: OpenedFrame, width: number, plane: P
 
 /** Reads rows as physical values. */
 export function valueReader({ file, pixels }: OpenedFrame, width: number, room: ReadRoom): RowReader {
-  return fileReader(file, pixels.kind === 'plain' ? plainReader(pixels, width, room) : riceReader(pixels, room))
+  return fileReader(file, pixels.kind === 'plain' ? plainReader(pixels, width, room) : riceReader(pixels, width, room))
 }
 
 /** What `RowReader` does, of an open file. */
@@ -79,59 +80,18 @@ function plainReader({ offset, bitpix, scale }: PlainPixels, width: number, room
   }
 }
 
-function riceReader(frame: RiceRows, room: ReadRoom): FileReader {
-  const { table, heap } = frame
-  return (fd, rows, into) => {
-    const count = rows.to - rows.from
-    const tableBytes = new Uint8Array(count * table.rowBytes)
-    if (!fill(fd, tableBytes, table.offset + rows.from * table.rowBytes)) return false
-    const view = new DataView(tableBytes.buffer)
-    const found = placesOf(view, frame, count)
-    if (found === undefined || found.end - found.start > MAX_SPREAD * into.byteLength) return false
-    const coded = room.bytes(found.end - found.start)
-    if (!fill(fd, coded, heap.offset + found.start)) return false
-    const starts = found.places.map((place) => place - found.start)
-    const { coding } = frame
-    const tiles: CodedTiles = { coding, starts, lengths: found.lengths, values: valuesOf(frame, view, rows) }
-    return room.kernels.decodeRiceTiles(coded, tiles, into)
+function riceReader(image: RiceRows, width: number, room: ReadRoom): FileReader {
+  const { table, heap, coding } = image
+  const least = minRiceBytes(width, coding)
+  return (fd, { from, to }, into) => {
+    const rows: CodedRows = { image, first: from, table: room.table((to - from) * table.rowBytes) }
+    if (!fill(fd, rows.table, table.offset + from * table.rowBytes)) return false
+    const span = room.kernels.findRiceRows(rows, least)
+    if (span === undefined || span.end - span.start > MAX_SPREAD * into.byteLength) return false
+    const coded = room.bytes(span.end - span.start)
+    if (!fill(fd, coded, heap.offset + span.start)) return false
+    return room.kernels.decodeRiceRows(coded, span.start, rows, into)
   }
-}
-
-/** Where the coded bytes of rows are in the heap; undefined where a row has none there. */
-interface CodedPlaces {
-  readonly start: number
-  readonly end: number
-  readonly places: readonly number[]
-  readonly lengths: readonly number[]
-}
-
-function placesOf(view: DataView, { table, heap }: RiceRows, count: number): CodedPlaces | undefined {
-  const places: number[] = []
-  const lengths: number[] = []
-  let [start, end] = [Number.POSITIVE_INFINITY, 0]
-  for (let row = 0; row < count; row++) {
-    const at = row * table.rowBytes + table.descriptor
-    const length = table.isLong ? Number(view.getBigInt64(at)) : view.getInt32(at)
-    const place = table.isLong ? Number(view.getBigInt64(at + 8)) : view.getInt32(at + 4)
-    if (length <= 0 || place < 0 || place + length > heap.length) return undefined
-    places.push(place)
-    lengths.push(length)
-    start = Math.min(start, place)
-    end = Math.max(end, place + length)
-  }
-  return { start, end, places, lengths }
-}
-
-/** What the integers of rows become. */
-function valuesOf({ values, table }: RiceRows, view: DataView, { from, to }: Rows): CodedTiles['values'] {
-  if (values.kind === 'scaled') return values
-  const { dithering, blank, firstSeed, scaleAt, zeroAt } = values
-  const tiles = Array.from({ length: to - from }, (_, row): Quantization => {
-    const at = row * table.rowBytes
-    const [scale, zero] = [view.getFloat64(at + scaleAt), view.getFloat64(at + zeroAt)]
-    return { dithering, blank, scale, zero, seed: firstSeed + from + row }
-  })
-  return { kind: 'quantized', tiles }
 }
 
 /** Whether the file has so many bytes from there on. */

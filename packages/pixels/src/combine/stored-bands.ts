@@ -21,7 +21,10 @@ export interface StoredSetup {
   readonly hasValues: SharedArrayBuffer
 }
 
-/** Room for the table and the coded bytes of a few rows, and what kernels borrow; of long rows that is more, a pixel. */
+/** Room for the table of some rows. */
+const TABLE_BYTES = 16 * 1024
+
+/** Room for the coded bytes of a few rows, and what kernels borrow; of long rows that is more, a pixel. */
 const SPARE = 128 * 1024
 const PIXEL_SPARE = 32
 
@@ -46,11 +49,12 @@ export class StoredBands {
     const stored = pixels * 8 + SPARE
     const planes = frames.length * planeStride(pixels * bytesOf(type))
     const borrowed = 2 * SPARE + width * PIXEL_SPARE
-    this.#kernels = loadKernels({ arenaBytes: planes + pixels * bytesOf(resultType) + stored + borrowed })
+    this.#kernels = loadKernels({ arenaBytes: planes + pixels * bytesOf(resultType) + stored + TABLE_BYTES + borrowed })
     const { arena } = this.#kernels
     this.#planes = arena.allocatePlanes(this.#shift === undefined ? type : 'int16', frames.length, pixels)
     this.#into = arena.allocate(resultType, pixels)
-    const room = roomIn(arena.allocate('uint8', stored), this.#kernels)
+    const [bytes, table] = [arena.allocate('uint8', stored), arena.allocate('uint8', TABLE_BYTES)]
+    const room: ReadRoom = { kernels: this.#kernels, bytes: growing(bytes), table: growing(table) }
     const areRaw = this.#shift !== undefined || frames.every((frame) => isRaw(frame, bytesOf(type)))
     this.#readers = frames.map((frame, index) =>
       areRaw ? rawReader(frame, width, this.#planes[index]!) : valueReader(frame, width, room),
@@ -90,14 +94,13 @@ export class StoredBands {
   }
 }
 
-/** Memory in the arena, or beside it where that is too small. */
-function roomIn(own: Uint8Array, kernels: ReadRoom['kernels']): ReadRoom {
+/** Gives memory of the arena, or beside it where that is too small. */
+function growing(own: Uint8Array): (length: number) => Uint8Array {
   let room = own
-  const bytes = (length: number) => {
+  return (length) => {
     if (room.length < length) room = new Uint8Array(length)
     return room.subarray(0, length)
   }
-  return { kernels, bytes }
 }
 
 /** Whether any value is not NaN. It is found at once, but for frames that begin with missing pixels. */

@@ -3,17 +3,19 @@ import type { RiceKernels } from '../kernels.js'
 import type { PixelScale, Samples } from '../pixel-scale.js'
 import { planQuantization } from '../plan-quantization.js'
 import type { Quantization, Quantizing } from '../quantization.js'
-import { type CodedTiles, maxRiceBytes, type RiceCoding, ROW_CODING } from '../rice-coding.js'
+import { maxRiceBytes, type RiceCoding, ROW_CODING } from '../rice-coding.js'
 import { decodeRice } from './decode-rice.js'
 import { dequantize, scaleIntegers } from './dequantize.js'
 import { encodeRice } from './encode-rice.js'
 import { measureNoise } from './measure-noise.js'
 import { quantize } from './quantize.js'
+import { decodeEachRow, findRiceRows } from './rice-rows.js'
 
 /** Rice-coded tiles in plain TypeScript. */
 export const riceKernels: RiceKernels = {
   decodeRice,
-  decodeRiceTiles: decodeTiles,
+  findRiceRows,
+  decodeRiceRows: (bytes, start, rows, into) => decodeEachRow(riceKernels, bytes, start, rows, into),
   dequantize,
   encodeRice,
   encodeRiceRows: encodeRows,
@@ -57,18 +59,4 @@ function decodeScaled(bytes: Uint8Array, coding: RiceCoding, scale: PixelScale, 
   const isWhole = decodeRice(bytes, coding, integers)
   if (isWhole) scaleIntegers(integers, scale, into)
   return isWhole
-}
-
-function decodeTiles(bytes: Uint8Array, { coding, starts, lengths, values }: CodedTiles, into: Samples): boolean {
-  const count = into.length / starts.length
-  for (const [tile, start] of starts.entries()) {
-    const coded = bytes.subarray(start, start + lengths[tile]!)
-    const part = into.subarray(tile * count, (tile + 1) * count)
-    const isWhole =
-      values.kind === 'quantized'
-        ? decodeFloats(coded, coding, values.tiles[tile]!, part)
-        : decodeScaled(coded, coding, values.scale, part)
-    if (!isWhole) return false
-  }
-  return true
 }

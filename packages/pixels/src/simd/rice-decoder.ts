@@ -1,13 +1,9 @@
 import type { Samples } from '../pixel-scale.js'
 import { isRiceLength } from '../reference/decode-rice.js'
-import type { CodedTiles, RiceCoding } from '../rice-coding.js'
+import type { RiceCoding } from '../rice-coding.js'
 import type { IntegerConverter } from './integer-converters.js'
 import type { Machine } from './machine.js'
-import { RiceTiles } from './rice-tiles.js'
 import { roomFor, roomForReversed, wholeFours } from './room.js'
-
-/** Values that are made before they are copied to where they are wanted. */
-const STAGE_BYTES = 256 * 1024
 
 /** Decodes tiles by 57-bit windows. What it gives is undefined where its memory has no room for a tile. */
 export class RiceDecoder {
@@ -38,31 +34,6 @@ export class RiceDecoder {
       const to = direct ?? spare + integers
       convert(spare, to, wholeFours(into.length))
       if (direct === undefined) machine.copyOut(to, into)
-      return true
-    })
-  }
-
-  /** The physical values of many tiles of one length, four at a time. */
-  decodeTiles(bytes: Uint8Array, tiles: CodedTiles, into: Samples): boolean | undefined {
-    const { machine } = this
-    const { starts, lengths, coding } = tiles
-    const count = into.length / Math.max(1, starts.length)
-    if (!lengths.every((length) => isRiceLength(length, count, coding))) return false
-    const decoding = new RiceTiles(machine, tiles, count, into.BYTES_PER_ELEMENT)
-    const address = machine.addressOf(bytes)
-    const coded = address === undefined ? roomFor(bytes.length) : 0
-    const direct = this.#directOf(into, count)
-    const tileBytes = count * into.BYTES_PER_ELEMENT
-    const staged = direct === undefined ? Math.max(1, Math.floor(STAGE_BYTES / tileBytes)) : starts.length
-    const stage = direct === undefined ? roomFor(Math.min(staged, starts.length) * tileBytes) : 0
-    return machine.borrow(coded + stage + decoding.room, (spare) => {
-      if (address === undefined) machine.copyIn(bytes, spare)
-      const to = direct ?? spare + coded
-      for (let first = 0; first < starts.length; first += staged) {
-        const end = Math.min(starts.length, first + staged)
-        if (!decoding.decode(first, end, { from: address ?? spare, to, spare: spare + coded + stage })) return false
-        if (direct === undefined) machine.copyOut(to, into.subarray(first * count, end * count))
-      }
       return true
     })
   }
