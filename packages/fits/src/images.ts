@@ -29,7 +29,7 @@ import { type KeptPixels, keepPixels, keptInMemory } from './kept-pixels.js'
 import { OpenFiles } from './open-files.js'
 import { openFits } from './open-fits.js'
 import { plainPieces } from './plain-pieces.js'
-import { preparePreviews, renderPreview } from './preview.js'
+import { previewPieces } from './preview.js'
 import { restorePreviews } from './restore-previews.js'
 import type { Samples } from './samples.js'
 import type { TableHdu } from './table-hdu.js'
@@ -141,7 +141,6 @@ class RunImages implements Images {
       }
       const frame = frameOf(fits, { label, signal: this.run.signal, path: source.path, close })
       if (typeof this.options.compression === 'object' && frame.sampleType === 'float32') prepareEncoding(frame)
-      if (this.options.previews) preparePreviews()
       return { ...frame, catalogue: catalogueOf(fits) }
     })
   }
@@ -189,10 +188,10 @@ class RunImages implements Images {
   }
 
   async #putPreviews({ picture }: KeptPixels, place: Place, progress: Progress | undefined): Promise<WrittenObject[]> {
-    const preview = await renderPreview(picture, { signal: this.run.signal })
-    await progress?.report(0.8)
+    const preview = await previewPieces(picture, { signal: this.run.signal })
     const options = { ...place, contentType: 'image/jpeg' }
     const large = await this.#outputs.put('-large.jpg', preview.large, options)
+    await progress?.report(0.8)
     return [large, await this.#outputs.put('-small.jpg', preview.small, options)]
   }
 

@@ -1,7 +1,8 @@
+import type { GreyPicture } from '@datalab/pixels'
 import type { ImageHdu } from './image-hdu.js'
 import { pixelKernels } from './pixel-kernels.js'
 import { allocateSamples, type Samples } from './samples.js'
-import { type GreyPicture, shrunk } from './shrink.js'
+import { shrunk, spanOf } from './shrink.js'
 import type { Limits } from './zscale.js'
 
 /** Pixels that are read at once, unless one pixel of the picture covers more. */
@@ -96,12 +97,6 @@ function coveredBy(target: Box, hdu: ImageHdu, picture: GreyPicture): Box {
   const [top] = spanOf(target.y, hdu.height, picture.height)
   const [, bottom] = spanOf(target.y + target.height - 1, hdu.height, picture.height)
   return { x: left, y: hdu.height - bottom, width: right - left, height: bottom - top }
-}
-
-/** The pixels that one of a smaller picture covers, at least one, when `from` become `into`. */
-function spanOf(at: number, from: number, into: number): [start: number, end: number] {
-  const start = Math.floor((at * from) / into)
-  return [start, Math.max(start + 1, Math.floor(((at + 1) * from) / into))]
 }
 
 /** Grey pixels of the image. */

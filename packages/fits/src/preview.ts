@@ -1,20 +1,26 @@
-import { createRequire } from 'node:module'
+import { encodeJpeg, type GreyBands } from '@datalab/pixels'
 import { wrongArgument } from './errors.js'
 import { ImageHdu } from './image-hdu.js'
 import { pixelKernels } from './pixel-kernels.js'
 import { pictureOf, sampleOf } from './preview-bands.js'
-import { type GreyPicture, shrinkToFit } from './shrink.js'
+import { factorToFit, Shrinker } from './shrink.js'
 import { type Limits, zscale } from './zscale.js'
 
 /** The longest side a JPEG is made with, and the most pixels that one of a file gets. */
 const MAX_JPEG_SIDE = 65_500
 const MAX_JPEG_PIXELS = 2 ** 26
 
+/** Of the JPEGs: steps of brightness are two fifths of those of the standard's annex K. */
+const QUALITY = 80
+
 /** The most pixels of a file that are read at once. */
 const WHOLE_PIXELS = 2 ** 24
 
-/** Pixels that become grey at once, of whole rows: few enough to stay in the processor's cache. */
+/** Pixels that become grey at once: few enough to stay in the processor's cache. */
 const BAND_PIXELS = 65_536
+
+/** They are so many rows, or a multiple of that: rows of blocks. */
+const BAND_ROWS = 8
 
 /** The picture of an image of physical values. */
 export interface PreviewSource {
@@ -34,6 +40,12 @@ export interface PreviewOptions {
   readonly signal?: AbortSignal
 }
 
+/** The two files as they are made, in pieces: first the large one, then the small one. */
+export interface PreviewPieces {
+  readonly large: AsyncIterable<Uint8Array>
+  readonly small: AsyncIterable<Uint8Array>
+}
+
 /** Two JPEG files of one image. */
 export interface Preview {
   /** The full frame, shrunk only where it is longer than a JPEG can be, or an image of a file has more than 64 million pixels. */
@@ -46,92 +58,97 @@ export interface Preview {
  * Renders an image as grey JPEG pictures, row 0 at the bottom.
  *
  * The stretch is linear from `limits.low`, black, to `limits.high`, white; NaN is black; an image of one value is mid-grey. Shrinking
- * averages. Loads sharp when first called: the optional peer of this package.
+ * averages.
  *
  * Of an image of a file it is the first plane. One of more than 16 million pixels is read part by part, so that memory stays below some
  * 200 MB however large it is; `limits` are then those of 128 of its rows.
  *
  * @throws TypeError when the data do not fill the frame, or there are none.
- * @throws Error when sharp is not installed; the errors of reading.
+ * @throws The errors of reading.
  * @example const { large, small } = await renderPreview(await readImage('m13.fits'))
  */
 export async function renderPreview(source: PreviewSource | ImageHdu, options: PreviewOptions = {}): Promise<Preview> {
-  if (source instanceof ImageHdu) return renderHdu(source, options)
+  const { large, small } = await previewPieces(source, options)
+  return { large: await joined(large), small: await joined(small) }
+}
+
+/** What `renderPreview` renders, as it is made. The image is read before; its values are used until all pieces were taken. */
+export async function previewPieces(
+  source: PreviewSource | ImageHdu,
+  options: PreviewOptions = {},
+): Promise<PreviewPieces> {
+  if (source instanceof ImageHdu) return piecesOfHdu(source, options)
   const { data, width, height } = source
   if (!(width > 0 && height > 0 && data.length === width * height)) {
     throw wrongArgument(`${data.length} pixels do not fill a frame of ${width} x ${height}`)
   }
-  const full = stretch(source, options.limits ?? zscale(data))
-  return encoded(shrinkToFit(full, MAX_JPEG_SIDE, MAX_JPEG_SIDE), full, options)
+  const bands = greyBands(source, options.limits ?? zscale(data))
+  return piecesOf({ width, height, bands }, options)
 }
 
-async function renderHdu(hdu: ImageHdu, options: PreviewOptions): Promise<Preview> {
+async function piecesOfHdu(hdu: ImageHdu, options: PreviewOptions): Promise<PreviewPieces> {
   const { width, height } = hdu
   if (!hdu.hasData) throw wrongArgument(`HDU ${hdu.index} has no pixels to show`)
   const { limits, signal } = options
   if (width * height <= WHOLE_PIXELS) {
     const data = await hdu.readRows(0, height, undefined, signal ? { signal } : {})
-    return renderPreview({ data, width, height }, options)
+    return previewPieces({ data, width, height }, options)
   }
   const most = Math.sqrt(MAX_JPEG_PIXELS / (width * height))
-  const factor = Math.min(1, MAX_JPEG_SIDE / width, MAX_JPEG_SIDE / height, most)
+  const factor = Math.min(factorToFit(hdu, MAX_JPEG_SIDE), most)
   const shown = limits ?? zscale(await sampleOf(hdu, signal))
-  const large = await pictureOf(hdu, { factor, limits: shown, signal })
-  return encoded(large, large, options)
+  const { pixels, ...size } = await pictureOf(hdu, { factor, limits: shown, signal })
+  return piecesOf({ ...size, bands: [pixels] }, options)
 }
 
-/** @param full What the small picture is made of. */
-async function encoded(large: GreyPicture, full: GreyPicture, { size = 200 }: PreviewOptions): Promise<Preview> {
-  const sharp = loadSharp()
-  // While another thread encodes the large one, this one shrinks it.
-  const files = await Promise.all([encodeJpeg(sharp, large, 80), encodeJpeg(sharp, shrinkToFit(full, size, size), 80)])
-  return { large: files[0], small: files[1] }
+function piecesOf(picture: GreyBands, { size = 200 }: PreviewOptions): PreviewPieces {
+  const { width, height, bands } = picture
+  const small = new Shrinker(picture, factorToFit(picture, size))
+  const isLong = Math.max(width, height) > MAX_JPEG_SIDE
+  const large = isLong ? shrunkLarge(picture, small) : { width, height, bands: seenBy(small, bands) }
+  return { large: jpegOf(large), small: jpegOf({ ...small.picture, bands: [small.picture.pixels] }) }
 }
 
-/** The image as bytes, black to white, the top row of the picture first. */
-function stretch({ data, width, height }: PreviewSource, limits: Limits): GreyPicture {
-  const kernels = pixelKernels()
-  const pixels = new Uint8Array(width * height)
-  const rows = Math.max(1, Math.floor(BAND_PIXELS / width))
-  const band = new Uint8Array(Math.min(rows, height) * width)
-  for (let from = 0; from < height; from += rows) {
-    const to = Math.min(from + rows, height)
-    const greys = band.subarray(0, (to - from) * width)
-    kernels.stretch(data.subarray(from * width, to * width), limits, greys)
-    for (let y = from; y < to; y++) {
-      pixels.set(greys.subarray((y - from) * width, (y - from + 1) * width), (height - 1 - y) * width)
-    }
-  }
-  return { pixels, width, height }
+/** A picture that is longer than a JPEG can be; another one is made smaller on the way. */
+function shrunkLarge(picture: GreyBands, other: Shrinker): GreyBands {
+  const large = new Shrinker(picture, factorToFit(picture, MAX_JPEG_SIDE))
+  for (const band of seenBy(other, picture.bands)) large.add(band)
+  return { ...large.picture, bands: [large.picture.pixels] }
 }
 
-function encodeJpeg(sharp: Sharp, { pixels, width, height }: GreyPicture, quality: number): Promise<Uint8Array> {
-  return sharp(pixels, { raw: { width, height, channels: 1 }, limitInputPixels: false })
-    .toColourspace('b-w')
-    .jpeg({ quality, optimiseCoding: false })
-    .toBuffer()
-}
-
-/** Begins to load what pictures are encoded by, for who will want some soon; whether that goes well, `renderPreview` says. */
-export function preparePreviews(): void {
-  try {
-    loadSharp()
-  } catch {
-    // Who renders one is told.
+/** The same bands, of which a smaller picture is made on the way. */
+function* seenBy(shrinker: Shrinker, bands: Iterable<Uint8Array>): Generator<Uint8Array, void> {
+  for (const band of bands) {
+    shrinker.add(band)
+    yield band
   }
 }
 
-type Sharp = typeof import('sharp').default
+function jpegOf(picture: GreyBands): AsyncIterable<Uint8Array> {
+  return encodeJpeg(picture, { quality: QUALITY, kernels: pixelKernels() })
+}
 
-/** Required, not imported: of a CommonJS module that is imported all sources are searched for exports first, which takes as long as loading it. */
-function loadSharp(): Sharp {
-  try {
-    return createRequire(import.meta.url)('sharp')
-  } catch (cause) {
-    // Of one that is there and does not load, sharp itself says what to do.
-    if ((cause as NodeJS.ErrnoException).code !== 'MODULE_NOT_FOUND') throw cause
-    throw new Error("Previews need sharp, which is not installed: add the package 'sharp', or do without previews.", {
-      cause,
-    })
+async function joined(pieces: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
+  const all: Uint8Array[] = []
+  for await (const piece of pieces) all.push(piece)
+  const bytes = new Uint8Array(all.reduce((sum, { length }) => sum + length, 0))
+  let at = 0
+  for (const piece of all) {
+    bytes.set(piece, at)
+    at += piece.length
+  }
+  return bytes
+}
+
+/** The image as bytes, black to white, band by band from the top of the picture down, always in the same memory. */
+function* greyBands({ data, width, height }: PreviewSource, limits: Limits): Generator<Uint8Array, void> {
+  const most = BAND_ROWS * Math.max(1, Math.floor(BAND_PIXELS / (width * BAND_ROWS)))
+  const [levels, turned] = [0, 1].map(() => new Uint8Array(Math.min(most, height) * width)) as [Uint8Array, Uint8Array]
+  for (let to = height; to > 0; to -= most) {
+    const rows = Math.min(most, to)
+    const greys = levels.subarray(0, rows * width)
+    pixelKernels().stretch(data.subarray((to - rows) * width, to * width), limits, greys)
+    for (let y = 0; y < rows; y++) turned.set(greys.subarray(y * width, (y + 1) * width), (rows - 1 - y) * width)
+    yield turned.subarray(0, rows * width)
   }
 }

@@ -5,7 +5,7 @@ import sharp from 'sharp'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { encodeImage, encodeImageHeader, findImage, type ImageHdu, openFits, renderPreview } from '../src/index.js'
 import { pictureOf, sampleOf } from '../src/preview-bands.js'
-import { shrinkToFit } from '../src/shrink.js'
+import { Shrinker } from '../src/shrink.js'
 import { codeOf, joined } from './support.js'
 
 let folder: string
@@ -44,9 +44,10 @@ test.each([
     const picture = await pictureOf(hdu, { factor, limits: LIMITS, signal: undefined })
     const flipped = new Uint8Array(data.length)
     for (let y = 0; y < height; y++) flipped.set(data.subarray(y * width, (y + 1) * width), (height - 1 - y) * width)
-    const whole = shrinkToFit({ pixels: flipped, width, height }, width * factor, height * factor)
-    expect([picture.width, picture.height]).toEqual([whole.width, whole.height])
-    expect(Buffer.compare(picture.pixels, whole.pixels)).toBe(0)
+    const whole = new Shrinker({ width, height }, factor)
+    whole.add(flipped)
+    expect([picture.width, picture.height]).toEqual([whole.picture.width, whole.picture.height])
+    expect(Buffer.compare(picture.pixels, whole.picture.pixels)).toBe(0)
   },
 )
 

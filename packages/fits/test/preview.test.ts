@@ -1,7 +1,8 @@
+import { encodeJpeg, loadKernels } from '@datalab/pixels'
 import sharp from 'sharp'
 import { expect, test } from 'vitest'
 import { renderPreview } from '../src/index.js'
-import { shrinkToFit } from '../src/shrink.js'
+import { factorToFit, Shrinker } from '../src/shrink.js'
 
 async function pixelsOf(jpeg: Uint8Array) {
   const { data, info } = await sharp(jpeg).toColourspace('b-w').raw().toBuffer({ resolveWithObject: true })
@@ -44,11 +45,45 @@ test('NaN is black beside values, and infinities are the ends', async () => {
   expect([8, 24, 40, 56].map((x) => Math.round(pixels[x]! / 32))).toEqual([0, 4, 8, 0])
 })
 
-test('shrinking averages', () => {
-  const picture = { pixels: Uint8Array.of(0, 10, 20, 30, 40, 50, 60, 70), width: 4, height: 2 }
-  expect(shrinkToFit(picture, 2, 2)).toEqual({ pixels: Uint8Array.of(25, 45), width: 2, height: 1 })
-  expect(shrinkToFit(picture, 4, 4)).toBe(picture)
+test('shrinking averages, however the rows come', () => {
+  const pixels = Uint8Array.of(0, 10, 20, 30, 40, 50, 60, 70)
+  const small = new Shrinker({ width: 4, height: 2 }, 0.5)
+  small.add(pixels)
+  expect(small.picture).toEqual({ pixels: Uint8Array.of(25, 45), width: 2, height: 1 })
+  for (const factor of [1, 0.6, 0.31, 0.01]) {
+    const rows = Uint8Array.from({ length: 70 * 45 }, (_, i) => (i * 37) % 251)
+    const [whole, parts] = [0, 1].map(() => new Shrinker({ width: 70, height: 45 }, factor)) as [Shrinker, Shrinker]
+    whole.add(rows)
+    for (let at = 0, step = 1; at < rows.length; at += step * 70, step++) parts.add(rows.slice(at, at + step * 70))
+    expect(parts.picture).toEqual(whole.picture)
+  }
+  expect(factorToFit({ width: 400, height: 100 }, 200)).toBe(0.5)
+  expect(factorToFit({ width: 4, height: 100 }, 200)).toBe(1)
 })
+
+test.each([
+  [64, 48, 16],
+  [71, 83, 80],
+  [1, 1, 80],
+  [500, 9, 95],
+])('a JPEG of %i x %i pixels at quality %i decodes to what one of sharp does', async (width, height, quality) => {
+  const at = (x: number, y: number) => 128 + 90 * Math.sin(x / 9) * Math.cos(y / 7) + ((x * y * 7919) % 31)
+  const pixels = Uint8Array.from({ length: width * height }, (_, i) => at(i % width, Math.floor(i / width)))
+  const kernels = loadKernels()
+  const pieces: Uint8Array[] = []
+  for await (const piece of encodeJpeg({ width, height, bands: [pixels] }, { quality, kernels })) pieces.push(piece)
+  const own = await pixelsOf(Buffer.concat(pieces))
+  const raw = sharp(pixels, { raw: { width, height, channels: 1 } }).toColourspace('b-w')
+  const other = await pixelsOf(await raw.jpeg({ quality, optimiseCoding: false }).toBuffer())
+  expect(own).toMatchObject({ width, height, channels: 1 })
+  expect(Math.abs(distance(own.data, pixels) - distance(other.data, pixels))).toBeLessThan(0.1)
+  expect(distance(own.data, other.data)).toBeLessThan(distance(other.data, pixels) / 2 + 0.5)
+})
+
+/** The root of the mean of squared differences. */
+function distance(some: Uint8Array, others: Uint8Array): number {
+  return Math.sqrt(some.reduce((sum, value, i) => sum + (value - others[i]!) ** 2, 0) / some.length)
+}
 
 test('refuses pixels that do not fill the frame', async () => {
   await expect(renderPreview({ data: new Float32Array(5), width: 2, height: 3 })).rejects.toThrow(TypeError)

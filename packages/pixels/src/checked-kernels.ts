@@ -1,3 +1,4 @@
+import { BLOCK_SIZE, maxBlockBytes } from './jpeg/jpeg-tables.js'
 import type { PictureSize, PixelKernels, Plane } from './kernels.js'
 import type { Samples } from './pixel-scale.js'
 import type { Quantization } from './quantization.js'
@@ -113,6 +114,16 @@ export function checkedKernels(kernels: PixelKernels): PixelKernels {
     addLight(values, limits, light, into) {
       checkLengths(values.length, into.length)
       kernels.addLight(values, limits, light, into)
+    },
+    encodeBlocks(pixels, quality, into) {
+      checkWhole('The quality', quality, 1)
+      if (quality > 100) throw new TypeError(`The quality is ${quality}, which is more than 100.`)
+      const blocks = pixels.length / BLOCK_SIZE
+      checkWhole('The number of blocks', blocks, 1)
+      const most = maxBlockBytes(blocks)
+      if (into.length < most)
+        throw new TypeError(`There is room for ${into.length} bytes, where ${most} may be written.`)
+      return kernels.encodeBlocks(pixels, quality, into)
     },
     clippedMean(planes, into, clipping, options) {
       checkPlanes(planes, into)

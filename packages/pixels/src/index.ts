@@ -25,6 +25,7 @@ export {
   rowsToEncode,
 } from './encode/encode-rows.js'
 export type { EncodedBand, RowCoding } from './encode/encoded-band.js'
+export { type EncodeJpegOptions, encodeJpeg, type GreyBands, type GreyPicture } from './jpeg/encode-jpeg.js'
 export type {
   ArithmeticKernels,
   ByteKernels,

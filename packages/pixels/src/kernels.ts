@@ -235,6 +235,16 @@ export interface PictureKernels {
     light: number,
     into: Float32Array,
   ): void
+
+  /**
+   * Codes a row of blocks of 8 x 8 grey pixels as a baseline JPEG has them (ITU-T T.81), with the codes of its annex K: one restart interval.
+   *
+   * @param pixels Eight rows, of a multiple of 8 pixels; only read.
+   * @param quality From 1 to 100, as the Independent JPEG Group scales steps.
+   * @param into Has room for `maxBlockBytes`; what lies behind the coded bytes is of no meaning.
+   * @returns How many bytes were written.
+   */
+  encodeBlocks(pixels: Uint8Array, quality: number, into: Uint8Array): number
 }
 
 /**

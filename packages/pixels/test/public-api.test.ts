@@ -9,6 +9,7 @@ test('exports exactly these values', () => {
     'QUANTIZED_ZERO',
     'combine',
     'combineBands',
+    'encodeJpeg',
     'encodeRows',
     'hasSimd',
     'leastMemory',

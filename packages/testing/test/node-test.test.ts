@@ -30,7 +30,6 @@ test('the suites run under node --test, and fail there, too', async () => {
       platform: 'node',
       conditions: ['@datalab/source'],
       banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
-      external: ['sharp'],
       logLevel: 'error',
     })
     // What tells a test file that it runs within node:test is not for this one.

@@ -2,6 +2,7 @@ import { HIGH_WORD } from '../byte-order.js'
 import type { PictureKernels } from '../kernels.js'
 import { type Shades, shadesOf } from '../shades.js'
 import { averageSums, spanOf } from '../spans.js'
+import { encodeBlocks } from './encode-blocks.js'
 
 /** Pictures in plain TypeScript. */
 export const pictureKernels: PictureKernels = {
@@ -32,6 +33,7 @@ export const pictureKernels: PictureKernels = {
       if (share > 0) into[i] = into[i]! + light * Math.min(share, 1)
     }
   },
+  encodeBlocks,
 }
 
 const CURVES: Readonly<Record<Exclude<Shades['curve'], 'linear'>, (x: number) => number>> = {

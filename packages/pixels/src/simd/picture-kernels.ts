@@ -2,6 +2,7 @@ import type { PictureKernels } from '../kernels.js'
 import { pictureKernels as reference } from '../reference/picture-kernels.js'
 import { type Shades, shadesOf } from '../shades.js'
 import { averageSums, spanOf } from '../spans.js'
+import { BlockEncoder } from './block-encoder.js'
 import { COLUMN_BYTES, type Machine, PIECES, PIECES_BYTES, SCRATCH } from './machine.js'
 
 const CURVES: Readonly<Record<Shades['curve'], number>> = { linear: 0, sqrt: 1, log: 2, asinh: 3 }
@@ -15,6 +16,7 @@ const MIN_WIDTH = 64
 /** Pictures by vectors. */
 export function pictureKernels(machine: Machine): PictureKernels {
   const { kernels } = machine
+  const blocks = new BlockEncoder(machine)
 
   /** The sums of the columns of some rows. */
   function sumRows(pixels: Uint8Array, width: number, top: number, bottom: number): Uint32Array {
@@ -58,5 +60,7 @@ export function pictureKernels(machine: Machine): PictureKernels {
         kernel(from!, to, count, low, factor, light)
       })
     },
+    encodeBlocks: (pixels, quality, into) =>
+      blocks.encode(pixels, quality, into) ?? reference.encodeBlocks(pixels, quality, into),
   }
 }
