@@ -251,6 +251,14 @@ function others() {
       const into = new Uint8Array(small.width * small.height)
       return () => kernels.shrink(grey, size, into, small)
     }),
+    work('grey blocks of a JPEG, quality 80', (kernels, values) => {
+      const grey = new Uint8Array(pixels)
+      kernels.stretch(values, limits, grey)
+      const into = new Uint8Array(8 * SIDE * 8)
+      return () => {
+        for (let at = 0; at < pixels; at += 8 * SIDE) kernels.encodeBlocks(grey.subarray(at, at + 8 * SIDE), 80, into)
+      }
+    }),
     work('add light', (kernels, values) => {
       const light = kernels.arena.allocate('float32', pixels).fill(0)
       return () => kernels.addLight(values, limits, 0.5, light)
