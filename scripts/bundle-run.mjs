@@ -32,7 +32,7 @@ const SELDOM = /^(ajv|@opentelemetry\/api|\.\/mathjs-parser\.js)$/
 /** What of Node most runs do without. */
 const LATE = /^node:(child_process|stream|worker_threads|zlib)$/
 /** What is another package's at run time, too: native code, and what only a fleet or a bucket takes. */
-const OTHERS = /^(sharp|libsql|@datalab\/(executor-bullmq|storage-s3))$/
+const OTHERS = /^(libsql|@datalab\/(executor-bullmq|storage-s3))$/
 
 async function bundleRun() {
   const seldom = new Map()

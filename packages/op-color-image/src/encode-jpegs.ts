@@ -1,3 +1,4 @@
+import { createRequire } from 'node:module'
 import type { Progress } from '@datalab/core'
 import type { Picture } from './picture.js'
 
@@ -55,7 +56,7 @@ async function encode(
   side: number,
   description: string | undefined,
 ): Promise<Uint8Array> {
-  const { default: sharp } = await import('sharp')
+  const sharp = loadSharp()
   const raw = { width, height, channels: 3 } as const
   const picture = sharp(bytes, { raw, limitInputPixels: false })
   const isLarger = Math.max(width, height) > side
@@ -63,4 +64,9 @@ async function encode(
   const described = description === undefined ? shrunk : shrunk.withExif({ IFD0: { ImageDescription: description } })
   // Stars are too small for their color to be kept at half the detail.
   return described.jpeg({ quality: 90, chromaSubsampling: '4:4:4' }).toBuffer()
+}
+
+/** Required, not imported: of a CommonJS module that is imported all sources are searched for exports first, which takes as long as loading it. */
+function loadSharp(): typeof import('sharp').default {
+  return createRequire(import.meta.url)('sharp')
 }
