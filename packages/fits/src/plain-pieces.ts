@@ -17,24 +17,38 @@ export interface PlainRows extends FrameSize {
 
 /**
  * The FITS file that `encodeImageRows` makes of the same pixels without compression, byte for byte. Its pieces are all in the same memory: each
- * has to be used up before the next is asked for.
+ * has to be used up before the next is asked for. While the last one of a part is, the next part is being made.
  */
 export async function* plainPieces({ width, height, header, pixels }: PlainRows): AsyncGenerator<Uint8Array, void> {
   const shape = shapeToWrite({ width, height })
   const room = new Uint8Array(PIECE_BYTES)
+  const parts = checkedPixels(pixels, shape)
   let bytes = 0
-  for await (const part of checkedPixels(pixels, shape)) {
-    if (bytes === 0) yield encodeImageHeader({ data: part, shape, header })
-    const size = part.BYTES_PER_ELEMENT
-    const all = new Uint8Array(part.buffer, part.byteOffset, part.byteLength)
-    for (let at = 0; at < all.length; at += PIECE_BYTES) {
-      const piece = room.subarray(0, Math.min(PIECE_BYTES, all.length - at))
-      piece.set(all.subarray(at, at + PIECE_BYTES))
-      swapBytes(piece, size)
-      yield piece
+  try {
+    for (let next = parts.next(); ; ) {
+      const { value: part } = await next
+      if (part === undefined) break
+      if (bytes === 0) yield encodeImageHeader({ data: part, shape, header })
+      const size = part.BYTES_PER_ELEMENT
+      const all = new Uint8Array(part.buffer, part.byteOffset, part.byteLength)
+      for (let at = 0; at < all.length; at += PIECE_BYTES) {
+        const piece = room.subarray(0, Math.min(PIECE_BYTES, all.length - at))
+        piece.set(all.subarray(at, at + PIECE_BYTES))
+        swapBytes(piece, size)
+        if (at + PIECE_BYTES >= all.length) next = begun(parts.next())
+        yield piece
+      }
+      bytes += all.length
     }
-    bytes += all.length
+  } finally {
+    await parts.return()
   }
   const padding = encodePadding(bytes)
   if (padding.length > 0) yield padding
+}
+
+/** A promise that may fail before anyone waits for it. */
+function begun<Value>(promise: Promise<Value>): Promise<Value> {
+  promise.catch(() => {})
+  return promise
 }
