@@ -31,3 +31,47 @@ test('refuses pixels that are more or fewer than the image has', async () => {
     /do not fill/,
   )
 })
+
+test('has the next part made while the last piece of one is used up, and no other', async () => {
+  const asked: number[] = []
+  async function* parts(): AsyncGenerator<Samples, void> {
+    for (let part = 0; part < 3; part++) {
+      asked.push(part)
+      yield new Float32Array(300_000)
+    }
+  }
+  const pieces = plainPieces({ width: 300_000, height: 3, header: new Header(), pixels: parts() })
+  const seen: number[] = []
+  for await (const _ of pieces) {
+    await new Promise(setImmediate)
+    seen.push(asked.length)
+  }
+  // With the header, and with two pieces of each part.
+  expect(seen).toEqual([1, 1, 2, 2, 3, 3, 3])
+})
+
+test('fails as the next part does when it is its turn, and ends the parts when no more are taken', async () => {
+  const reason = new Error('the disk is gone')
+  let isEnded = false
+  async function* parts(): AsyncGenerator<Samples, void> {
+    try {
+      yield new Float32Array(10)
+      throw reason
+    } finally {
+      await new Promise(setImmediate)
+      isEnded = true
+    }
+  }
+  const image = { width: 10, height: 2, header: new Header() }
+  const taken = plainPieces({ ...image, pixels: parts() })
+  await taken.next()
+  expect((await taken.next()).value).toHaveLength(40)
+  await new Promise(setImmediate)
+  await expect(taken.next()).rejects.toBe(reason)
+  isEnded = false
+  const left = plainPieces({ ...image, pixels: parts() })
+  await left.next()
+  await left.next()
+  await left.return()
+  expect(isEnded).toBe(true)
+})

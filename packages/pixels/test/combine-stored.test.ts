@@ -1,4 +1,13 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -124,7 +133,7 @@ const mixedFrames = () => [...rawFrames().slice(0, 2), ...scaledFrames(), ...qua
 function medianOf(frames: readonly FileFrame[], type: 'float32' | 'float64' = 'float32'): Float32Array | Float64Array {
   const median = type === 'float64' ? new Float64Array(WIDTH * HEIGHT) : new Float32Array(WIDTH * HEIGHT)
   reference.median(
-    frames.map(({ values }) => values),
+    frames.map(({ values }) => (type === 'float64' ? Float64Array.from(values) : values)),
     median,
   )
   return median
@@ -152,6 +161,8 @@ describe.each([0, 1, 3])('with %i more threads', (workers) => {
     ['plain floats', rawFrames, 'float32'],
     ['scaled integers', scaledFrames, 'float32'],
     ['plain doubles', doubleFrames, 'float64'],
+    ['plain ones of several kinds', () => [...rawFrames(), ...scaledFrames()], 'float32'],
+    ['plain ones of several kinds as doubles', () => [...doubleFrames(), ...shiftedFrames(2)], 'float64'],
     ['quantised rows', quantizedFrames, 'float32'],
     ['Rice-coded integers', integerFrames, 'float32'],
     ['all kinds', mixedFrames, 'float32'],
@@ -308,6 +319,57 @@ test('no more files are open at once than a part of what the process may have', 
   for await (const { values } of combineBands(frames, { method: 'sum', width: WIDTH, height: HEIGHT }))
     expect(values.length % WIDTH).toBe(0)
   expect(frames[0]!.asked.length).toBeGreaterThan(0)
+})
+
+const DESCRIPTORS = '/proc/self/fd'
+
+/** The files of the tests that this process has open. */
+function openFiles(): string[] {
+  return readdirSync(DESCRIPTORS).flatMap((fd) => {
+    try {
+      const path = readlinkSync(join(DESCRIPTORS, fd))
+      return path.startsWith(folder) ? [path] : []
+    } catch {
+      return []
+    }
+  })
+}
+
+test.runIf(existsSync(DESCRIPTORS)).each([0, 1])('with %i more threads no file stays open', async (workers) => {
+  const options = { method: 'median', width: WIDTH, height: HEIGHT, memoryBytes: 90_000, workers } as const
+  const frames = rawFrames()
+  for await (const _ of combineBands(frames, options)) expect(openFiles()).toHaveLength(frames.length)
+  expect(openFiles()).toEqual([])
+  const left = combineBands(frames, options)
+  await left.next()
+  await left.return()
+  expect(openFiles()).toEqual([])
+  await expect(combineBands(frames, { ...options, signal: AbortSignal.abort() }).next()).rejects.toThrow()
+  await expect(combineBands(frames, { ...options, memoryBytes: 3000 }).next()).rejects.toThrow(RangeError)
+  expect(openFiles()).toEqual([])
+})
+
+test.each([
+  [1, 1, 3],
+  [7, 1, 1],
+  [1, 500, 2],
+  [333, 41, 64],
+  [4001, 129, 7],
+])('of %i x %i pixels and %i frames all rows are there', async (width, height, count) => {
+  const frames = Array.from({ length: count }, (_, seed) =>
+    plainFrame(`size-${seed}`, Float32Array.from(noise(width * height, seed, 9)), NO_SCALE),
+  )
+  const wanted = new Float32Array(width * height)
+  reference.median(
+    frames.map(({ values }) => values),
+    wanted,
+  )
+  for (const memoryBytes of [2 ** 26, 2 ** 21, 2 ** 20 * 1.2]) {
+    const result = new Float32Array(width * height)
+    for await (const { rows, values } of combineBands(frames, { method: 'median', width, height, memoryBytes }))
+      result.set(values, rows.from * width)
+    expectSame(result, wanted)
+  }
 })
 
 test('several at once share the threads of the process', async () => {

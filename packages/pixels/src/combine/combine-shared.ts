@@ -5,7 +5,7 @@ import { type BandLayout, bandArrays, bandBytes, bytesOf } from './band-memory.j
 import { combineBand } from './combine-band.js'
 import type { BandFrame, CombineBandsOptions, CombinedBand, Rows } from './combine-options.js'
 import { type BandPlan, planBands } from './plan-bands.js'
-import { holdsValues } from './stored-bands.js'
+import { holdsValues } from './stored-form.js'
 import { sharedPool } from './worker-pool.js'
 
 const MEMORY_BYTES = 64 * 2 ** 20

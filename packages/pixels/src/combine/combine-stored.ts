@@ -1,15 +1,15 @@
 import { setImmediate } from 'node:timers/promises'
-import type { Plane } from '../kernels.js'
-import { loadKernels } from '../load-kernels.js'
-import type { Samples } from '../pixel-scale.js'
+import { AheadCombining } from './ahead-combining.js'
 import { bytesOf, resultArray } from './band-memory.js'
-import { combineBand } from './combine-band.js'
 import type { CombineBandsOptions, CombinedBand, Rows } from './combine-options.js'
+import { combineRead } from './combine-read.js'
 import { combineShared } from './combine-shared.js'
 import { UnusedMemory } from './give-back.js'
 import { openFrames, type StoredBandFrame } from './open-frames.js'
+import { planAhead } from './plan-ahead.js'
 import { planStored, type StoredPlan } from './plan-stored.js'
-import { holdsValues, StoredBands, type StoredSetup } from './stored-bands.js'
+import type { OpenedFrame } from './row-readers.js'
+import { StoredBands, type StoredSetup } from './stored-bands.js'
 import { type Session, sharedPool } from './worker-pool.js'
 
 /** What each thread takes for the rows of very many frames. */
@@ -24,10 +24,7 @@ interface BegunBand {
   isSettled: boolean
 }
 
-/**
- * Combines frames that all threads can read by themselves: those of the pool have two bands each to work on, and this one takes another
- * whenever the first of them is not done.
- */
+/** Combines frames whose files threads can read by themselves: those of the system, ahead of this one, or those of the pool, beside it. */
 export async function* combineStored(
   frames: readonly StoredBandFrame[],
   options: CombineBandsOptions,
@@ -38,17 +35,32 @@ export async function* combineStored(
     yield* combineShared(frames, options)
     return
   }
-  const plan = planStored(files.opened, options)
+  try {
+    yield* combineOpened(frames, files.opened, options)
+  } finally {
+    files.close()
+  }
+}
+
+async function* combineOpened(
+  frames: readonly StoredBandFrame[],
+  opened: readonly OpenedFrame[],
+  options: CombineBandsOptions,
+): AsyncGenerator<CombinedBand, void> {
+  const plan = planAhead(opened, options) ?? planStored(opened, options)
   const { width, type = 'float32', resultType = 'float32' } = options
   const unused = plan.rows * width * bytesOf(type) * frames.length > MUCH ? new UnusedMemory() : undefined
   await unused?.giveBack()
-  const { method, clipping, calculation, isResultBigEndian, onEmptyFrame } = options
+  const { method, clipping, calculation, isResultBigEndian, signal, onEmptyFrame } = options
   const setup: StoredSetup = {
-    ...{ frames: files.opened, width, type: type as StoredSetup['type'], resultType, rows: plan.rows },
+    ...{ frames: opened, width, type: type as StoredSetup['type'], resultType, rows: plan.rows },
     options: { method, clipping, calculation, isResultBigEndian } as StoredSetup['options'],
     hasValues: new SharedArrayBuffer(frames.length),
   }
-  const combining = new StoredCombining(frames, setup, plan, options)
+  const combining =
+    'files' in plan
+      ? new AheadCombining(frames, setup, plan, signal)
+      : new StoredCombining(frames, setup, plan, options)
   try {
     for await (const band of combining.bands()) {
       yield band
@@ -56,13 +68,15 @@ export async function* combineStored(
     }
   } finally {
     await combining.end()
-    files.close()
   }
   if (onEmptyFrame === undefined) return
   for (const [frame, flag] of new Uint8Array(setup.hasValues).entries()) if (flag === 0) onEmptyFrame(frame)
 }
 
-/** One combination: its bands, from those that wait to those that are taken. */
+/**
+ * One combination by threads of the pool, which have two bands each to work on, and this one, which takes another whenever the first of them is
+ * not done: its bands, from those that wait to those that are taken.
+ */
 class StoredCombining {
   readonly #session: Session
   readonly #left: Rows[]
@@ -143,28 +157,9 @@ class StoredCombining {
     const isDone = await band.reading
     this.#begun.shift()
     const values = resultArray(band.buffer, this.setup, band.rows)
-    if (!isDone) await this.#combineRead(band.rows, values)
+    if (!isDone) await combineRead(this.frames, this.setup, band.rows, values)
     yield { rows: band.rows, values }
     this.#buffers.push(band.buffer)
-  }
-
-  /** Combines a band that no thread could read by itself, as the frames read it; they also know what is wrong. */
-  async #combineRead({ from, to }: Rows, into: Samples): Promise<void> {
-    const { width, type } = this.setup
-    const kernels = loadKernels()
-    const hasValues = new Uint8Array(this.setup.hasValues)
-    for (let row = from; row < to; row += this.plan.rows) {
-      const rows = { from: row, to: Math.min(to, row + this.plan.rows) }
-      const pixels = (rows.to - row) * width
-      const planes: Plane[] = []
-      for (const [index, frame] of this.frames.entries()) {
-        const plane = type === 'float32' ? new Float32Array(pixels) : new Float64Array(pixels)
-        await frame.readBand(rows, plane)
-        if (hasValues[index] === 0 && holdsValues(plane)) hasValues[index] = 1
-        planes.push(plane)
-      }
-      combineBand(kernels, planes, into.subarray((row - from) * width, (row - from) * width + pixels), this.options)
-    }
   }
 }
 

@@ -1,33 +1,37 @@
 import { bytesOf } from './band-memory.js'
 import type { CombineBandsOptions, Rows } from './combine-options.js'
-import { BAND_BYTES, checkRowFits, kernelNanoseconds, rowsIn } from './plan-bands.js'
+import { BAND_BYTES, bandsOf, checkRowFits, kernelNanoseconds, rowsIn } from './plan-bands.js'
 import type { OpenedFrame } from './row-readers.js'
 import { sharedPool } from './worker-pool.js'
 
-/** How frames are combined that threads read by themselves. */
-export interface StoredPlan {
+/** Into which bands frames are cut that are read from their files. */
+export interface StoredBandPlan {
   /** Rows of all frames that a thread has in its memory at once. */
   readonly rows: number
-  /** What threads are given to do, one after another. */
+  /** The bands of the result. */
   readonly bands: readonly Rows[]
   /** The most rows of one of these. */
   readonly bandRows: number
+}
+
+/** How frames are combined that threads read by themselves, band by band. */
+export interface StoredPlan extends StoredBandPlan {
   /** How many of them the pool has at once; 0 where this thread does all. */
   readonly jobs: number
   /** How many of them are in memory, done or not. */
   readonly buffers: number
 }
 
-const MEMORY_BYTES = 64 * 2 ** 20
+export const MEMORY_BYTES = 64 * 2 ** 20
 
 /** The most that a band of the result takes. */
-const RESULT_BYTES = 2 ** 20
+export const RESULT_BYTES = 2 ** 20
 
 /** About how long this thread is busy with a band, in milliseconds. */
 const BAND_MS = 4
 
 /** Nanoseconds in which a pixel is read, and decoded; as it was measured, to within a factor of two. */
-const READ_NS = { plain: 0.7, rice: 4.2 } as const
+export const READ_NS = { plain: 0.5, rice: 4.2 } as const
 
 /** Jobs of each thread: one that it works on, and one for when that is done. */
 const JOBS = 2
@@ -55,12 +59,8 @@ export function planStored(frames: readonly OpenedFrame[], options: CombineBands
     height,
   )
   const rows = Math.min(bandRows, rowsIn(Math.min(BAND_BYTES, share / 2), rowBytes, height))
-  const bands = Array.from({ length: Math.ceil(height / bandRows) }, (_, band) => ({
-    from: band * bandRows,
-    to: Math.min(height, (band + 1) * bandRows),
-  }))
   const jobs = JOBS * (threads - 1)
   const doneBytes = Math.min(DONE_BYTES, memoryBytes / 8)
   const done = Math.max(DONE_BANDS, Math.floor(doneBytes / (bandRows * width * resultBytes)))
-  return { rows, bands, bandRows, jobs, buffers: jobs + done }
+  return { rows, bands: bandsOf(height, bandRows), bandRows, jobs, buffers: jobs + done }
 }

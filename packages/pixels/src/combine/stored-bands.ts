@@ -3,10 +3,10 @@ import type { Plane } from '../kernels.js'
 import { loadKernels } from '../load-kernels.js'
 import type { Samples } from '../pixel-scale.js'
 import { bytesOf } from './band-memory.js'
-import { type BandOptions, combineBand } from './combine-band.js'
+import type { BandOptions } from './combine-band.js'
 import type { Rows } from './combine-options.js'
-import { isRaw, type OpenedFrame, type ReadRoom, type RowReader, rawReader, valueReader } from './row-readers.js'
-import { sharedShift } from './stored-integers.js'
+import { type OpenedFrame, type ReadRoom, type RowReader, rawReader, valueReader } from './row-readers.js'
+import { StoredForm } from './stored-form.js'
 
 /** What a thread needs to know of frames before it combines bands of them. It can be sent to threads. */
 export interface StoredSetup {
@@ -31,35 +31,29 @@ const PIXEL_SPARE = 32
 /** Reads bands of frames by itself, and combines them: in a memory of its own that fits the processor's cache. */
 export class StoredBands {
   readonly #setup: StoredSetup
+  readonly #form: StoredForm
   readonly #kernels
   readonly #readers: readonly RowReader[]
   readonly #planes: readonly Plane[]
   readonly #into: Samples
-  readonly #options: BandOptions
-  readonly #hasValues: Uint8Array
-  /** What is to be added to medians of stored integers. */
-  readonly #shift: number | undefined
 
   constructor(setup: StoredSetup) {
     const { frames, width, type, resultType, rows } = setup
     const pixels = rows * width
     this.#setup = setup
-    this.#hasValues = new Uint8Array(setup.hasValues)
-    this.#shift = sharedShift(setup)
+    this.#form = new StoredForm(setup)
     const stored = pixels * 8 + SPARE
     const planes = frames.length * planeStride(pixels * bytesOf(type))
     const borrowed = 2 * SPARE + width * PIXEL_SPARE
     this.#kernels = loadKernels({ arenaBytes: planes + pixels * bytesOf(resultType) + stored + TABLE_BYTES + borrowed })
     const { arena } = this.#kernels
-    this.#planes = arena.allocatePlanes(this.#shift === undefined ? type : 'int16', frames.length, pixels)
+    this.#planes = arena.allocatePlanes(this.#form.type, frames.length, pixels)
     this.#into = arena.allocate(resultType, pixels)
     const [bytes, table] = [arena.allocate('uint8', stored), arena.allocate('uint8', TABLE_BYTES)]
     const room: ReadRoom = { kernels: this.#kernels, bytes: growing(bytes), table: growing(table) }
-    const areRaw = this.#shift !== undefined || frames.every((frame) => isRaw(frame, bytesOf(type)))
     this.#readers = frames.map((frame, index) =>
-      areRaw ? rawReader(frame, width, this.#planes[index]!) : valueReader(frame, width, room),
+      this.#form.areRaw ? rawReader(frame, width, this.#planes[index]!) : valueReader(frame, width, room),
     )
-    this.#options = { ...setup.options, isBigEndian: areRaw }
   }
 
   /** Fills `into` with what the frames' rows are combined to. False where a frame has to be read in another way. */
@@ -76,21 +70,11 @@ export class StoredBands {
   #combinePart(rows: Rows, into: Samples): boolean {
     const isWhole = into.length === this.#into.length
     const planes = isWhole ? this.#planes : this.#planes.map((plane) => plane.subarray(0, into.length))
-    for (const [frame, read] of this.#readers.entries()) {
-      const plane = planes[frame] as Samples
-      if (!read(rows, plane)) return false
-      if (this.#hasValues[frame] === 0 && this.#holdsValues(plane)) this.#hasValues[frame] = 1
-    }
+    for (const [frame, read] of this.#readers.entries()) if (!read(rows, planes[frame] as Samples)) return false
     const result = this.#into.subarray(0, into.length)
-    combineBand(this.#kernels, planes, result, this.#options)
-    if (this.#shift) this.#kernels.calculate('add', result, this.#shift, result)
+    this.#form.combine(this.#kernels, planes, result)
     into.set(result)
     return true
-  }
-
-  /** All integers are values. */
-  #holdsValues(plane: Samples): boolean {
-    return this.#shift !== undefined || holdsValues(plane, this.#options.isBigEndian === true)
   }
 }
 
@@ -101,14 +85,4 @@ function growing(own: Uint8Array): (length: number) => Uint8Array {
     if (room.length < length) room = new Uint8Array(length)
     return room.subarray(0, length)
   }
-}
-
-/** Whether any value is not NaN. It is found at once, but for frames that begin with missing pixels. */
-export function holdsValues(values: Plane, isBigEndian = false): boolean {
-  if (!isBigEndian) return values.some((value) => !Number.isNaN(value))
-  const view = new DataView(values.buffer, values.byteOffset, values.byteLength)
-  const isDouble = values.BYTES_PER_ELEMENT === 8
-  for (let at = 0; at < view.byteLength; at += values.BYTES_PER_ELEMENT)
-    if (!Number.isNaN(isDouble ? view.getFloat64(at) : view.getFloat32(at))) return true
-  return false
 }

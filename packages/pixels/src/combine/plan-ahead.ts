@@ -1,0 +1,56 @@
+import { bytesOf } from './band-memory.js'
+import type { CombineBandsOptions } from './combine-options.js'
+import { bandsOf, kernelNanoseconds, rowMemory, rowsIn } from './plan-bands.js'
+import { MEMORY_BYTES, READ_NS, RESULT_BYTES, type StoredBandPlan } from './plan-stored.js'
+import { type PlainFile, plainFile } from './read-pixels.js'
+import type { OpenedFrame } from './row-readers.js'
+import { sharedPool } from './worker-pool.js'
+
+/** How frames are combined by this thread, while the rows that come next are being read. */
+export interface AheadPlan extends StoredBandPlan {
+  readonly files: readonly PlainFile[]
+  readonly height: number
+  /** Bytes of a stored pixel, the most that any of the frames has. */
+  readonly storedBytes: number
+}
+
+/** What is read at once: of each frame so much that it takes long beside asking for it, of all together no more than a cache holds twice. */
+const FRAME_BYTES = 256 * 1024
+const LEAST_BYTES = 2 ** 20
+const MOST_BYTES = 8 * 2 ** 20
+
+/** Threads of the system that read at once. */
+const READERS = 4
+
+/** How much longer reading takes where several threads read and combine side by side: they share the way to the memory. */
+const SIDE_BY_SIDE = 1.5
+
+/**
+ * Undefined where rows cannot be read ahead: those that have to be decoded bit by bit, those of files that are not open; and where threads that read
+ * and combine take far less time, since combining takes far longer than reading.
+ */
+export function planAhead(frames: readonly OpenedFrame[], options: CombineBandsOptions): AheadPlan | undefined {
+  const { width, height, type = 'float32', resultType = 'float32', memoryBytes = MEMORY_BYTES } = options
+  const files = frames.map(plainFile).filter((file) => file !== undefined)
+  if (files.length < frames.length || areThreadsWorthIt(files.length, options)) return undefined
+  const storedBytes = Math.max(...files.map(({ pixels }) => Math.abs(pixels.bitpix) / 8))
+  // In memory are rows that were read, those that are being read, and what those become.
+  const rowBytes = files.length * width * Math.max(storedBytes, bytesOf(type))
+  const share = memoryBytes / 4 - rowMemory(files.length, 0)
+  const bytes = Math.min(share, MOST_BYTES, Math.max(LEAST_BYTES, files.length * FRAME_BYTES))
+  if (rowBytes > bytes) return undefined
+  const rows = rowsIn(bytes, rowBytes, height)
+  const resultBytes = rows * width * bytesOf(resultType)
+  const bandRows = rows * Math.max(1, Math.floor(Math.min(RESULT_BYTES, memoryBytes / 8) / resultBytes))
+  return { rows, bandRows, bands: bandsOf(height, bandRows), files, height, storedBytes }
+}
+
+function areThreadsWorthIt(frames: number, { method, width, height, workers }: CombineBandsOptions): boolean {
+  if (workers !== undefined) return workers > 0
+  const pool = sharedPool()
+  const combining = kernelNanoseconds(method, frames)
+  const reading = frames * READ_NS.plain
+  const ahead = Math.max(combining, reading / Math.min(pool.size, READERS))
+  const sideBySide = (combining + SIDE_BY_SIDE * reading) / (pool.size + 1)
+  return pool.isWorth(((ahead - sideBySide) * width * height) / 1e6)
+}

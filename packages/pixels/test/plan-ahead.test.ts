@@ -1,0 +1,73 @@
+import { describe, expect, test } from 'vitest'
+import { planAhead } from '../src/combine/plan-ahead.js'
+import type { OpenedFrame } from '../src/combine/row-readers.js'
+import { type CombineBandsOptions, NO_SCALE, type PlainPixels } from '../src/index.js'
+
+const MIB = 2 ** 20
+
+function plainFrames(count: number, bitpix: PlainPixels['bitpix'] = -32): OpenedFrame[] {
+  return Array.from({ length: count }, (_, file) => ({
+    file,
+    pixels: { kind: 'plain', offset: 2880, bitpix, scale: NO_SCALE },
+  }))
+}
+
+const LARGE = { method: 'median', width: 4096, height: 4096 } as const
+
+test.each<[string, number, Partial<CombineBandsOptions>]>([
+  ['medians of a few', 5, {}],
+  ['medians of as many as are sorted', 64, {}],
+  ['sums of many', 100, { method: 'sum' }],
+  ['calculations', 2, { method: 'calculate', calculation: { operation: 'add' } }],
+  ['what little there is', 3, { method: 'sigma-clip', width: 100, height: 100 }],
+])('%s are read ahead by one thread', (_, count, options) => {
+  const plan = planAhead(plainFrames(count), { ...LARGE, ...options })!
+  expect(plan.files).toHaveLength(count)
+  expect(plan.bands[0]!.from).toBe(0)
+  expect(plan.bands.at(-1)!.to).toBe(options.height ?? LARGE.height)
+  expect(plan.bandRows % plan.rows).toBe(0)
+  for (const [at, { from, to }] of plan.bands.slice(1).entries()) {
+    expect(from).toBe(plan.bands[at]!.to)
+    expect(to - from).toBeLessThanOrEqual(plan.bandRows)
+  }
+})
+
+test.each([
+  ['clipped means', plainFrames(25), { method: 'sigma-clip' }],
+  ['medians of more than are sorted', plainFrames(500), {}],
+  ['what threads are wanted for', plainFrames(5), { workers: 1 }],
+  ['a file that is not open', [...plainFrames(4), { ...plainFrames(1)[0]!, file: '/not/open.fits' }], {}],
+  ['rows of all frames that are too long', plainFrames(5), { width: 10 * MIB }],
+] as const)('%s are not', (_, frames, options) => {
+  expect(planAhead(frames, { ...LARGE, ...options })).toBeUndefined()
+})
+
+describe.each([
+  ['float32', -32],
+  ['float64', -32],
+  ['float64', -64],
+  ['float32', 16],
+] as const)('of %s from BITPIX %i', (type, bitpix) => {
+  test.each([64 * MIB, 5 * MIB, MIB, MIB / 2])('all that is in memory fits %i bytes', (memoryBytes) => {
+    for (const count of [1, 5, 64]) {
+      const options: CombineBandsOptions = {
+        method: 'sum',
+        width: 200,
+        height: 3000,
+        type,
+        resultType: type,
+        memoryBytes,
+      }
+      const { rows, bandRows, storedBytes } = planAhead(plainFrames(count, bitpix), options)!
+      const valueBytes = type === 'float32' ? 4 : 8
+      const taken = (2 * storedBytes + valueBytes) * count * rows * 200 + bandRows * 200 * valueBytes
+      expect(storedBytes).toBe(Math.abs(bitpix) / 8)
+      expect(taken).toBeLessThanOrEqual(memoryBytes)
+      expect(bandRows % rows).toBe(0)
+    }
+  })
+})
+
+test('a memory of little more than a row is for those who need no more', () => {
+  expect(planAhead(plainFrames(5), { ...LARGE, memoryBytes: 6 * 4096 * 4 + 2000 })).toBeUndefined()
+})
