@@ -70,7 +70,7 @@ function watchFiles() {
   watchHandles()
   wrap(promises, 'link', namedAt)
   wrap(promises, 'rename', 'replacement')
-  for (const method of ['rm', 'rmdir']) wrap(promises, method, method)
+  for (const method of ['rm', 'rmdir', 'unlink']) wrap(promises, method, method)
   for (const method of ['renameSync', 'rmSync', 'mkdirSync']) wrap(fs, method, method)
   syncBuiltinESMExports()
 }

@@ -1,5 +1,4 @@
-import { constants, existsSync } from 'node:fs'
-import { access, mkdir, stat } from 'node:fs/promises'
+import { accessSync, constants, existsSync, mkdirSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { type DataLabOptions, FileStorage, type ObjectStorage } from '@datalab/core'
 import { failure, usageError } from './command-error.js'
@@ -90,25 +89,25 @@ function recordsPath(folder: string): string {
  * @param label the folder as the user named it
  * @throws CommandError when it cannot be made, or not be written to.
  */
-export async function makeOutputFolder(folder: string, label: string): Promise<void> {
+export function makeOutputFolder(folder: string, label: string): void {
   try {
-    await makeFolder(ownFolder(folder))
-    for (const path of [folder, ownFolder(folder)]) await access(path, constants.W_OK | constants.X_OK)
+    makeFolder(ownFolder(folder))
+    for (const path of [folder, ownFolder(folder)]) accessSync(path, constants.W_OK | constants.X_OK)
   } catch (error) {
     throw cannotWrite(label, error)
   }
 }
 
 /** Makes a folder and those above it. Where a folder above exists and nothing can be made in it, `mkdir` itself may try for ever. */
-async function makeFolder(path: string, areParentsThere = false): Promise<void> {
+function makeFolder(path: string, areParentsThere = false): void {
   try {
-    await mkdir(path)
+    mkdirSync(path)
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
-    if (code === 'EEXIST' && (await stat(path)).isDirectory()) return
+    if (code === 'EEXIST' && statSync(path).isDirectory()) return
     if (code !== 'ENOENT' || areParentsThere || dirname(path) === path) throw error
-    await makeFolder(dirname(path))
-    await makeFolder(path, true)
+    makeFolder(dirname(path))
+    makeFolder(path, true)
   }
 }
 

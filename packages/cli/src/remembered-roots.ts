@@ -1,15 +1,16 @@
-import { mkdir, readFile, rename, stat, writeFile } from 'node:fs/promises'
+import { mkdirSync, renameSync, writeFileSync } from 'node:fs'
+import { readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 
 /** Keeps in a host's own folder which folders the names of roots stood for, so that what was made from their files can be made again. */
-export async function rememberRoots(ownFolder: string, roots: Readonly<Record<string, string>>): Promise<void> {
+export function rememberRoots(ownFolder: string, roots: Readonly<Record<string, string>>): void {
   const folder = rootsPath(ownFolder)
-  await mkdir(folder, { recursive: true })
+  mkdirSync(folder, { recursive: true })
   for (const [name, path] of Object.entries(roots)) {
     // One file a root, so that several runs at once do not write one another's away.
     const temporary = join(folder, `.${name}.${process.pid}`)
-    await writeFile(temporary, path)
-    await rename(temporary, join(folder, name))
+    writeFileSync(temporary, path)
+    renameSync(temporary, join(folder, name))
   }
 }
 

@@ -28,7 +28,7 @@ export async function runPipeline(
     await using lab = await hostFor(request, context, await placeFor('reading'))
     await planPipeline(lab, request.pipeline)
   }
-  await makeOutputFolder(target.folder, target.label)
+  makeOutputFolder(target.folder, target.label)
   await using lab = await hostFor(request, context, await placeFor('running'))
   if (signal.aborted) throw new CommandError('cancelled', EXIT.cancelled)
   const run = await submitPipeline(lab, request.pipeline, { force: request.arguments.has(flags.force) })
@@ -45,7 +45,7 @@ async function finish(
 ): Promise<number> {
   const isJson = request.arguments.has(flags.json)
   try {
-    await rememberRoots(ownFolder(target.folder), request.roots)
+    rememberRoots(ownFolder(target.folder), request.roots)
     const storage = fleetAddress(request.arguments, io.env)?.storage
     const paths = await resultPaths(lab, record, target, request, storage)
     const lines = [...stepLines(record), ...paths.map(oneLine)]

@@ -1,5 +1,5 @@
 import { type BigIntStats, existsSync, renameSync, rmSync } from 'node:fs'
-import { link, lstat, mkdir, readdir, rename, rm, rmdir, writeFile } from 'node:fs/promises'
+import { link, lstat, mkdir, readdir, rename, rm, rmdir, unlink, writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import type { ByteSource } from './byte-source.js'
 import { fileIdentity, fileSource } from './bytes.js'
@@ -146,7 +146,7 @@ export async function deleteVersions(path: string, spare: string): Promise<void>
       await rm(join(versionsFolder(path), `${number}`), { recursive: true, force: true })
     await rmdir(versionsFolder(path)).catch(ignoring('ENOENT', 'ENOTDIR', 'ENOTEMPTY', 'EEXIST'))
     const first = await firstOf(path)
-    if (first !== undefined) await rm(path, { force: true })
+    if (first !== undefined) await unlink(path).catch(ignoring('ENOENT'))
     if (first === undefined && numbers.length === 0) return
   }
 }

@@ -1,8 +1,9 @@
 import type { BigIntStats } from 'node:fs'
-import { type FileHandle, lstat, open, rm } from 'node:fs/promises'
+import { type FileHandle, lstat, open, unlink } from 'node:fs/promises'
 import { dirname, join, relative, sep } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { ByteSource } from './byte-source.js'
+import { openStats } from './bytes.js'
 import { EarlySync } from './early-sync.js'
 import { throwIfAborted } from './errors.js'
 import { ignoring, keyConflict, linkForbidden, storageError } from './file-storage-error.js'
@@ -154,7 +155,7 @@ export class FileStorage implements ObjectStorage {
         disk.wrote(piece.length)
       }
       await disk.end()
-      const stats = await file.stat({ bigint: true })
+      const stats = openStats(file)
       await file.close()
       if (signal !== undefined) throwIfAborted(signal)
       return { path, stats }
@@ -193,7 +194,7 @@ export class FileStorage implements ObjectStorage {
         await unlinkLater(path, number, name)
         throw preconditionFailed(key, options)
       }
-      for (const folder of changed) await this.#disk.sync(folder)
+      await Promise.all(changed.map((folder) => this.#disk.sync(folder)))
       // It is the object by now, whatever becomes of the versions before.
       if (number > 1) await retireOlder(path, number, written.path).catch(() => {})
       return number
@@ -275,5 +276,5 @@ async function assertFile(path: string, key: string): Promise<void> {
 
 /** What cannot be removed is left for the next sweep. */
 async function removed(path: string): Promise<void> {
-  await rm(path, { force: true }).catch(() => {})
+  await unlink(path).catch(() => {})
 }

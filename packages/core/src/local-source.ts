@@ -79,10 +79,13 @@ export class LocalSource implements FileSource {
   async #resolve(reference: FileReference): Promise<string> {
     const folder = this.#rootOf(reference)
     if (!isRelativeName(reference.basename)) throw outside(reference)
+    const finding = realpath(join(folder, reference.basename))
+    // Why its root is not there says more.
+    finding.catch(() => {})
     const root = await realpath(folder).catch((cause) => {
       throw rootless(reference, cause)
     })
-    const path = await realpath(join(root, reference.basename)).catch((cause) => {
+    const path = await finding.catch((cause) => {
       throw unreadable(reference, cause)
     })
     if (!path.startsWith(root.endsWith(sep) ? root : root + sep)) throw outside(reference)

@@ -53,5 +53,5 @@ test('what the package exports', () => {
     'zscale',
   ])
   expect(Object.keys(dumping)).toEqual(['dump'])
-  expect(Object.keys(service).sort()).toEqual(['Images', 'combineFrames', 'eachFrame', 'images'])
+  expect(Object.keys(service).sort()).toEqual(['Images', 'combineFrames', 'eachFrame', 'images', 'openFrames'])
 })

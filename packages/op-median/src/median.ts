@@ -1,6 +1,6 @@
-import { BaseDataOperation, type OperationInfo } from '@datalab/core'
+import { BaseDataOperation, type FitsFile, type OperationInfo } from '@datalab/core'
 import { CombinedHeader, commonSize, type Frame, restingFrame } from '@datalab/fits'
-import { combineFrames, Images } from '@datalab/fits/images'
+import { combineFrames, Images, openFrames } from '@datalab/fits/images'
 import type { MedianInputs } from './inputs.js'
 import { inputSchema } from './inputs.schema.js'
 
@@ -25,14 +25,14 @@ export class Median extends BaseDataOperation<MedianInputs> {
 
     this.setMessage('Opening the images')
     const combined = new CombinedHeader('median')
-    const frames = await opening.map(this.inputData.input_files, async (file) => {
-      const frame = await images.open(file)
+    const take = async (frame: Frame, file: FitsFile) => {
       combined.add(frame)
       // One that threads cannot read by themselves is needed open.
       if (frame.stored === undefined) return frame
       await frame.close()
       return restingFrame(frame, () => images.open(file))
-    })
+    }
+    const frames = await openFrames({ images, files: this.inputData.input_files, progress: opening, take })
     const size = commonSize(frames)
     if (frames.some(({ width, height }) => width !== size.width || height !== size.height))
       this.addWarning(`The images differ in size: the result is cropped to ${size.width} x ${size.height} pixels.`)

@@ -1,6 +1,6 @@
 import { BaseDataOperation, type OperationInfo, type Progress } from '@datalab/core'
 import { commonSize, cropFrame, type Frame, type FrameSize, type Samples, samplesFor } from '@datalab/fits'
-import { Images } from '@datalab/fits/images'
+import { Images, openFrames } from '@datalab/fits/images'
 import { type Block, Calculation } from './calculation.js'
 import { allImagesOf, type Formula } from './formula.js'
 import { FrameStack } from './frame-stack.js'
@@ -39,7 +39,7 @@ export class PixelMath extends BaseDataOperation<PixelMathInputs> {
     const [opening, learning, calculating, saving] = this.progress.split(1, 3, 4, 2)
 
     this.setMessage('Opening the images')
-    const opened = await opening.map(input_files, (file) => images.open(file))
+    const opened = await openFrames({ images, files: input_files, progress: opening, take: (frame) => frame })
     this.#tellUnused(formula, opened)
     const size = this.#commonSize(opened)
     const frames = opened.map((frame) => cropFrame(frame, size))

@@ -1,4 +1,4 @@
-import { BaseDataOperation, type OperationInfo, type Progress } from '@datalab/core'
+import { BaseDataOperation, type FitsFile, type OperationInfo, type Progress } from '@datalab/core'
 import {
   cropFrame,
   type Frame,
@@ -8,7 +8,7 @@ import {
   type Samples,
   samplesFor,
 } from '@datalab/fits'
-import { combineFrames, Images } from '@datalab/fits/images'
+import { combineFrames, Images, openFrames } from '@datalab/fits/images'
 import { addFrame, latticeOf, layFrame, RowRoom, reaches } from './add-frame.js'
 import type { StackingInputs } from './inputs.js'
 import { inputSchema } from './inputs.schema.js'
@@ -69,13 +69,13 @@ export class Stacking extends BaseDataOperation<StackingInputs> {
     const images = this.use(Images)
     this.setMessage('Opening the images')
     const survey = new Survey(mode)
-    await progress.map(input_files, async (file) => {
-      const frame = await images.open(file)
+    const take = (frame: Frame, file: FitsFile) => {
       const resting = restingFrame(frame, () => images.open(file))
       const problem = survey.add(frame, resting)
       if (problem !== undefined) this.setFailed(problem)
-      await frame.close()
-    })
+      return frame.close()
+    }
+    await openFrames({ images, files: input_files, progress, take })
     return survey
   }
 

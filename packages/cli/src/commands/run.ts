@@ -54,7 +54,7 @@ async function runJob(
   const placeFor = placesOf(request.arguments, target.folder, context)
   // Before the folder is made: inputs that are not valid leave nothing behind.
   await keyOf(request, context, await placeFor('reading'))
-  await makeOutputFolder(target.folder, target.label)
+  makeOutputFolder(target.folder, target.label)
   await using copies = earlyCopies(target.folder)
   await using lab = await labFor(request, context, copies.beside(await placeFor('running')))
   if (signal.aborted) throw new CommandError('cancelled', EXIT.cancelled)
@@ -80,7 +80,7 @@ async function finish(
   const isJson = request.arguments.has(flags.json)
   try {
     const isCompleted = record.status === 'COMPLETED'
-    if (isCompleted) await rememberRoots(ownFolder(target.folder), request.roots)
+    if (isCompleted) rememberRoots(ownFolder(target.folder), request.roots)
     const storage = fleetAddress(request.arguments, io.env)?.storage
     const paths = isCompleted ? await resultPaths(lab, record, target, storage) : undefined
     if (paths !== undefined && !isJson) await terminal.print(summary(record, paths))
