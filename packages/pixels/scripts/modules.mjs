@@ -30,7 +30,7 @@ async function workerText() {
     bundle: true,
     minify: true,
     write: false,
-    format: 'esm',
+    format: 'cjs',
     platform: 'node',
     target: 'node20.19',
     plugins: [withoutWasm],

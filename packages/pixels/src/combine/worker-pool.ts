@@ -1,4 +1,3 @@
-import { Buffer } from 'node:buffer'
 import { availableParallelism } from 'node:os'
 import { Worker } from 'node:worker_threads'
 import { program } from '../pool-worker.gen.js'
@@ -108,9 +107,8 @@ export class WorkerPool {
   }
 
   #start(): Worker {
-    const url = new URL(`data:text/javascript;base64,${Buffer.from(program).toString('base64')}`)
     const workerData = { modules: hasSimd() ? compiledModules() : new Map() }
-    const worker = new Worker(url, { workerData, execArgv: [], resourceLimits: LIMITS })
+    const worker = new Worker(program, { eval: true, workerData, execArgv: [], resourceLimits: LIMITS })
     this.#threads.set(worker, [])
     worker.on('message', (reply: BandReply) => this.#finish(worker, reply))
     worker.on('error', (error) => this.#lose(worker, error))
