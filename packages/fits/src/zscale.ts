@@ -33,7 +33,8 @@ export function zscale(values: Float32Array | Float64Array): Limits {
   const first = samples[0]!
   const last = samples.at(-1)!
   const { slope, count } = fitLine(samples)
-  if (count < minPixels(samples.length)) return { low: first, high: last }
+  // A line through numbers as far apart as can be has no slope that is a number.
+  if (count < minPixels(samples.length) || !Number.isFinite(slope)) return { low: first, high: last }
   const middle = medianOfSorted(samples)
   const centre = Math.floor((samples.length - 1) / 2)
   const step = slope / CONTRAST
