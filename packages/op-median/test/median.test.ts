@@ -91,6 +91,27 @@ test('integers and float64 together are float64', async () => {
   expect(image.header.get('BITPIX')).toBe(-64)
 })
 
+test('64-bit integers, signed and unsigned, count as the nearest numbers of double precision', async () => {
+  const most = 2n ** 63n - 1n
+  const signed = [
+    [most, most, -(2n ** 63n), 2n ** 53n + 1n],
+    [most - 1n, -(2n ** 63n), 1n - 2n ** 63n, 2n ** 53n + 3n],
+  ]
+  const unsigned = signed.map((values) => values.map((value) => value + 2n ** 63n))
+  const middle = async (kind: string, ...planes: (BigInt64Array | BigUint64Array)[]) => {
+    const names = planes.map((_, index) => `${kind}${index}.fits`)
+    for (const [index, plane] of planes.entries()) await write(names[index] as string, 2, plane)
+    return (await medianOf(...names)).image.data
+  }
+  const [first, second] = signed.map((values) => BigInt64Array.from(values))
+  expect(await middle('signed', first!, second!)).toEqual(Float64Array.of(2 ** 63, 0, -(2 ** 63), 2 ** 53 + 2))
+  expect(await middle('odd', first!, second!, second!)).toEqual(Float64Array.from(second!, Number))
+  const [big, other] = unsigned.map((values) => BigUint64Array.from(values))
+  expect(await middle('unsigned', big!, other!)).toEqual(
+    Float64Array.from([0, 1, 2, 3], (pixel) => (Number(big![pixel]) + Number(other![pixel])) / 2),
+  )
+})
+
 test('16-bit integers are float32', async () => {
   await write('i1.fits', 1, Int16Array.of(3))
   await write('i2.fits', 1, Int16Array.of(4))

@@ -378,6 +378,32 @@ test('several at once share the threads of the process', async () => {
   for (const result of all) expectSame(result, wanted)
 })
 
+test.each([0, 1, 2, 5])(
+  'one that is aborted after %i bands leaves the others of the process as they are',
+  async (bands) => {
+    const options = { workers: 2, memoryBytes: 90_000 }
+    const [raw, quantized] = [rawFrames(), quantizedFrames()]
+    const read = raw.map(({ values }) => new FileFrame(undefined as never, values))
+    const abort = new AbortController()
+    const aborted = async () => {
+      const given = { method: 'sigma-clip', width: WIDTH, height: HEIGHT, ...options, signal: abort.signal } as const
+      const left = combineBands(raw, given)
+      for (let band = 0; band < bands; band++) await left.next()
+      abort.abort(new Error('enough'))
+      await expect(left.next()).rejects.toThrow('enough')
+    }
+    const [first, second, third] = await Promise.all([
+      combined(quantized, options),
+      combined(raw, options),
+      combined(read, options),
+      aborted(),
+    ])
+    expectSame(first, medianOf(quantized))
+    expectSame(second, medianOf(raw))
+    expectSame(third, medianOf(raw))
+  },
+)
+
 test('refuses a row that is more than the memory', async () => {
   await expect(combined(rawFrames(), { memoryBytes: 3000 })).rejects.toThrow(/limited to 3000/)
 })
