@@ -83,6 +83,7 @@ export type {
   SourceFile,
   SourceReservation,
 } from './file-source.js'
+export { withinTime } from './grace.js'
 export { runParts } from './host-options.js'
 export { ownedName } from './left-behind.js'
 export { BodyFailure, bodyPieces } from './object-body.js'

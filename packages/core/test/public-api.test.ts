@@ -72,6 +72,7 @@ test('exports exactly these values', () => {
     'throwIfAborted',
     'updated',
     'withdrawn',
+    'withinTime',
     'wizardDescription',
     'wizardType',
   ])

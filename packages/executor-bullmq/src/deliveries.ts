@@ -1,9 +1,8 @@
 import { randomBytes } from 'node:crypto'
-import type { RunTicket } from '@datalab/core'
+import { type RunTicket, withinTime } from '@datalab/core'
 import type { Queue } from 'bullmq'
 import { bullPrefix, labelsKey, QUIET_EVENTS, type QueuePlace } from './queue-place.js'
 import { redisError } from './redis-error.js'
-import { withinTime } from './within-time.js'
 
 /** BullMQ's own priorities go from 1, the highest, to 2^21; this is the one of tickets that have none. */
 const MIDDLE = 2 ** 20

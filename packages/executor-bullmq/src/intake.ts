@@ -1,12 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { RunTicket } from '@datalab/core'
+import { type RunTicket, withinTime } from '@datalab/core'
 import type { Worker } from 'bullmq'
 import { Delivery } from './delivery.js'
 import type { Places } from './places.js'
 import { bullPrefix, type QueuePlace } from './queue-place.js'
 import type { Turns } from './turns.js'
-import { withinTime } from './within-time.js'
 
 /** What is fetched, for whom, and by what rules. */
 export interface IntakeParts extends QueuePlace {

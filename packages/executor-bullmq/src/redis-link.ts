@@ -1,9 +1,8 @@
-import { DataLabError } from '@datalab/core'
+import { DataLabError, withinTime } from '@datalab/core'
 import type { Redis, RedisOptions } from 'ioredis'
 import { placeOf, type RedisAddress, redisOptions } from './redis-address.js'
 import { checkRedis } from './redis-check.js'
 import { redisError } from './redis-error.js'
-import { withinTime } from './within-time.js'
 
 /** A Redis that has not answered after so many milliseconds is taken for gone. */
 const ANSWER_MS = 3000

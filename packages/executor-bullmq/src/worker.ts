@@ -11,13 +11,13 @@ import {
   loadSetup,
   runParts,
   silentLogger,
+  withinTime,
 } from '@datalab/core'
 import { ProcessExecutor, type ProcessExecutorOptions } from '@datalab/local'
 import { BullMQExecutor, type BullMQExecutorOptions } from './bullmq-executor.js'
 import { checkStorage } from './check-storage.js'
 import { type MonitorAddress, WorkerMonitor } from './monitor.js'
 import { offeredLabels } from './offered-labels.js'
-import { withinTime } from './within-time.js'
 import type { WorkplaceOptions } from './workplace.js'
 
 /** How a worker works. */

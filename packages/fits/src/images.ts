@@ -37,6 +37,7 @@ import { checkCompression, type ImageCompression } from './tile-encoder.js'
 
 export { type CombineFramesOptions, combineFrames } from './combine-frames.js'
 export { type EachFrameOptions, eachFrame } from './each-frame.js'
+export { type LoadedFrame, type LoadFrameOptions, loadFrame } from './load-frame.js'
 export { type OpenFramesOptions, openFrames } from './open-frames.js'
 
 /** An image to save; without a header it gets none but the structural cards and its provenance. */

@@ -1,5 +1,4 @@
-import { QUANTIZED_NAN } from '@datalab/pixels'
-import { RANDOM_COUNT, randomSequence } from './dither.js'
+import { QUANTIZED_NAN, RANDOM_COUNT, randomSequence } from '@datalab/pixels'
 import { estimateNoise, isOneRow } from './noise.js'
 import { pixelKernels } from './pixel-kernels.js'
 

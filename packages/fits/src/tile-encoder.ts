@@ -1,6 +1,5 @@
-import { type EncodeRowsOptions, QUANTIZED_NAN, type RiceCoding } from '@datalab/pixels'
+import { type EncodeRowsOptions, QUANTIZED_NAN, RANDOM_COUNT, type RiceCoding } from '@datalab/pixels'
 import { Card } from './card.js'
-import { RANDOM_COUNT } from './dither.js'
 import { encodeGzipTile } from './encode-gzip-tile.js'
 import { encodeRice } from './encode-rice.js'
 import { encodeSamples, type PixelArray, pixelFormat } from './encode-samples.js'

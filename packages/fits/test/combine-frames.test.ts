@@ -1,7 +1,8 @@
-import { type Memory, type MemoryLoan, Progress } from '@datalab/core'
+import { Progress } from '@datalab/core'
 import { expect, test } from 'vitest'
 import { type CombineFramesOptions, combineFrames } from '../src/images.js'
 import { type Frame, Header, type Samples } from '../src/index.js'
+import { memoryOf } from './run-memory.js'
 
 /** A frame whose value at each place is told. */
 function frameOf(width: number, height: number, valueAt: (x: number, y: number) => number, type = Float32Array) {
@@ -12,23 +13,6 @@ function frameOf(width: number, height: number, valueAt: (x: number, y: number) 
   const sampleType = type === Float32Array ? 'float32' : 'float64'
   const frame = { width, height, label: 'frame', header: new Header(), sampleType, readRows, close: async () => {} }
   return frame as Frame
-}
-
-/** Memory of so many bytes, and what was taken of it. */
-function memoryOf(budget: number) {
-  const asked: number[] = []
-  let taken = 0
-  const take = (most: number, least = most): MemoryLoan | undefined => {
-    const bytes = Math.min(most, budget - taken)
-    if (bytes < least) return undefined
-    asked.push(most)
-    taken += bytes
-    const release = () => {
-      taken -= bytes
-    }
-    return { bytes, release }
-  }
-  return { memory: { budget, take } satisfies Memory, asked, taken: () => taken }
 }
 
 function optionsOf(method: CombineFramesOptions['method'], budget = 2 ** 30) {

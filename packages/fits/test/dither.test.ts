@@ -1,6 +1,6 @@
+import { randomSequence } from '@datalab/pixels'
 import { expect, test } from 'vitest'
 import { dequantize } from '../src/dequantize.js'
-import { randomSequence } from '../src/dither.js'
 
 /** What cfitsio writes for NaN. */
 const QUANTIZED_NAN = -2_147_483_647

@@ -1,6 +1,6 @@
 import { BaseDataOperation, type FitsFile, type OperationInfo, type OutputFile, type Progress } from '@datalab/core'
-import { bandsOfRows, type Frame, type Samples, samplesFor } from '@datalab/fits'
-import { eachFrame, Images } from '@datalab/fits/images'
+import { bandsOfRows, type Frame, type Samples } from '@datalab/fits'
+import { eachFrame, Images, loadFrame } from '@datalab/fits/images'
 import { loadKernels, type PixelKernels } from '@datalab/pixels'
 import type { NormalizationInputs } from './inputs.js'
 import { inputSchema } from './inputs.schema.js'
@@ -46,28 +46,19 @@ export class Normalization extends BaseDataOperation<NormalizationInputs> {
     this.setMessage(`Normalizing image ${index + 1} of ${input_files.length}`)
     const [measuring, dividing, saving] = progress.split(3, 2, 5)
     const { label, width, height } = frame
-    const loan = this.memory.take(bytesOf(frame))
-    const kept = loan && (await this.#read(frame, measuring))
-    const median = kept ? medianOf(this.#kernels, kept) : await this.#medianOf(frame, measuring)
+    const loaded = await loadFrame(frame, { memory: this.memory, progress: measuring })
+    const median = loaded ? medianOf(this.#kernels, loaded.data) : await this.#medianOf(frame, measuring)
     this.#check(median, label)
     const division = new Division(this.#kernels, median)
-    const data = kept ? await this.#divide(kept, division, dividing) : this.#divided(frame, division, dividing)
+    const data = loaded ? await this.#divide(loaded.data, division, dividing) : this.#divided(frame, division, dividing)
     const header = normalizedHeader(frame.header, median)
     const history = [`Divided by its median, ${median}.`]
     const input = input_files[index] as FitsFile
     const options = { index, input, history, progress: saving }
     const saved = await this.use(Images).save({ data, width, height, header }, options)
     this.#warnings[index] = warningsOf(label, median, division.overflows)
-    loan?.release()
+    loaded?.release()
     return saved
-  }
-
-  async #read(frame: Frame, progress: Progress): Promise<Samples> {
-    const data = samplesFor(frame, [frame])
-    await progress.map(bandsOfRows(frame, 1), ({ from, to }) =>
-      frame.readRows(from, to, data.subarray(from * frame.width, to * frame.width)),
-    )
-    return data
   }
 
   /** The median of an image, which is read for each pass. */
@@ -124,8 +115,4 @@ function warningsOf(label: string, median: number, overflows: number): string[] 
   const sign = `${label} has a median of ${median}: what is bright in it is dark in the result.`
   const range = `${label}: ${overflows} pixels are more than its result can hold, and infinite now.`
   return [...(median < 0 ? [sign] : []), ...(overflows > 0 ? [range] : [])]
-}
-
-function bytesOf({ width, height, sampleType }: Frame): number {
-  return width * height * (sampleType === 'float32' ? Float32Array : Float64Array).BYTES_PER_ELEMENT
 }

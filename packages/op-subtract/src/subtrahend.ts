@@ -1,5 +1,6 @@
-import type { Memory, MemoryLoan, Progress } from '@datalab/core'
-import { bandsOfRows, type Frame, type Samples, samplesFor } from '@datalab/fits'
+import type { Memory, Progress } from '@datalab/core'
+import { bandsOfRows, type Frame, type Samples } from '@datalab/fits'
+import { type LoadedFrame, loadFrame } from '@datalab/fits/images'
 
 /** It is looked for a value in bands as small as those of so many images together are elsewhere. */
 const LOOK_SHARE = 8
@@ -20,7 +21,7 @@ export class Subtrahend {
     /** Its pixels, which are only read. */
     readonly frame: Frame,
     readonly name: string,
-    private readonly loan?: MemoryLoan | undefined,
+    private readonly loaded?: LoadedFrame,
   ) {}
 
   /**
@@ -36,17 +37,13 @@ export class Subtrahend {
       await progress.report(1)
       return subtrahend
     }
-    const loan = memory.take(bytesOf(frame))
-    if (loan === undefined) return (await hasValues(frame, progress)) ? new Subtrahend(frame, name) : undefined
-    const data = samplesFor(frame, [frame])
-    await progress.map(bandsOfRows(frame, 1), ({ from, to }) =>
-      frame.readRows(from, to, data.subarray(from * frame.width, to * frame.width)),
-    )
-    return data.every(Number.isNaN) ? undefined : new Subtrahend(inMemory(frame, data), name, loan)
+    const loaded = await loadFrame(frame, { memory, progress })
+    if (loaded === undefined) return (await hasValues(frame, progress)) ? new Subtrahend(frame, name) : undefined
+    return loaded.data.every(Number.isNaN) ? undefined : new Subtrahend(inMemory(frame, loaded.data), name, loaded)
   }
 
   async close(): Promise<void> {
-    this.loan?.release()
+    this.loaded?.release()
     await this.frame.close()
   }
 }
@@ -71,8 +68,4 @@ function inMemory(frame: Frame, data: Samples): Frame {
     return into.subarray(0, rows.length)
   }
   return { width, height, label, header, sampleType, catalogue, readRows, close: () => frame.close() }
-}
-
-function bytesOf({ width, height, sampleType }: Frame): number {
-  return width * height * (sampleType === 'float32' ? Float32Array : Float64Array).BYTES_PER_ELEMENT
 }

@@ -45,5 +45,6 @@ export type {
 export { type KernelOptions, loadKernels, referenceKernels } from './load-kernels.js'
 export { type Bitpix, NO_SCALE, type PixelScale, type Samples } from './pixel-scale.js'
 export { type Dithering, QUANTIZED_NAN, QUANTIZED_ZERO, type Quantization, type Quantizing } from './quantization.js'
+export { RANDOM_COUNT, randomSequence } from './random-sequence.js'
 export { type CodedRows, type CodedSpan, maxRiceBytes, minRiceBytes, type RiceCoding } from './rice-coding.js'
 export { hasSimd } from './simd/has-simd.js'

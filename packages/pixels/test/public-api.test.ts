@@ -7,6 +7,7 @@ test('exports exactly these values', () => {
     'NO_SCALE',
     'QUANTIZED_NAN',
     'QUANTIZED_ZERO',
+    'RANDOM_COUNT',
     'combine',
     'combineBands',
     'encodeJpeg',
@@ -17,6 +18,7 @@ test('exports exactly these values', () => {
     'maxRiceBytes',
     'minRiceBytes',
     'prepareEncoding',
+    'randomSequence',
     'referenceKernels',
     'rowsToEncode',
   ])
