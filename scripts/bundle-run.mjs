@@ -23,8 +23,12 @@ const OPTIONS = {
   logLevel: 'warning',
   metafile: true,
 }
-/** What stands in a bundle for the place of a package: where its dependencies are looked for. */
-const PLACE_OF = "const placeOf = (name) => require.resolve(name + '/package.json');"
+/** What stands in a bundle for the place of a package: where its dependencies are looked for. By the folders: see `libsqlFrom`. */
+const PLACE_OF = `const placeOf = (name) => {
+  const file = name + '/package.json';
+  const known = require.resolve.paths(name).map((folder) => folder + '/' + file).find(require('node:fs').existsSync);
+  return require.resolve(known ?? file);
+};`
 /** Where a module asks for its own place, and does not only speak of it. */
 const OWN_PLACE = /(?<=\(|, )import\.meta\.url(?=\))/g
 /** What is loaded by itself, when it is needed. */

@@ -1,6 +1,11 @@
-import { closeSync, openSync, readSync } from 'node:fs'
+import { closeSync, existsSync, openSync, readFileSync, readSync } from 'node:fs'
 import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
+import { compileFunction } from 'node:vm'
 import type Libsql from 'libsql'
+
+/** What a module of Node's first kind is called with. */
+const PARAMETERS = ['exports', 'require', 'module', '__filename', '__dirname']
 
 /**
  * The class of libsql's databases.
@@ -12,26 +17,46 @@ import type Libsql from 'libsql'
  */
 export function loadLibsql(path: string): typeof Libsql {
   const require = createRequire(path)
-  const target = ownTarget(require)
-  if (target === undefined) return require(path)
-  const answers = [
-    answer(require, '@neon-rs/load', { currentTarget: () => target }),
-    answer(require, 'detect-libc', { familySync: () => null, GLIBC: 'glibc', MUSL: 'musl' }),
-  ]
-  try {
-    return require(path)
-  } finally {
-    for (const withdraw of answers) withdraw()
-  }
+  const target = ownTarget()
+  const native = target && placeIn(require, `@libsql/${target}`)
+  if (native === undefined) return require(path)
+  const given = new Map<string, unknown>([
+    ['@neon-rs/load', { currentTarget: () => target }],
+    ['detect-libc', { familySync: () => null, GLIBC: 'glibc', MUSL: 'musl' }],
+    [`@libsql/${target}`, require(native)],
+  ])
+  const module = { exports: {} }
+  const run = compileFunction(readFileSync(path, 'utf8'), PARAMETERS, { filename: path })
+  run(module.exports, (name: string) => given.get(name) ?? require(name), module, path, dirname(path))
+  return module.exports as typeof Libsql
+}
+
+/**
+ * Where libsql's own file is. Its folder is looked for here, since for a package that says which of its files others may have, Node loads all
+ * that it knows of modules first.
+ *
+ * @param from a file of the package that needs it
+ */
+export function libsqlFrom(from: string | URL): string {
+  const require = createRequire(from)
+  return placeIn(require, 'libsql') ?? require.resolve('libsql')
 }
 
 /** Which native part is meant; undefined where libsql is to find that out. */
-function ownTarget(require: NodeJS.Require): string | undefined {
+function ownTarget(): string | undefined {
   const { arch, env, platform } = process
   if (platform !== 'linux' || !['arm64', 'x64'].includes(arch) || env.LIBSQL_JS_DEV !== undefined) return undefined
   const library = /\/ld-(musl|linux)-/.exec(headOf(process.execPath))?.[1]
-  const target = `linux-${arch}-${library === 'musl' ? 'musl' : 'gnu'}`
-  return library !== undefined && placeOf(require, `@libsql/${target}`) !== undefined ? target : undefined
+  return library && `linux-${arch}-${library === 'musl' ? 'musl' : 'gnu'}`
+}
+
+/** The main file of a package, by the folders that it may be in. */
+function placeIn(require: NodeJS.Require, name: string): string | undefined {
+  const folder = require.resolve
+    .paths(name)
+    ?.map((above) => join(above, name))
+    .find(existsSync)
+  return folder && require.resolve(folder)
 }
 
 /** The beginning of a program, which names what loads it. */
@@ -46,23 +71,5 @@ function headOf(path: string): string {
     }
   } catch {
     return ''
-  }
-}
-
-/** Has a module be what is given, where it was not loaded; until it is withdrawn. */
-function answer(require: NodeJS.Require, name: string, exports: unknown): () => void {
-  const path = placeOf(require, name)
-  if (path === undefined || require.cache[path] !== undefined) return () => {}
-  require.cache[path] = { id: path, filename: path, loaded: true, exports } as NodeJS.Module
-  return () => {
-    delete require.cache[path]
-  }
-}
-
-function placeOf(require: NodeJS.Require, name: string): string | undefined {
-  try {
-    return require.resolve(name)
-  } catch {
-    return undefined
   }
 }

@@ -1,7 +1,6 @@
-import { createRequire } from 'node:module'
 import { Worker } from 'node:worker_threads'
 import type Libsql from 'libsql'
-import { loadLibsql } from './load-libsql.js'
+import { libsqlFrom, loadLibsql } from './load-libsql.js'
 import { SqliteDesk } from './sqlite-desk.js'
 import { databaseError } from './sqlite-error.js'
 import type {
@@ -118,7 +117,7 @@ function libsqlHere(): typeof Libsql {
 }
 
 function libsqlPath(): string {
-  return createRequire(import.meta.url).resolve('libsql')
+  return libsqlFrom(import.meta.url)
 }
 
 /** Not within the call that it comes of, but before whoever called goes on. */
