@@ -53,5 +53,12 @@ test('what the package exports', () => {
     'zscale',
   ])
   expect(Object.keys(dumping)).toEqual(['dump'])
-  expect(Object.keys(service).sort()).toEqual(['Images', 'combineFrames', 'eachFrame', 'images', 'openFrames'])
+  expect(Object.keys(service).sort()).toEqual([
+    'Images',
+    'combineFrames',
+    'eachFrame',
+    'images',
+    'loadFrame',
+    'openFrames',
+  ])
 })
