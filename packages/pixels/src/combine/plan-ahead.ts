@@ -4,7 +4,7 @@ import { bandsOf, kernelNanoseconds, rowMemory, rowsIn } from './plan-bands.js'
 import { MEMORY_BYTES, READ_NS, RESULT_BYTES, type StoredBandPlan } from './plan-stored.js'
 import { type PlainFile, plainFile } from './read-pixels.js'
 import type { OpenedFrame } from './row-readers.js'
-import { sharedPool } from './worker-pool.js'
+import { sharedPool, type WorkerPool } from './worker-pool.js'
 
 /** How frames are combined by this thread, while the rows that come next are being read. */
 export interface AheadPlan extends StoredBandPlan {
@@ -22,17 +22,21 @@ const MOST_BYTES = 8 * 2 ** 20
 /** Threads of the system that read at once. */
 const READERS = 4
 
-/** How much longer reading takes where several threads read and combine side by side: they share the way to the memory. */
-const SIDE_BY_SIDE = 1.5
+/** How much longer a thread takes while others use the memory, too: to combine what they have read, and to read beside them. */
+const BESIDE_OTHERS = 1.3
 
 /**
  * Undefined where rows cannot be read ahead: those that have to be decoded bit by bit, those of files that are not open; and where threads that read
  * and combine take far less time, since combining takes far longer than reading.
  */
-export function planAhead(frames: readonly OpenedFrame[], options: CombineBandsOptions): AheadPlan | undefined {
+export function planAhead(
+  frames: readonly OpenedFrame[],
+  options: CombineBandsOptions,
+  pool: Pick<WorkerPool, 'size' | 'isWorth'> = sharedPool(),
+): AheadPlan | undefined {
   const { width, height, type = 'float32', resultType = 'float32', memoryBytes = MEMORY_BYTES } = options
   const files = frames.map(plainFile).filter((file) => file !== undefined)
-  if (files.length < frames.length || areThreadsWorthIt(files.length, options)) return undefined
+  if (files.length < frames.length || areThreadsWorthIt(files.length, options, pool)) return undefined
   const storedBytes = Math.max(...files.map(({ pixels }) => Math.abs(pixels.bitpix) / 8))
   // In memory are rows that were read, those that are being read, and what those become.
   const rowBytes = files.length * width * Math.max(storedBytes, bytesOf(type))
@@ -45,12 +49,15 @@ export function planAhead(frames: readonly OpenedFrame[], options: CombineBandsO
   return { rows, bandRows, bands: bandsOf(height, bandRows), files, height, storedBytes }
 }
 
-function areThreadsWorthIt(frames: number, { method, width, height, workers }: CombineBandsOptions): boolean {
+function areThreadsWorthIt(
+  frames: number,
+  { method, width, height, workers }: CombineBandsOptions,
+  pool: Pick<WorkerPool, 'size' | 'isWorth'>,
+): boolean {
   if (workers !== undefined) return workers > 0
-  const pool = sharedPool()
   const combining = kernelNanoseconds(method, frames)
   const reading = frames * READ_NS.plain
-  const ahead = Math.max(combining, reading / Math.min(pool.size, READERS))
-  const sideBySide = (combining + SIDE_BY_SIDE * reading) / (pool.size + 1)
+  const ahead = Math.max(BESIDE_OTHERS * combining, reading / Math.min(pool.size, READERS))
+  const sideBySide = (combining + BESIDE_OTHERS * reading) / (pool.size + 1)
   return pool.isWorth(((ahead - sideBySide) * width * height) / 1e6)
 }

@@ -105,6 +105,6 @@ function millisecondsOf({ method, frames, width, height }: Workload): number {
 
 /** About how long one thread combines a pixel of all frames: as it was measured, to within a factor of two. */
 export function kernelNanoseconds(method: CombineMethod, frames: number): number {
-  if (method === 'median') return frames * (frames > MOST_SORTED ? 0.2 : 0.08) * Math.log2(frames + 1)
+  if (method === 'median') return frames * (frames > MOST_SORTED ? 0.2 : 0.09) * Math.log2(frames + 1)
   return frames * (NANOSECONDS[method] ?? 0.8)
 }
