@@ -30,10 +30,13 @@ export async function calculate<Result extends Samples>(
     height: 1,
     types: images.map(typeOf),
     rows: (index: number) => images[index] as Samples,
+    // All pixels are in one row.
+    async *parts() {
+      yield { from: 0, to: 1, data: images }
+    },
   }
   const calculation = new Calculation(formula, stack)
   await calculation.findStatistics(ALONE)
-  // All pixels are in one row, and that is in one band.
   await finished(calculation.run(typeOf(result), ALONE, ({ values, at }) => result.set(values, at)))
   return result
 }

@@ -1,7 +1,7 @@
 import type { Progress } from '@datalab/core'
-import { bandsOfRows, type FrameSize, type RowBand, type Samples, type SampleType } from '@datalab/fits'
+import type { FrameSize, RowBand, Samples, SampleType } from '@datalab/fits'
 import { BLOCK } from './block.js'
-import { type Formula, imagesOf, type StatisticPart } from './formula.js'
+import type { Formula, StatisticPart } from './formula.js'
 import { type PixelProgram, Program } from './program.js'
 import { sampleBands, sampler } from './sample.js'
 import { SimdProgram } from './simd-program.js'
@@ -12,8 +12,16 @@ import { nextStatistics, withStatistics } from './with-statistics.js'
 export interface ImageStack extends FrameSize {
   /** The type of each one's values. */
   readonly types: readonly SampleType[]
-  /** Rows of one of them, which the caller only reads, until it asks for others of this image. */
+  /** Rows of one of them, which are only read. */
   rows(index: number, band: RowBand): Promise<Samples> | Samples
+  /** All rows of some of them, from the first one on, of all the same at once. */
+  parts(indices: readonly number[]): AsyncIterable<StackPart>
+}
+
+/** Rows of some images. */
+export interface StackPart extends RowBand {
+  /** The values of each, at its index; they are only read, until the next part is asked for. */
+  readonly data: readonly (Samples | undefined)[]
 }
 
 /** What is told how far something is. */
@@ -68,11 +76,6 @@ export class Calculation {
     return this.#found
   }
 
-  /** The most rows of a band that {@link run} gives. */
-  get rowsAtOnce(): number {
-    return this.#bands(imagesOf(this.formula)).reduce((most, { from, to }) => Math.max(most, to - from), 0)
-  }
-
   /**
    * Finds the statistics of the formula: those within others first.
    *
@@ -95,7 +98,7 @@ export class Calculation {
    */
   run(type: SampleType, progress: Reporter, visit: (block: Block) => void): AsyncGenerator<RowBand, void> {
     const tasks = [{ program: this.#program(this.formula, type), visit }]
-    return this.#pass(this.#bands(indicesOf(tasks)), tasks, progress)
+    return this.#pass(this.images.parts(indicesOf(tasks)), tasks, progress)
   }
 
   async #findAtOnce(parts: readonly StatisticPart[], progress: Reporter): Promise<void> {
@@ -118,7 +121,7 @@ export class Calculation {
     const tasks = left.map(
       ({ program, learner }): Task => ({ program, visit: ({ values }) => learner.add(values as Float64Array) }),
     )
-    await finished(this.#pass(this.#bands(indicesOf(tasks)), tasks, progress))
+    await finished(this.#pass(this.images.parts(indicesOf(tasks)), tasks, progress))
     for (const { learner } of left) learner.endPass()
   }
 
@@ -131,7 +134,7 @@ export class Calculation {
     const tasks = samplers.map(
       ({ program, sample }): Task => ({ program, visit: ({ values }) => sample.add(values as Float64Array) }),
     )
-    await finished(this.#pass(bands, tasks, { report: () => Promise.resolve() }))
+    await finished(this.#pass(this.#partsOf(bands, indicesOf(tasks)), tasks, { report: () => Promise.resolve() }))
     for (const { learner, sample } of samplers) learner.expect?.(sample.values)
   }
 
@@ -141,30 +144,37 @@ export class Calculation {
     return SimdProgram.of(known, this.images.types, type) ?? new Program(known)
   }
 
-  #bands(indices: readonly number[]): RowBand[] {
-    return bandsOfRows(this.images, Math.max(1, indices.length))
-  }
-
-  /** Runs programs over bands, one block after the other. */
-  async *#pass(bands: readonly RowBand[], tasks: readonly Task[], progress: Reporter): AsyncGenerator<RowBand, void> {
-    const indices = indicesOf(tasks)
-    const steps = tasks.reduce((sum, { program }) => sum + program.length + 2, 0)
-    const blocksAtOnce = Math.max(1, Math.floor(WORK_AT_ONCE / BLOCK / steps))
-    for (const [number, band] of bands.entries()) {
+  /** Some rows of images, one after another. */
+  async *#partsOf(bands: readonly RowBand[], indices: readonly number[]): AsyncGenerator<StackPart, void> {
+    for (const band of bands) {
       const data: Samples[] = []
       for (const index of indices) data[index] = await this.images.rows(index, band)
-      const pixels = (band.to - band.from) * this.images.width
+      yield { ...band, data }
+    }
+  }
+
+  /** Runs programs over rows, one block after the other. */
+  async *#pass(
+    parts: AsyncIterable<StackPart>,
+    tasks: readonly Task[],
+    progress: Reporter,
+  ): AsyncGenerator<RowBand, void> {
+    const { width, height } = this.images
+    const steps = tasks.reduce((sum, { program }) => sum + program.length + 2, 0)
+    const blocksAtOnce = Math.max(1, Math.floor(WORK_AT_ONCE / BLOCK / steps))
+    for await (const { from, to, data } of parts) {
+      const pixels = (to - from) * width
       for (let at = 0, block = 1; at < pixels; at += BLOCK, block++) {
         runTasks(tasks, data, at, Math.min(BLOCK, pixels - at))
-        if (block % blocksAtOnce === 0) await progress.report((number + at / pixels) / bands.length)
+        if (block % blocksAtOnce === 0) await progress.report((from + at / width) / height)
       }
-      yield band
-      await progress.report((number + 1) / bands.length)
+      yield { from, to }
+      await progress.report(to / height)
     }
   }
 }
 
-function runTasks(tasks: readonly Task[], data: readonly Samples[], at: number, count: number): void {
+function runTasks(tasks: readonly Task[], data: StackPart['data'], at: number, count: number): void {
   for (const { program, visit } of tasks) {
     const values = program.run(data, at, count)
     visit({ values, at, isFinite: program.isFinite, hasFinite: (pixel) => program.hasFinite(pixel) })

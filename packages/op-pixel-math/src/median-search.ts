@@ -34,10 +34,10 @@ export class MedianSearch implements Learner {
   #positive = 0
 
   expect(sample: Float64Array): void {
-    const values = sample.filter(Number.isFinite)
+    const values = sample.filter(Number.isFinite).sort()
     if (values.length < LEAST_SAMPLE) return
     const margin = MARGIN * 0.5 * Math.sqrt(values.length)
-    const at = (rank: number) => selectRank(values, values.length, Math.round(rank))
+    const at = (rank: number) => values[Math.round(rank)] as number
     this.#range = { low: at(values.length / 2 - margin), high: at(values.length / 2 + margin) }
   }
 

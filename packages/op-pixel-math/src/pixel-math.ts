@@ -43,7 +43,10 @@ export class PixelMath extends BaseDataOperation<PixelMathInputs> {
     this.#tellUnused(formula, opened)
     const size = this.#commonSize(opened)
     const frames = opened.map((frame) => cropFrame(frame, size))
-    const calculation = new Calculation(formula, new FrameStack(frames, size))
+    const calculation = new Calculation(
+      formula,
+      new FrameStack(frames, size, { memory: this.memory, signal: this.signal }),
+    )
     await this.#learn(calculation, learning)
 
     this.setMessage('Calculating')
@@ -91,10 +94,13 @@ export class PixelMath extends BaseDataOperation<PixelMathInputs> {
     { width }: FrameSize,
     progress: Progress,
   ): AsyncGenerator<Samples, void> {
-    const room = samplesFor({ width, height: calculation.rowsAtOnce }, frames)
+    let room = samplesFor({ width, height: 1 }, frames)
     const losses = new Losses()
     const take = (block: Block) => {
-      const stored = room.subarray(block.at, block.at + block.values.length)
+      const end = block.at + block.values.length
+      // What bands are made of says how many rows they have.
+      if (end > room.length) room = larger(room, end)
+      const stored = room.subarray(block.at, end)
       stored.set(block.values)
       losses.add(stored, block)
     }
@@ -102,4 +108,13 @@ export class PixelMath extends BaseDataOperation<PixelMathInputs> {
     for await (const { from, to } of calculation.run(type, progress, take)) yield room.subarray(0, (to - from) * width)
     if (losses.sentence !== undefined) this.addWarning(losses.sentence)
   }
+}
+
+/** The same values with room for so many, and more to come. */
+function larger(values: Samples, length: number): Samples {
+  const room = samplesFor({ width: 2 * length, height: 1 }, [
+    { sampleType: values instanceof Float32Array ? 'float32' : 'float64' },
+  ])
+  room.set(values)
+  return room
 }
