@@ -9,7 +9,7 @@ import { roomFor, roomForReversed } from './room.js'
 const ABREAST = 4
 
 /** Values that are made before they are copied to where they are wanted: few enough to stay in the processor's cache. */
-const STAGE_BYTES = 128 * 1024
+const STAGE_BYTES = 512 * 1024
 
 /** Some rows, how many, and what they are decoded from and to. */
 interface RowsToDecode {
