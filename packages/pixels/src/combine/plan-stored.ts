@@ -33,9 +33,18 @@ const BAND_MS = 4
 /** Nanoseconds in which a pixel is read, and decoded; as it was measured, to within a factor of two. */
 export const READ_NS = { plain: 0.5, rice: 2 } as const
 
-/** Rows that are Rice-coded are decoded so many side by side: fewer take longer, even where more do not fit the cache, but for a few times that. */
-const ABREAST = { plain: 1, rice: 4 } as const
-const CACHES = 4
+/** How many rows of all frames are in memory at once. */
+interface RowsAtOnce {
+  /** So many are read side by side: fewer take longer. */
+  readonly abreast: number
+  /** What they take, and the most that they take for some to be read side by side. */
+  readonly bytes: number
+  readonly mostBytes: number
+}
+
+/** Plain rows are to fit the cache; to decode bit by bit takes so long that fewer calls for more rows gain more than that. */
+const PLAIN: RowsAtOnce = { abreast: 1, bytes: BAND_BYTES, mostBytes: BAND_BYTES }
+const CODED: RowsAtOnce = { abreast: 4, bytes: 2 * BAND_BYTES, mostBytes: 4 * BAND_BYTES }
 
 /** Jobs of each thread: one that it works on, and one for when that is done. */
 const JOBS = 2
@@ -62,18 +71,23 @@ export function planStored(frames: readonly OpenedFrame[], options: CombineBands
     width * resultBytes,
     height,
   )
-  const abreast = frames.reduce((most, { pixels }) => Math.max(most, ABREAST[pixels.kind]), 1)
-  const rows = Math.min(mostRows, rowsAtOnce(abreast, rowBytes, share / 2))
-  const bandRows = mostRows - (mostRows % rows)
+  const areCoded = frames.some(({ pixels }) => pixels.kind === 'rice')
+  const rows = Math.min(height, rowsAtOnce(areCoded ? CODED : PLAIN, rowBytes, share / 2, mostRows))
+  const bandRows = Math.max(rows, mostRows - (mostRows % rows))
   const jobs = JOBS * (threads - 1)
   const doneBytes = Math.min(DONE_BYTES, memoryBytes / 8)
   const done = Math.max(DONE_BANDS, Math.floor(doneBytes / (bandRows * width * resultBytes)))
   return { rows, bands: bandsOf(height, bandRows), bandRows, jobs, buffers: jobs + done }
 }
 
-/** Rows of all frames that fit the cache, filled up to those that are read side by side, as far as they fit the memory. */
-function rowsAtOnce(abreast: number, rowBytes: number, memory: number): number {
-  const rows = Math.max(1, Math.floor(Math.min(BAND_BYTES, memory) / rowBytes))
-  const most = Math.floor(Math.min(CACHES * BAND_BYTES, memory) / rowBytes)
+/** Whole numbers of those that are read side by side, as far as the memory has room. */
+function rowsAtOnce(
+  { abreast, bytes, mostBytes }: RowsAtOnce,
+  rowBytes: number,
+  memory: number,
+  wanted: number,
+): number {
+  const rows = Math.max(1, Math.min(wanted, Math.floor(Math.min(bytes, memory) / rowBytes)))
+  const most = Math.min(Math.max(wanted, abreast), Math.floor(Math.min(mostBytes, memory) / rowBytes))
   return most < abreast ? rows : Math.min(Math.ceil(rows / abreast), Math.floor(most / abreast)) * abreast
 }
