@@ -2,7 +2,7 @@ import { pipeline, Readable } from 'node:stream'
 import { constants, createGunzip } from 'node:zlib'
 import type { ByteSource } from './byte-source.js'
 import { FitsError, isFitsError, truncated, unsupported } from './errors.js'
-import { SpillBuffer } from './spill-buffer.js'
+import { type SharedRoom, SpillBuffer } from './spill-buffer.js'
 
 /** Bytes that are read from the source, and inflated, at once. */
 const READ_BYTES = 64 * 1024
@@ -21,6 +21,11 @@ export interface GunzipOptions {
   readonly maxInflatedBytes?: number | undefined
   /** Names the folder for a temporary file with what is beyond 32 MiB; the system's by default. */
   readonly temporaryFolder?: (() => string) | undefined
+}
+
+/** Memory that several files share for what they inflate to. */
+export interface InflatedRoom {
+  readonly room?: SharedRoom | undefined
 }
 
 /** Whether the bytes begin a gzip file. */
@@ -49,12 +54,16 @@ export class GunzipSource implements ByteSource {
   #turn = Promise.resolve()
 
   /** @param closeSource Closes the source with this one, where it is ours to close. */
-  constructor(source: ByteSource, options: GunzipOptions = {}, closeSource: () => Promise<void> = async () => {}) {
-    const { maxInflatedBytes, temporaryFolder: folder } = options
+  constructor(
+    source: ByteSource,
+    options: GunzipOptions & InflatedRoom = {},
+    closeSource: () => Promise<void> = async () => {},
+  ) {
+    const { maxInflatedBytes, temporaryFolder: folder, room } = options
     this.identity = `gunzip:${source.identity}`
     this.#source = source
     this.#max = maxInflatedBytes ?? Math.max(INFLATED_BYTES, source.size * INFLATED_RATIO)
-    this.#buffer = new SpillBuffer({ memoryBytes: MEMORY_BYTES, ...(folder ? { folder } : {}) })
+    this.#buffer = new SpillBuffer({ memoryBytes: MEMORY_BYTES, room, ...(folder ? { folder } : {}) })
     this.#pieces = inflated(source)
     this.#closeSource = closeSource
   }

@@ -27,11 +27,12 @@ import type { ImageHdu } from './image-hdu.js'
 import { inheritedHeader } from './inherited-header.js'
 import { type KeptPixels, keepPixels, keptInMemory } from './kept-pixels.js'
 import { OpenFiles } from './open-files.js'
-import { openFits } from './open-fits.js'
+import { openFitsUntil } from './open-fits.js'
 import { plainPieces } from './plain-pieces.js'
 import { previewPieces } from './preview.js'
 import { restorePreviews } from './restore-previews.js'
 import type { Samples } from './samples.js'
+import { SharedRoom } from './spill-buffer.js'
 import type { TableHdu } from './table-hdu.js'
 import { checkCompression, type ImageCompression } from './tile-encoder.js'
 
@@ -86,6 +87,9 @@ const MAX_PIXELS = 2 ** 31
 /** What threads hold of an image while they compress it, besides what waits for the header. */
 const ENCODING_BYTES = 10 * 2 ** 20
 
+/** What gzip files of a run that are open may keep in memory of what they inflate to, of all memory for pixels. */
+const INFLATED_SHARE = 1 / 4
+
 /** Rises when decoding may change a pixel. */
 const REVISION = 2
 
@@ -121,6 +125,7 @@ class RunImages implements Images {
   readonly #inputs: Inputs
   readonly #files: OpenFiles
   readonly #outputs: Outputs
+  readonly #room: SharedRoom
   #provenanceCards: readonly Card[] | undefined
 
   constructor(
@@ -130,13 +135,14 @@ class RunImages implements Images {
     this.#inputs = run.use(Inputs)
     this.#files = new OpenFiles(this.#inputs)
     this.#outputs = run.use(Outputs)
+    this.#room = new SharedRoom(run.memory.budget * INFLATED_SHARE)
   }
 
   async open(file: FileReference): Promise<Frame> {
     const source = await this.#files.open(file)
     const label = this.#inputs.label(file)
     return explained(label, async () => {
-      const fits = await openFits(source, { temporaryFolder: () => this.run.scratch })
+      const fits = await openFitsUntil(source, { temporaryFolder: () => this.run.scratch, room: this.#room })
       const close = async () => {
         await fits.close()
         await source.close()

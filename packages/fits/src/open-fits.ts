@@ -5,7 +5,7 @@ import { wrongArgument } from './errors.js'
 import { Fits } from './fits.js'
 import { type FitsInput, sourceOfInput } from './fits-input.js'
 import { FitsSource } from './fits-source.js'
-import { type GunzipOptions, GunzipSource, isGzip } from './gunzip-source.js'
+import { type GunzipOptions, GunzipSource, type InflatedRoom, isGzip } from './gunzip-source.js'
 import type { Hdu } from './hdu.js'
 import type { ReadOptions } from './image-hdu.js'
 import { FIRST_READ } from './read-header.js'
@@ -58,7 +58,7 @@ export async function openFits(input: FitsInput, options: OpenFitsOptions = {}):
  */
 export async function openFitsUntil(
   input: FitsInput,
-  options: OpenFitsOptions,
+  options: OpenFitsOptions & InflatedRoom,
   isWanted?: (hdu: Hdu) => boolean,
 ): Promise<Fits> {
   checkOpenOptions(options)

@@ -15,6 +15,24 @@ export interface SpillOptions {
   readonly memoryBytes: number
   /** Names the folder for the rest, when there is some. */
   readonly folder?: () => string
+  /** Of which it takes what it keeps in memory: where there is no more, the rest goes to the file as well. */
+  readonly room?: SharedRoom | undefined
+}
+
+/** Memory that several buffers share. */
+export class SharedRoom {
+  constructor(private bytes: number) {}
+
+  /** Takes so much, where it is there. */
+  take(bytes: number): boolean {
+    if (bytes > this.bytes) return false
+    this.bytes -= bytes
+    return true
+  }
+
+  release(bytes: number): void {
+    this.bytes += bytes
+  }
 }
 
 /**
@@ -22,14 +40,17 @@ export interface SpillOptions {
  * a name, so that nothing is left behind even by a process that is killed.
  */
 export class SpillBuffer {
-  readonly #memoryBytes: number
+  #memoryBytes: number
+  readonly #room: SharedRoom | undefined
+  #taken = 0
   readonly #folder: () => string
   readonly #blocks: Uint8Array<ArrayBuffer>[] = []
   #length = 0
   #file: Promise<number> | undefined
   #isClosed = false
 
-  constructor({ memoryBytes, folder = tmpdir }: SpillOptions) {
+  constructor({ memoryBytes, folder = tmpdir, room }: SpillOptions) {
+    this.#room = room
     this.#memoryBytes = Math.ceil(memoryBytes / BLOCK_BYTES) * BLOCK_BYTES
     this.#folder = folder
   }
@@ -42,6 +63,7 @@ export class SpillBuffer {
   /** Adds bytes, which are only read, at the end. One call at a time. */
   async append(bytes: Uint8Array): Promise<void> {
     this.#checkOpen()
+    this.#makeRoom(bytes.length)
     const kept = Math.max(0, Math.min(bytes.length, this.#memoryBytes - this.#length))
     this.#appendToMemory(bytes.subarray(0, kept))
     if (kept < bytes.length) await this.#appendToFile(bytes.subarray(kept), this.#length + kept - this.#memoryBytes)
@@ -79,6 +101,8 @@ export class SpillBuffer {
   async close(): Promise<void> {
     this.#isClosed = true
     this.#blocks.length = 0
+    this.#room?.release(this.#taken)
+    this.#taken = 0
     const opened = this.#file
     this.#file = undefined
     const file = await opened?.catch(() => undefined)
@@ -86,13 +110,24 @@ export class SpillBuffer {
     if (file !== undefined) await promisify(close)(file)
   }
 
+  /** Adds blocks for so many more bytes, as long as there is room for them. */
+  #makeRoom(bytes: number): void {
+    const wanted = Math.ceil(Math.min(this.#length + bytes, this.#memoryBytes) / BLOCK_BYTES)
+    while (this.#blocks.length < wanted) {
+      if (this.#room?.take(BLOCK_BYTES) === false) {
+        this.#memoryBytes = this.#blocks.length * BLOCK_BYTES
+        return
+      }
+      this.#taken += BLOCK_BYTES
+      this.#blocks.push(new Uint8Array(BLOCK_BYTES))
+    }
+  }
+
   #appendToMemory(bytes: Uint8Array): void {
     for (let done = 0; done < bytes.length; ) {
       const at = this.#length + done
-      const block = Math.floor(at / BLOCK_BYTES)
-      this.#blocks[block] ??= new Uint8Array(BLOCK_BYTES)
       const part = bytes.subarray(done, done + BLOCK_BYTES - (at % BLOCK_BYTES))
-      this.#blocks[block].set(part, at % BLOCK_BYTES)
+      this.#blocks[Math.floor(at / BLOCK_BYTES)]!.set(part, at % BLOCK_BYTES)
       done += part.length
     }
   }

@@ -1,6 +1,6 @@
 import { tmpdir } from 'node:os'
 import { expect, test } from 'vitest'
-import { SpillBuffer } from '../src/spill-buffer.js'
+import { SharedRoom, SpillBuffer } from '../src/spill-buffer.js'
 
 const MEBIBYTE = 2 ** 20
 
@@ -30,6 +30,29 @@ test.each([
   expect(Math.max(...pieces.map(({ length }) => length))).toBeLessThanOrEqual(MEBIBYTE)
   expect(Buffer.compare(Buffer.concat(pieces), bytes)).toBe(0)
   await expect(spill.append(bytes)).rejects.toThrow('the file is closed')
+})
+
+test('several share the memory that there is, and the rest of each goes to a file', async () => {
+  const bytes = someBytes(3 * MEBIBYTE + 12_345)
+  const room = new SharedRoom(5 * MEBIBYTE)
+  const filled = async (memoryBytes: number) => {
+    const spill = new SpillBuffer({ memoryBytes, folder: tmpdir, room })
+    for (let at = 0; at < bytes.length; at += 700_001) await spill.append(bytes.subarray(at, at + 700_001))
+    return spill
+  }
+  // They keep 2, 3, and nothing.
+  const spills = [await filled(2 * MEBIBYTE), await filled(8 * MEBIBYTE), await filled(8 * MEBIBYTE)]
+  expect(room.take(1)).toBe(false)
+  const some = new Uint8Array(2_200_000)
+  for (const spill of spills) {
+    await spill.read(900_000, some)
+    expect(Buffer.compare(some, bytes.subarray(900_000, 3_100_000))).toBe(0)
+  }
+  await spills[0]!.close()
+  expect(room.take(2 * MEBIBYTE)).toBe(true)
+  room.release(2 * MEBIBYTE)
+  for (const spill of spills.slice(1)) expect(Buffer.compare(Buffer.concat(await drained(spill)), bytes)).toBe(0)
+  expect(room.take(5 * MEBIBYTE)).toBe(true)
 })
 
 test('an empty one has no pieces', async () => {
