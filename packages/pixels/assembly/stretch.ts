@@ -1,15 +1,24 @@
 // Values to grey levels. Counts are multiples of 16.
-import { joined, loadHigh, loadLow } from './lanes'
+import { loadHigh, loadLow } from './lanes'
 
 const LINEAR: i32 = 0
 const SQRT: i32 = 1
 const LOG: i32 = 2
 
-/** Levels within their range; NaN is 0. */
+/** Added to a whole number it leaves an integer in the lower half of the bits. */
+const MAGIC: f64 = 4503599627370496
+
+/** Levels within their range, in the lower halves of lanes; NaN is 0. */
 // @ts-ignore: decorator
 @inline function levels(grey: v128, white: v128): v128 {
   // In this order NaN is 0, and what is cut off is cut off before it becomes an integer.
-  return i32x4.trunc_sat_f64x2_u_zero(f64x2.pmin(f64x2.pmax(f64x2.splat(0), grey), white))
+  return f64x2.add(f64x2.floor(f64x2.pmin(f64x2.pmax(f64x2.splat(0), grey), white)), f64x2.splat(MAGIC))
+}
+
+/** The lower halves of the lanes of two vectors. */
+// @ts-ignore: decorator
+@inline function lowerHalves(a: v128, b: v128): v128 {
+  return i8x16.shuffle(a, b, 0, 1, 2, 3, 8, 9, 10, 11, 16, 17, 18, 19, 24, 25, 26, 27)
 }
 
 /** The natural logarithm of numbers from 1 on, to nine digits: of the mantissa m by (m - 1) / (m + 1). */
@@ -52,7 +61,7 @@ function ln(x: v128): v128 {
 
 // @ts-ignore: decorator
 @inline function four<S>(curve: i32, from: usize, factor: v128, offset: v128, scale: v128, white: v128): v128 {
-  return joined(
+  return lowerHalves(
     levelsOf(curve, loadLow<S>(from), factor, offset, scale, white),
     levelsOf(curve, loadHigh<S>(from), factor, offset, scale, white),
   )

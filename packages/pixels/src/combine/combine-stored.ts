@@ -15,10 +15,13 @@ import { type Session, sharedPool } from './worker-pool.js'
 /** What each thread takes for the rows of very many frames. */
 const MUCH = 8 * 2 ** 20
 
+/** Memory of a band of the result. */
+type BandBuffer = SharedArrayBuffer | ArrayBuffer
+
 /** A band of the result that is begun. */
 interface BegunBand {
   readonly rows: Rows
-  readonly buffer: SharedArrayBuffer
+  readonly buffer: BandBuffer
   /** Whether a thread could read the frames; not settled while it works. */
   readonly reading: Promise<boolean>
   isSettled: boolean
@@ -81,7 +84,7 @@ class StoredCombining {
   readonly #session: Session
   readonly #left: Rows[]
   readonly #begun: BegunBand[] = []
-  readonly #buffers: SharedArrayBuffer[] = []
+  readonly #buffers: BandBuffer[] = []
   #buffersLeft: number
   #withPool = 0
   #own: StoredBands | undefined
@@ -123,7 +126,7 @@ class StoredCombining {
     while (this.#withPool < this.plan.jobs && this.#canBegin()) {
       const [rows, buffer] = this.#next()
       this.#withPool++
-      const job = { kind: 'stored', session: this.#session.number, rows, buffer } as const
+      const job = { kind: 'stored', session: this.#session.number, rows, buffer: buffer as SharedArrayBuffer } as const
       const reading = sharedPool().run(job, this.#session)
       const band: BegunBand = { rows, buffer, reading, isSettled: false }
       const settle = () => {
@@ -145,12 +148,14 @@ class StoredCombining {
     return true
   }
 
-  #next(): [Rows, SharedArrayBuffer] {
+  #next(): [Rows, BandBuffer] {
     const { width, resultType } = this.setup
     const free = this.#buffers.pop()
     if (free === undefined) this.#buffersLeft--
-    const buffer = free ?? new SharedArrayBuffer(this.plan.bandRows * width * bytesOf(resultType))
-    return [this.#left.shift()!, buffer]
+    const bytes = this.plan.bandRows * width * bytesOf(resultType)
+    // What is shared is copied word by word, which takes twice as long.
+    const made = () => (this.plan.jobs > 0 ? new SharedArrayBuffer(bytes) : new ArrayBuffer(bytes))
+    return [this.#left.shift()!, free ?? made()]
   }
 
   async *#finished(band: BegunBand): AsyncGenerator<CombinedBand, void> {
