@@ -29,12 +29,16 @@ type Listener = (record: StoredRecord) => void
 export class MemoryRecordStore implements RecordStore {
   readonly reach = 'process'
   readonly #live = new Map<string, RecordEntry>()
-  readonly #ended: LRUCache<string, RecordEntry>
+  readonly #maxEnded: number
+  #ended: LRUCache<string, RecordEntry> | undefined
   readonly #listeners = new Map<string, Set<Listener>>()
   readonly #now: () => number
 
   constructor(options: MemoryRecordStoreOptions = {}) {
-    this.#ended = new LRUCache({ max: options.maxEnded ?? 10_000 })
+    const { maxEnded = 10_000 } = options
+    if (!(Number.isSafeInteger(maxEnded) && maxEnded > 0))
+      throw new TypeError(`A store of ${maxEnded} ended jobs cannot be; give 1 or more.`)
+    this.#maxEnded = maxEnded
     this.#now = options.now ?? Date.now
   }
 
@@ -44,7 +48,7 @@ export class MemoryRecordStore implements RecordStore {
 
   async list(options: { status?: JobStatus; cursor?: string; limit?: number } = {}): Promise<RecordPage> {
     const { status, cursor = '', limit = 100 } = options
-    const found = [...this.#live.values(), ...this.#ended.values()]
+    const found = [...this.#live.values(), ...this.#endedEntries()]
       .map((entry) => entry.record)
       .filter((record) => record.key > cursor && (status === undefined || record.status === status))
       .sort((a, b) => (a.key < b.key ? -1 : 1))
@@ -109,17 +113,21 @@ export class MemoryRecordStore implements RecordStore {
   }
 
   async forget(key: string, attempt: number): Promise<boolean> {
-    return this.#ended.peek(key)?.record.attempt === attempt && this.#ended.delete(key)
+    return this.#ended?.peek(key)?.record.attempt === attempt && this.#ended.delete(key)
   }
 
   async expire(before: Date): Promise<number> {
-    const old = [...this.#ended.values()].filter(({ record }) => Date.parse(record.updated) < before.getTime())
-    for (const { record } of old) this.#ended.delete(record.key)
+    const old = this.#endedEntries().filter(({ record }) => Date.parse(record.updated) < before.getTime())
+    for (const { record } of old) this.#ended?.delete(record.key)
     return old.length
   }
 
+  #endedEntries(): RecordEntry[] {
+    return [...(this.#ended?.values() ?? [])]
+  }
+
   #find(key: string): RecordEntry | undefined {
-    return this.#live.get(key) ?? this.#ended.get(key)
+    return this.#live.get(key) ?? this.#ended?.get(key)
   }
 
   #apply(key: string, change: (entry: RecordEntry, now: number) => RecordEntry | undefined): boolean {
@@ -135,9 +143,11 @@ export class MemoryRecordStore implements RecordStore {
     const before = this.#find(record.key)?.record
     if (isEnded(record.status)) {
       this.#live.delete(record.key)
+      // It has room for all of them from the start: many stores never see a job end.
+      this.#ended ??= new LRUCache({ max: this.#maxEnded })
       this.#ended.set(record.key, entry)
     } else {
-      this.#ended.delete(record.key)
+      this.#ended?.delete(record.key)
       this.#live.set(record.key, entry)
     }
     if (record === before) return

@@ -10,7 +10,7 @@ const INTERVAL = 250
 
 /** A step waits for this many milliseconds after the one before, unless it is this large: of short runs nobody sees each of a hundred. */
 const STEP_INTERVAL = 50
-const LARGE_STEP = 0.1
+const LARGE_STEP = 0.25
 
 /** Fractions are told to this part of one. */
 const PRECISION = 10_000

@@ -261,6 +261,10 @@ describe('what is remembered', () => {
     expect((await store.list()).records.map(({ key }) => key)).toEqual(['a', 'c'])
   })
 
+  test.each([0, -1, 1.5, Number.NaN])('a maximum of %s is none', (maxEnded) => {
+    expect(() => new MemoryRecordStore({ maxEnded })).toThrow(TypeError)
+  })
+
   test('live records are never forgotten', async () => {
     store = new MemoryRecordStore({ maxEnded: 1 })
     await store.submit(draft('pending'), submission())

@@ -32,8 +32,8 @@ const AGAIN_MS = 5
 export function openConnection(Database: typeof Libsql, path: string, migrations: readonly string[]): Connection {
   const database = new Database(path, { timeout: BUSY_MS } as Libsql.Options)
   try {
-    writeAhead(database)
     database.pragma('synchronous = NORMAL')
+    writeAhead(database)
     database.pragma('foreign_keys = ON')
     const connection = connectionOf(database)
     migrate(database, connection, migrations)
