@@ -1,6 +1,7 @@
 import { minRiceBytes, type RiceRows, type CodedRows as TableRows } from '@datalab/pixels'
 import { pixelKernels } from './pixel-kernels.js'
 import { CHUNK_BYTES, readExactly } from './read-bytes.js'
+import { giveRoom, takeRoom } from './read-rooms.js'
 import type { Samples } from './samples.js'
 import { leastTileLength } from './tile-limit.js'
 import type { TileTable } from './tile-table.js'
@@ -25,9 +26,20 @@ export interface CodedRowsParts {
   readonly maxTileBytes: number | undefined
 }
 
+/** Rows of the table that are read with those that are asked for, in bytes: the next ones are asked for next, as a rule. */
+const TABLE_BYTES = 16 * 1024
+
+/** Rows of the table, from one on. */
+interface TablePart {
+  readonly first: number
+  readonly count: number
+  readonly bytes: Uint8Array
+}
+
 /** Decodes rows of pixels that are Rice-coded one by one, many at a time. */
 export class CodedRows {
   readonly #parts: CodedRowsParts
+  #part: TablePart = { first: 0, count: 0, bytes: new Uint8Array(0) }
 
   constructor(parts: CodedRowsParts) {
     this.#parts = parts
@@ -44,10 +56,12 @@ export class CodedRows {
     const count = into.length / width
     const least = leastTileLength(into.byteLength / count, maxTileBytes)
     if (least === undefined) return false
-    const rows: TableRows = { image, first, table: await table.readRows(first, count) }
+    const rows: TableRows = { image, first, table: await this.#tableRows(first, count) }
     const pieces = piecesOf(rows, Math.max(least, minRiceBytes(width, image.coding)), table.source.gap)
     if (pieces === undefined || pieces.some(({ end }) => table.heapOffset + end > table.source.size)) return false
-    const buffers = buffersFor(pieces)
+    const most = pieces.reduce((bytes, { start, end }) => Math.max(bytes, end - start), 0)
+    // One for the piece that is decoded and one for the next, in turn.
+    const buffers = pieces.slice(0, 2).map(() => takeRoom(most))
     let reading = this.#read(pieces, 0, buffers)
     try {
       for (const [i, piece] of pieces.entries()) {
@@ -61,8 +75,23 @@ export class CodedRows {
     } finally {
       // Its memory is in use until then, and its failure is nobody else's to hear.
       await reading.catch(() => undefined)
+      for (const buffer of buffers) giveRoom(buffer)
     }
     return true
+  }
+
+  /** The bytes of rows of the table. */
+  async #tableRows(first: number, count: number): Promise<Uint8Array> {
+    const { table } = this.#parts
+    const { rowBytes } = table
+    if (first < this.#part.first || first + count > this.#part.first + this.#part.count) {
+      const wanted = Math.max(count, Math.min(Math.floor(TABLE_BYTES / rowBytes), table.rows - first))
+      const part = { first, count: wanted, bytes: await table.readRows(first, wanted) }
+      if (part.bytes.length > TABLE_BYTES) return part.bytes
+      this.#part = part
+    }
+    const at = (first - this.#part.first) * rowBytes
+    return this.#part.bytes.subarray(at, at + count * rowBytes)
   }
 
   /** The coded bytes of a piece, which may lie behind the last. */
@@ -95,10 +124,4 @@ function piecesOf(rows: TableRows, least: number, gap: number): CodedPiece[] | u
 function someOf({ image, first, table }: TableRows, from: number, to: number): TableRows {
   const { rowBytes } = image.table
   return { image, first: first + from, table: table.subarray(from * rowBytes, to * rowBytes) }
-}
-
-/** Memory for the piece that is decoded and for the next, in turn. */
-function buffersFor(pieces: readonly CodedPiece[]): readonly Uint8Array[] {
-  const most = pieces.reduce((bytes, { start, end }) => Math.max(bytes, end - start), 0)
-  return pieces.slice(0, 2).map(() => new Uint8Array(most))
 }

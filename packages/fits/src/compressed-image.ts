@@ -42,6 +42,7 @@ export class CompressedImage extends ImageHdu {
   #header: Header | undefined
   #table: TileTable | undefined
   #compression: Compression | undefined
+  #coded: CodedRows | undefined
   #kept: { readonly isPhysical: boolean; readonly tiles: KeptTiles } = { isPhysical: true, tiles: new Map() }
 
   constructor(parts: HduParts) {
@@ -84,11 +85,10 @@ export class CompressedImage extends ImageHdu {
 
   /** Decodes whole rows of pixels, where they are coded as fpack does it by default; false where that takes more. */
   async #decodeRows({ section, into, scale, signal }: PixelRequest): Promise<boolean> {
-    const rows = scale && this.layout()
+    const coded = scale && this.#codedRows()
     const [whole] = runsOf(section, wholeSection(this.axes))
     const width = this.axes[0]!
-    if (!rows || into instanceof BigInt64Array || whole?.length !== into.length || whole.at % width !== 0) return false
-    const coded = new CodedRows({ rows, width, table: this.#table!, maxTileBytes: this.#place.maxTileBytes })
+    if (!coded || into instanceof BigInt64Array || whole?.length !== into.length || whole.at % width !== 0) return false
     const first = whole.at / width
     const count = into.length / width
     for (let done = 0; done < count; done += BATCH_TILES) {
@@ -97,6 +97,15 @@ export class CompressedImage extends ImageHdu {
     }
     this.#kept = { isPhysical: true, tiles: new Map() }
     return true
+  }
+
+  /** What decodes whole rows; undefined where the tiles are none. */
+  #codedRows(): CodedRows | undefined {
+    const rows = this.#coded === undefined ? this.layout() : undefined
+    const { maxTileBytes } = this.#place
+    if (rows !== undefined)
+      this.#coded = new CodedRows({ rows, width: this.axes[0]!, table: this.#table!, maxTileBytes })
+    return this.#coded
   }
 
   /** Decodes the tiles of these rows. */

@@ -88,6 +88,19 @@ test('some rows are the rows of the whole image', async () => {
     expect([...(await hdu.readRows(from, to))]).toEqual(VALUES.slice(from * WIDTH, to * WIDTH))
 })
 
+test('rows that follow each other take one reading of the table, and one each of the heap, whoever else reads', async () => {
+  const source = counted(await imageIn(inOrder))
+  const hdu = (await openFits(source)).hdus[1] as ImageHdu
+  hdu.check()
+  source.reads.length = 0
+  const bands = [10, 20, 30, 40, 50, 60].map((to) => ({ from: to - 10, to }))
+  for (const { from, to } of bands)
+    expect([...(await hdu.readRows(from, to))]).toEqual(VALUES.slice(from * WIDTH, to * WIDTH))
+  expect(source.reads.length).toBe(1 + bands.length)
+  const atOnce = await Promise.all(bands.map(({ from, to }) => hdu.readRows(from, to)))
+  expect(atOnce.flatMap((values) => [...values])).toEqual(VALUES)
+})
+
 test('a row in another column is read among the others', async () => {
   const other = new DataView(new ArrayBuffer(4 * WIDTH))
   for (const [i, value] of ROWS[3]!.entries()) other.setInt32(4 * i, value)
