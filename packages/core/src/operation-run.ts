@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import { DataLabError, throwIfAborted } from './errors.js'
 import type { FileSource } from './file-source.js'
 import { GRACE_MS, withinGrace, withinTime } from './grace.js'
@@ -55,6 +56,8 @@ class OperationRun {
   ) {
     const { operations, sources, storage } = parts
     const { record, lease } = request
+    // As much listens to it as goes on at once: an operation may work on many files.
+    setMaxListeners(0, signal)
     // What comes from a store or another process is not frozen yet.
     deepFreeze(record.inputs)
     deepFreeze(record.provenance as unknown as JsonObject)

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import { AbortedError, DataLabError, throwIfAborted } from './errors.js'
 import type { JsonObject } from './json.js'
 import type { ObjectBody, ObjectStorage } from './object-storage.js'
@@ -129,7 +130,11 @@ export class RunOutputs implements Outputs {
 
   /** Of the run, and of its end. Runs that write nothing need none. */
   #writingSignal(): AbortSignal {
-    this.#joined ??= AbortSignal.any([this.signal, this.#end.signal])
+    if (this.#joined === undefined) {
+      this.#joined = AbortSignal.any([this.signal, this.#end.signal])
+      // Each object that is being written listens to it.
+      setMaxListeners(0, this.#joined)
+    }
     return this.#joined
   }
 

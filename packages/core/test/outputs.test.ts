@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { MemoryStorage } from '../src/memory-storage.js'
 import { RunOutputs } from '../src/outputs.js'
 import { deferred, keysOf } from './lab.js'
@@ -38,6 +38,25 @@ describe('put', () => {
     await expect(outputs.put('.fits', bytes)).rejects.toThrow('has written')
     await first
     await expect(outputs.put('.fits', bytes)).rejects.toThrow('has written')
+  })
+
+  test('many at once are no leak to be warned of', async () => {
+    const { outputs } = made()
+    const warnings: Error[] = []
+    const warn = (warning: Error) => void warnings.push(warning)
+    process.on('warning', warn)
+    onTestFinished(() => void process.off('warning', warn))
+    const gate = deferred<void>()
+    async function* body() {
+      await gate.promise
+      yield bytes
+    }
+    const puts = Array.from({ length: 30 }, (_, index) => outputs.put('.fits', body(), { index }))
+    // What is warned of is told in the next turn.
+    await new Promise(setImmediate)
+    gate.resolve()
+    expect(await Promise.all(puts)).toHaveLength(30)
+    expect(warnings).toEqual([])
   })
 
   test('one that failed may be put again', async () => {
