@@ -1,8 +1,8 @@
-import { randomUUID } from 'node:crypto'
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { readImage } from '@datalab/fits'
 import { describe, expect, test, vi } from 'vitest'
+import { hasBuckets, newBucket } from './fixtures/bucket.js'
 import { Fleet, hasRedis, hostConfig } from './fixtures/fleet.js'
 
 const fleet = Fleet.use()
@@ -69,18 +69,9 @@ describe.skipIf(!hasRedis)('datalab worker', { timeout: 60_000 }, () => {
     },
   )
 
-  const endpoint = process.env.DATALAB_TEST_S3_ENDPOINT
-  if (endpoint === undefined)
-    console.error(
-      '\n*** SKIPPED: a fleet on S3. See packages/storage-s3/README.md, "Tests", for how to start a server.\n',
-    )
-  test.skipIf(endpoint === undefined)('keeps results in a bucket, where whoever submits finds them', async () => {
-    const bucket = `fleet-${randomUUID()}`
-    const { CreateBucketCommand, ListObjectsV2Command, S3Client } = await import('@aws-sdk/client-s3')
-    const client = new S3Client({ endpoint: endpoint as string, region: 'us-east-1', forcePathStyle: true })
-    await client.send(new CreateBucketCommand({ Bucket: bucket }))
-    const place = ['--storage', `s3://${bucket}/night1`]
-    const s3 = { AWS_ENDPOINT_URL_S3: endpoint as string, AWS_REGION: 'us-east-1' }
+  test.skipIf(!hasBuckets('a fleet on S3'))('keeps results in a bucket, where whoever submits finds them', async () => {
+    const { name: bucket, storage, environment: s3, client } = await newBucket('fleet')
+    const place = ['--storage', storage]
     const worker = fleet.datalab(['worker', '--root', 'data', '--operations', 'median', ...place], s3)
     await worker.greeting()
     const run = (out: string) => textOf(['run', 'median', ...frames, '--out', out, ...place], s3)
@@ -89,9 +80,9 @@ describe.skipIf(!hasRedis)('datalab worker', { timeout: 60_000 }, () => {
     const [name = ''] = results('of-s3').filter((one) => one.endsWith('.fits'))
     expect((await readImage(join(folder, 'of-s3', name))).data).toEqual(new Float32Array(6).fill(3))
     expect(await run('of-s3-again')).toContain('its result was there (cached)')
+    const { ListObjectsV2Command } = await import('@aws-sdk/client-s3')
     const { Contents = [] } = await client.send(new ListObjectsV2Command({ Bucket: bucket, Prefix: 'night1/' }))
     expect(Contents.filter(({ Key = '' }) => Key.endsWith('.fits'))).toHaveLength(1)
-    client.destroy()
     expect(await textOf(['gc', ...place, '--older-than', '0', '--url-life', '0'], s3)).toMatch(
       /^1 result is taken out of use\.\n3 files are removed/,
     )

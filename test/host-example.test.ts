@@ -1,5 +1,4 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
-import { randomUUID } from 'node:crypto'
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -7,6 +6,7 @@ import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { readImage, writeImage } from '@datalab/fits'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { hasBuckets, newBucket } from './fixtures/bucket.js'
 
 const script = fileURLToPath(new URL('../examples/host/host.mjs', import.meta.url))
 const folder = mkdtempSync(join(tmpdir(), 'datalab-host-'))
@@ -110,19 +110,8 @@ describe('the example of a host', { timeout: 60_000 }, () => {
     }
   })
 
-  const endpoint = process.env.DATALAB_TEST_S3_ENDPOINT
-  if (endpoint === undefined)
-    console.error(
-      '\n*** SKIPPED: the example host on S3. See packages/storage-s3/README.md, "Tests", for how to start a server.\n',
-    )
-  test.skipIf(endpoint === undefined)('keeps results in a bucket', async () => {
-    const bucket = `host-${randomUUID()}`
-    const { S3Client, CreateBucketCommand } = await import('@aws-sdk/client-s3')
-    const environment = { AWS_ENDPOINT_URL_S3: endpoint as string, AWS_REGION: 'us-east-1' }
-    const client = new S3Client({ endpoint: endpoint as string, region: 'us-east-1', forcePathStyle: true })
-    await client.send(new CreateBucketCommand({ Bucket: bucket }))
-    client.destroy()
-    const storage = `s3://${bucket}/night1`
+  test.skipIf(!hasBuckets('the example host on S3'))('keeps results in a bucket', async () => {
+    const { storage, environment } = await newBucket('host')
     const { url } = await start({ ...environment, DATALAB_FOLDER: join(folder, 's3'), DATALAB_STORAGE: storage })
     const key = await useService(url)
     const record = (await (await fetch(`${url}/jobs/${key}`)).json()) as {
