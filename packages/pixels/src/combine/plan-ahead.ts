@@ -14,9 +14,8 @@ export interface AheadPlan extends StoredBandPlan {
   readonly storedBytes: number
 }
 
-/** What is read at once: of each frame so much that it takes long beside asking for it, of all together no more than a cache holds twice. */
-const FRAME_BYTES = 256 * 1024
-const LEAST_BYTES = 2 ** 20
+/** What is read at once: of each frame so much that threads are seldom woken for it, of all together no more than a cache holds twice. */
+const FRAME_BYTES = 2 ** 20
 const MOST_BYTES = 8 * 2 ** 20
 
 /** Threads of the system that read at once. */
@@ -41,7 +40,7 @@ export function planAhead(
   // In memory are rows that were read, those that are being read, and what those become.
   const rowBytes = files.length * width * Math.max(storedBytes, bytesOf(type))
   const share = memoryBytes / 4 - rowMemory(files.length, 0)
-  const bytes = Math.min(share, MOST_BYTES, Math.max(LEAST_BYTES, files.length * FRAME_BYTES))
+  const bytes = Math.min(share, MOST_BYTES, files.length * FRAME_BYTES)
   if (rowBytes > bytes) return undefined
   const rows = rowsIn(bytes, rowBytes, height)
   const resultBytes = rows * width * bytesOf(resultType)
