@@ -1,7 +1,7 @@
 import type { Memory, Progress } from '@datalab/core'
 import { type CombineBandsOptions, combineBands, leastMemory } from '@datalab/pixels'
 import { bandFrame } from './band-frame.js'
-import { commonSize, cropFrame, type Frame, type FrameSize } from './frame.js'
+import { commonSampleType, commonSize, cropFrame, type Frame, type FrameSize } from './frame.js'
 import type { Samples } from './samples.js'
 
 /** The most that bands of all frames take, as far as it is there. */
@@ -38,10 +38,8 @@ export async function* combineFrames(
   frames: readonly Frame[],
   { memory, progress, onEmptyFrame, ...options }: CombineFramesOptions,
 ): AsyncGenerator<Samples, void> {
-  const size = commonSize(frames)
-  const type = frames.every(({ sampleType }) => sampleType === 'float32') ? 'float32' : 'float64'
+  const { size, type, combined } = commonPart(frames)
   const form = { ...size, type, resultType: type } as const
-  const combined = frames.map((frame) => bandFrame(cropFrame(frame, size), type))
   const empty = onEmptyFrame && { onEmptyFrame: (index: number) => onEmptyFrame(frames[index] as Frame) }
   const loan = memory.take(wantedBytes(frames.length, size), 0)
   try {
@@ -54,6 +52,18 @@ export async function* combineFrames(
   } finally {
     loan?.release()
   }
+}
+
+/** Whether threads can read all these frames by themselves when `combineFrames` combines them; else each has to stay open, or be opened again. */
+export function areForThreads(frames: readonly Frame[]): boolean {
+  return commonPart(frames).combined.every(({ stored }) => stored !== undefined)
+}
+
+/** The part of all frames that each of them has, in the type of all. */
+function commonPart(frames: readonly Frame[]) {
+  const size = commonSize(frames)
+  const type = commonSampleType(frames)
+  return { size, type, combined: frames.map((frame) => bandFrame(cropFrame(frame, size), type)) }
 }
 
 /** What makes bands of so many frames as large as they need be. */

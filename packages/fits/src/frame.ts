@@ -67,8 +67,12 @@ export function cropFrame(frame: Frame, { width, height }: FrameSize): Frame {
 
 /** Zeros for a result of this size: float32 where all these frames are, else float64. */
 export function samplesFor({ width, height }: FrameSize, frames: readonly Pick<Frame, 'sampleType'>[]): Samples {
-  const isSingle = frames.every(({ sampleType }) => sampleType === 'float32')
-  return allocateSamples(isSingle ? 'float32' : 'float64', width * height)
+  return allocateSamples(commonSampleType(frames), width * height)
+}
+
+/** The type that the values of all frames fit into: float32 where all are, else float64. */
+export function commonSampleType(frames: readonly Pick<Frame, 'sampleType'>[]): SampleType {
+  return frames.every(({ sampleType }) => sampleType === 'float32') ? 'float32' : 'float64'
 }
 
 /** Consecutive rows, from `from` up to, not including, `to`. */

@@ -36,7 +36,7 @@ import { SharedRoom } from './spill-buffer.js'
 import type { TableHdu } from './table-hdu.js'
 import { checkCompression, type ImageCompression } from './tile-encoder.js'
 
-export { type CombineFramesOptions, combineFrames } from './combine-frames.js'
+export { areForThreads, type CombineFramesOptions, combineFrames } from './combine-frames.js'
 export { type EachFrameOptions, eachFrame } from './each-frame.js'
 export { type LoadedFrame, type LoadFrameOptions, loadFrame } from './load-frame.js'
 export { type OpenFramesOptions, openFrames } from './open-frames.js'

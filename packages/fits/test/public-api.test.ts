@@ -55,6 +55,7 @@ test('what the package exports', () => {
   expect(Object.keys(dumping)).toEqual(['dump'])
   expect(Object.keys(service).sort()).toEqual([
     'Images',
+    'areForThreads',
     'combineFrames',
     'eachFrame',
     'images',

@@ -8,7 +8,7 @@ import {
   type Samples,
   samplesFor,
 } from '@datalab/fits'
-import { combineFrames, Images, openFrames } from '@datalab/fits/images'
+import { areForThreads, combineFrames, Images, openFrames } from '@datalab/fits/images'
 import { addFrame, latticeOf, layFrame, RowRoom, reaches } from './add-frame.js'
 import type { StackingInputs } from './inputs.js'
 import { inputSchema } from './inputs.schema.js'
@@ -89,7 +89,7 @@ export class Stacking extends BaseDataOperation<StackingInputs> {
       )
     const { method, history } = METHODS[mode]
     const room = new RowRoom()
-    const isStreamed = method !== 'sigma-clip' && frames.length > OPENED && !survey.isForThreads
+    const isStreamed = method !== 'sigma-clip' && frames.length > OPENED && !areForThreads(frames)
     const data = isStreamed
       ? this.#summed(frames, size, method, progress, (frame, strip, sums, part) =>
           addFrame(cropFrame(frame, size), strip, sums, part, room),

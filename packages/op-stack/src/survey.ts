@@ -1,12 +1,4 @@
-import {
-  bandFrame,
-  CombinedHeader,
-  commonSize,
-  cropFrame,
-  type Frame,
-  type FrameSize,
-  type TangentWcs,
-} from '@datalab/fits'
+import { CombinedHeader, commonSize, type Frame, type FrameSize, type TangentWcs } from '@datalab/fits'
 import type { StackingMode } from './inputs.js'
 import type { SkyFrame } from './result-grid.js'
 import { skyOf } from './sky-of.js'
@@ -53,13 +45,6 @@ export class Survey {
   get differsInSize(): boolean {
     const { width, height } = this.size
     return this.frames.some((frame) => frame.width !== width || frame.height !== height)
-  }
-
-  /** Whether threads can read all images by themselves when these are combined pixel by pixel. */
-  get isForThreads(): boolean {
-    const { frames, size } = this
-    const type = frames.every(({ sampleType }) => sampleType === 'float32') ? 'float32' : 'float64'
-    return frames.every((frame) => bandFrame(cropFrame(frame, size), type).stored !== undefined)
   }
 
   /** Whether the images are known to show different places of the sky, pixel by pixel. */
