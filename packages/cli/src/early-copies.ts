@@ -1,6 +1,6 @@
 import { constants } from 'node:fs'
 import { copyFile, mkdir, rename, rm } from 'node:fs/promises'
-import { join, sep } from 'node:path'
+import { join } from 'node:path'
 import {
   FileStorage,
   type ObjectBody,
@@ -18,6 +18,7 @@ import type { Place } from './output-folder.js'
  * Where files can share their blocks none are made: a copy takes neither time nor room then.
  */
 export class EarlyCopies {
+  /** Their paths, by the URLs of the objects. */
   readonly #ready = new Map<string, string>()
   #isFolderMade: Promise<boolean> | undefined
 
@@ -53,13 +54,13 @@ export class EarlyCopies {
   /**
    * Gives the copy of an object another path, in the place of what is there. False where there is no copy, or it cannot be moved.
    *
-   * @param path of the object
+   * @param url of the object
    */
-  async move(path: string, to: string): Promise<boolean> {
-    const copy = this.#ready.get(keyAt(path))
+  async move(url: string, to: string): Promise<boolean> {
+    const copy = this.#ready.get(url)
     if (copy === undefined) return false
     return rename(copy, to).then(
-      () => this.#ready.delete(keyAt(path)),
+      () => this.#ready.delete(url),
       () => false,
     )
   }
@@ -74,13 +75,13 @@ export class EarlyCopies {
     if (body instanceof Uint8Array || !(await this.#isOfUse())) return storage.put(key, body, options)
     const path = join(this.folder, ownedName())
     const copy = new ByteCopy(path)
-    let size: number | undefined
+    let url: string | undefined
     try {
       const info = await storage.put(key, copy.of(body), options)
-      size = info.size
+      if (await copy.isWhole(info.size)) url = await storage.url(key).catch(() => undefined)
       return info
     } finally {
-      if (await copy.isWhole(size)) this.#ready.set(key, path)
+      if (url !== undefined) this.#ready.set(url, path)
       else await rm(path, { force: true }).catch(() => {})
     }
   }
@@ -109,9 +110,4 @@ const UNSHARED = new Set(['ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'ENOTTY', 'EINVAL']
 
 function ignoreExisting(error: NodeJS.ErrnoException): void {
   if (error.code !== 'EEXIST') throw error
-}
-
-/** The key of the object that lies at a path: of a job's, its last three parts. */
-function keyAt(path: string): string {
-  return path.split(sep).slice(-3).join('/')
 }

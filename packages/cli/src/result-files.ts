@@ -7,9 +7,11 @@ import {
   type DataLab,
   eachAtOnce,
   fileSource,
+  isProcessAlive,
   type JobRecord,
   kebabCase,
   type OutputFileView,
+  processIdentity,
 } from '@datalab/core'
 import { failure } from './command-error.js'
 import type { EarlyCopies } from './early-copies.js'
@@ -21,8 +23,7 @@ interface ResultFile {
   readonly name: string
   readonly basename: string
   readonly role: string
-  /** Where it lies, if that is on this machine. */
-  readonly path: string | undefined
+  readonly url: string
 }
 
 /** How results are put into a folder. */
@@ -54,7 +55,7 @@ export async function writeResults(
   const files = resultFiles(record, stem)
   await eachAtOnce(files.length, COPIES, async (index) => {
     const file = files[index] as ResultFile
-    if (file.path !== undefined && (await copies?.move(file.path, join(folder, file.name)))) return
+    if (await copies?.move(file.url, join(folder, file.name))) return
     if (!(await putCopy(lab, file, folder, record.cached))) throw gone(file.name, storage)
   })
   const names = files.map(({ name }) => name)
@@ -80,12 +81,14 @@ function gone(name: string, storage: string | undefined): Error {
 /** False where there is nothing to copy. */
 async function putCopy(
   lab: DataLab,
-  { name, basename, role, path }: ResultFile,
+  { name, basename, role, url }: ResultFile,
   folder: string,
   isCached: boolean,
 ): Promise<boolean> {
   // One of many is found at once by its place; by its name, the host looks at the whole result first.
-  const source = await (path === undefined ? lab.open(basename, role) : fileSource(path).catch(() => undefined))
+  const source = await (url.startsWith('file:')
+    ? fileSource(fileURLToPath(url)).catch(() => undefined)
+    : lab.open(basename, role))
   if (source === undefined) return false
   try {
     if (!(isCached && (await isCopied(join(folder, name), source.size))))
@@ -98,23 +101,25 @@ async function putCopy(
 
 function resultFiles({ key, output }: JobRecord, stem: string): ResultFile[] {
   return (output?.output_files ?? []).flatMap((file) =>
-    objectsOf(file).map(({ role, fileName, path }) => {
+    objectsOf(file).map(({ role, url }) => {
       const number = file.basename.slice(key.length)
-      const suffix = fileName.slice(file.basename.length)
-      return { name: `${stem}${number}${suffix}`, basename: file.basename, role, path }
+      const suffix = fileNameOf(url).slice(file.basename.length)
+      return { name: `${stem}${number}${suffix}`, basename: file.basename, role, url }
     }),
   )
 }
 
-/** The roles of an output's objects, the names of their files, which end their URLs' paths, and their places on this machine. */
-function objectsOf(file: OutputFileView): { role: string; fileName: string; path: string | undefined }[] {
+/** The roles and URLs of an output's objects. */
+function objectsOf(file: OutputFileView): { role: string; url: string }[] {
   return Object.entries(file).flatMap(([member, value]) => {
     const [, role] = /^(.+)_url$/.exec(member) ?? []
-    if (role === undefined) return []
-    const url = new URL(String(value))
-    const path = url.protocol === 'file:' ? fileURLToPath(url) : undefined
-    return [{ role, fileName: basename(decodeURIComponent(url.pathname)), path }]
+    return role === undefined ? [] : [{ role, url: String(value) }]
   })
+}
+
+/** The name of an object's file, which ends its URL's path. */
+function fileNameOf(url: string): string {
+  return basename(decodeURIComponent(new URL(url).pathname))
 }
 
 async function isCopied(copied: string, size: number): Promise<boolean> {
@@ -124,7 +129,7 @@ async function isCopied(copied: string, size: number): Promise<boolean> {
 
 /** Writes a file under another name, and gives it its own when it is whole: so a link in its place is replaced, not followed. */
 async function put(folder: string, name: string, write: (path: string) => Promise<void>): Promise<void> {
-  const temporary = join(folder, `.${name}.${process.pid}.part`)
+  const temporary = join(folder, `.${name}.${processIdentity()}.part`)
   try {
     await write(temporary)
     await rename(temporary, join(folder, name))
@@ -158,17 +163,7 @@ async function copy(source: ByteSource, to: string): Promise<void> {
 /** Removes what processes left behind that were killed while they copied. */
 async function removeLeftovers(folder: string, stem: string): Promise<void> {
   for (const name of await readdir(folder)) {
-    const pid = name.startsWith(`.${stem}`) ? /\.(\d+)\.part$/.exec(name)?.[1] : undefined
-    if (pid !== undefined && !isRunning(Number(pid))) await rm(join(folder, name), { force: true })
-  }
-}
-
-function isRunning(pid: number): boolean {
-  if (pid === process.pid) return false
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM'
+    const owner = name.startsWith(`.${stem}`) ? /\.([^.]+)\.part$/.exec(name)?.[1] : undefined
+    if (owner !== undefined && isProcessAlive(owner) === false) await rm(join(folder, name), { force: true })
   }
 }

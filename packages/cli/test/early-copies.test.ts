@@ -2,6 +2,7 @@ import { constants, copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'nod
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { FileStorage, MemoryStorage, type ObjectStorage } from '@datalab/core'
 import { expect, test } from 'vitest'
 import { EarlyCopies } from '../src/early-copies.js'
@@ -18,7 +19,8 @@ async function prepared() {
   const objects = join(folder, 'objects')
   const storage = copies.beside({ storage: new FileStorage(objects) }).storage as ObjectStorage
   const left = () => readdir(join(folder, 'scratch')).catch(() => [])
-  return { folder, copies, storage, left, path: join(objects, ...OBJECT.split('/')), to: join(folder, 'copy.fits') }
+  const url = await storage.url(OBJECT)
+  return { folder, copies, storage, left, url, path: fileURLToPath(url), to: join(folder, 'copy.fits') }
 }
 
 /** Pieces in one memory, as those have them who write large images. */
@@ -50,28 +52,28 @@ const isShared = areShared()
 if (isShared) console.warn('early-copies.test.ts is mostly skipped: files share their blocks here')
 
 test.skipIf(isShared)('what is put in pieces is there a second time, in the place of what was there', async () => {
-  const { copies, storage, left, path, to } = await prepared()
+  const { copies, storage, left, url, path, to } = await prepared()
   await writeFile(to, 'of before')
   await storage.put(OBJECT, pieces('one', 'two', 'three'))
   await rm(path)
-  expect(await copies.move(path, to)).toBe(true)
+  expect(await copies.move(url, to)).toBe(true)
   expect(await readFile(to, 'utf8')).toBe('onetwothree')
-  expect(await copies.move(path, to)).toBe(false)
+  expect(await copies.move(url, to)).toBe(false)
   expect(await left()).toEqual([])
 })
 
 test.skipIf(isShared)('what nobody takes is removed', async () => {
-  const { copies, storage, left, path, to } = await prepared()
+  const { copies, storage, left, url, to } = await prepared()
   await storage.put(OBJECT, pieces('one'))
   expect(await left()).toHaveLength(1)
   await mkdir(to)
-  expect(await copies.move(path, to)).toBe(false)
+  expect(await copies.move(url, to)).toBe(false)
   await copies[Symbol.asyncDispose]()
   expect(await left()).toEqual([])
 })
 
 test('what cannot be put has no copy, and says why', async () => {
-  const { copies, storage, left, path, to } = await prepared()
+  const { copies, storage, left, url, to } = await prepared()
   await expect(storage.put(OBJECT, broken())).rejects.toThrow('no more')
   const strange = (async function* () {
     yield 'text' as unknown as Uint8Array
@@ -79,22 +81,22 @@ test('what cannot be put has no copy, and says why', async () => {
   await expect(storage.put(OBJECT, strange)).rejects.toThrow(TypeError)
   const aborted = storage.put(OBJECT, pieces('one'), { signal: AbortSignal.abort() })
   await expect(aborted).rejects.toMatchObject({ code: 'DATALAB_ABORTED' })
-  expect(await copies.move(path, to)).toBe(false)
+  expect(await copies.move(url, to)).toBe(false)
   expect(await left()).toEqual([])
 })
 
 test('what cannot be copied is put all the same', async () => {
-  const { folder, copies, storage, path, to } = await prepared()
+  const { folder, copies, storage, url, path, to } = await prepared()
   await writeFile(join(folder, 'scratch'), 'in the way')
   await storage.put(OBJECT, pieces('one', 'two'))
   expect(await readFile(path, 'utf8')).toBe('onetwo')
-  expect(await copies.move(path, to)).toBe(false)
+  expect(await copies.move(url, to)).toBe(false)
 })
 
 test('what is put as a whole, and what lies elsewhere, is not copied', async () => {
-  const { copies, storage, path, to } = await prepared()
+  const { copies, storage, url, to } = await prepared()
   await storage.put(OBJECT, Buffer.from('whole'))
-  expect(await copies.move(path, to)).toBe(false)
+  expect(await copies.move(url, to)).toBe(false)
   const memory = new MemoryStorage()
   expect(copies.beside({ storage: memory }).storage).toBe(memory)
   expect(copies.beside({})).toEqual({})

@@ -87,7 +87,7 @@ describe('a completed run', () => {
     await mkdir(join(folder, 'out'))
     const stem = `echo-it-${(await runMain(['key', 'echo-it', 'a.fits'], { cwd: folder, offers })).stdout.slice(0, 8)}`
     // As a process leaves it that is killed while it copies; no process has the number.
-    await writeFile(join(folder, 'out', `.${stem}-1.fits.4194999.part`), 'half')
+    await writeFile(join(folder, 'out', `.${stem}-1.fits.4194999-1-0123456789abcdef-0.part`), 'half')
     await run(echo)
     const names = await filesBelow(join(folder, 'out'))
     expect(names?.filter((name) => name.endsWith('.part') || name.includes('scratch'))).toEqual([])

@@ -55,7 +55,7 @@ export class CodedRows {
     const { table, rows: image, width, maxTileBytes } = this.#parts
     const count = into.length / width
     const least = leastTileLength(into.byteLength / count, maxTileBytes)
-    if (least === undefined) return false
+    if (least === Number.POSITIVE_INFINITY) return false
     const rows: TableRows = { image, first, table: await this.#tableRows(first, count) }
     const pieces = piecesOf(rows, Math.max(least, minRiceBytes(width, image.coding)), table.source.gap)
     if (pieces === undefined || pieces.some(({ end }) => table.heapOffset + end > table.source.size)) return false

@@ -4,10 +4,10 @@ import { unsupported } from './errors.js'
 const TILE_BYTES = 64 * 1024 * 1024
 const TILE_RATIO = 64
 
-/** The fewest compressed bytes of a tile that becomes so many, for `checkTileBytes` not to refuse it; undefined where it refuses it in any case. */
-export function leastTileLength(bytes: number, max: number | undefined): number | undefined {
-  if (bytes <= (max ?? TILE_BYTES)) return 1
-  return max === undefined ? Math.ceil(bytes / TILE_RATIO) : undefined
+/** The fewest compressed bytes from which a tile may become so many: infinitely many where it may not at all. */
+export function leastTileLength(bytes: number, max: number | undefined): number {
+  if (bytes <= (max ?? TILE_BYTES)) return 0
+  return max === undefined ? Math.ceil(bytes / TILE_RATIO) : Number.POSITIVE_INFINITY
 }
 
 /**
@@ -19,8 +19,8 @@ export function leastTileLength(bytes: number, max: number | undefined): number 
  * @throws FITS_UNSUPPORTED when it would become more.
  */
 export function checkTileBytes(bytes: number, length: number, max: number | undefined): void {
+  if (length >= leastTileLength(bytes, max)) return
   const most = max ?? Math.max(TILE_BYTES, length * TILE_RATIO)
-  if (bytes <= most) return
   throw unsupported(
     `its ${length} bytes become ${bytes}, more than the ${most} that are taken; if you trust the file, allow more by maxTileBytes, or uncompress it with funpack`,
     { maxTileBytes: most },
