@@ -1,5 +1,6 @@
 import type { Card } from './card.js'
 import type { Header } from './header.js'
+import { cardOf } from './parse-cards.js'
 
 /** Keywords of world coordinates of an image, first and alternate ones, with SIP and the other distortions that files have. */
 const SKY =
@@ -9,7 +10,7 @@ const REFERENCE = /^(?:CRPIX|LTV)[12][A-Z]?$/
 
 /** The cards of a header that say which place in the sky a pixel shows. */
 export function skyCards(header: Header): Card[] {
-  return header.cards.filter(({ keyword, isCommentary }) => !isCommentary && SKY.test(keyword))
+  return header.entries.filter(({ keyword, isCommentary }) => !isCommentary && SKY.test(keyword)).map(cardOf)
 }
 
 /** A header that does not say which place in the sky a pixel shows: RADESYS, EQUINOX and where the telescope pointed to stay. */

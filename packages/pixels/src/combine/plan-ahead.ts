@@ -18,6 +18,9 @@ export interface AheadPlan extends StoredBandPlan {
 const FRAME_BYTES = 2 ** 20
 const MOST_BYTES = 8 * 2 ** 20
 
+/** Less of a frame is sooner read than asked for: who reads on gets it from memory, and each request takes a turn of two threads, and garbage. */
+const LEAST_BYTES = 2 ** 19
+
 /** Threads of the system that read at once. */
 const READERS = 4
 
@@ -25,8 +28,8 @@ const READERS = 4
 const BESIDE_OTHERS = 1.3
 
 /**
- * Undefined where rows cannot be read ahead: those that have to be decoded bit by bit, those of files that are not open; and where threads that read
- * and combine take far less time, since combining takes far longer than reading.
+ * Undefined where rows cannot be read ahead: those that have to be decoded bit by bit, those of files that are not open, and of so many that little
+ * of each is read at once; and where threads that read and combine take far less time, since combining takes far longer than reading.
  */
 export function planAhead(
   frames: readonly OpenedFrame[],
@@ -43,6 +46,7 @@ export function planAhead(
   const bytes = Math.min(share, MOST_BYTES, files.length * FRAME_BYTES)
   if (rowBytes > bytes) return undefined
   const rows = rowsIn(bytes, rowBytes, height)
+  if (rows < height && bytes < files.length * LEAST_BYTES) return undefined
   const resultBytes = rows * width * bytesOf(resultType)
   const bandRows = rows * Math.max(1, Math.floor(Math.min(RESULT_BYTES, memoryBytes / 8) / resultBytes))
   return { rows, bandRows, bands: bandsOf(height, bandRows), files, height, storedBytes }

@@ -70,7 +70,8 @@ export class StoredBands {
   #combinePart(rows: Rows, into: Samples): boolean {
     const isWhole = into.length === this.#into.length
     const planes = isWhole ? this.#planes : this.#planes.map((plane) => plane.subarray(0, into.length))
-    for (const [frame, read] of this.#readers.entries()) if (!read(rows, planes[frame] as Samples)) return false
+    for (let frame = 0; frame < planes.length; frame++)
+      if (!this.#readers[frame]!(rows, planes[frame] as Samples)) return false
     const result = this.#into.subarray(0, into.length)
     this.#form.combine(this.#kernels, planes, result)
     into.set(result)

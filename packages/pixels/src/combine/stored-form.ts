@@ -27,8 +27,9 @@ export class StoredForm {
 
   /** Combines rows of all frames, whose memory may hold something else afterwards, and notes which of them hold values. */
   combine(kernels: PixelKernels, planes: readonly Plane[], into: Samples): void {
-    for (const [frame, plane] of planes.entries())
-      if (this.#hasValues[frame] === 0 && this.#holdsValues(plane)) this.#hasValues[frame] = 1
+    // Of very many planes, to look at each with its place would be much garbage.
+    for (let frame = 0; frame < planes.length; frame++)
+      if (this.#hasValues[frame] === 0 && this.#holdsValues(planes[frame]!)) this.#hasValues[frame] = 1
     combineBand(kernels, planes, into, this.#options)
     if (this.#shift) kernels.calculate('add', into, this.#shift, into)
   }
