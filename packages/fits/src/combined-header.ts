@@ -1,7 +1,8 @@
-import { type Exposure, exposureOf, INSTANTS } from './exposure.js'
+import type { CardValue } from './card-value.js'
+import { COMMON, DURATIONS, EXPOSURES, type Exposure, exposureOf } from './exposure.js'
 import type { FrameSize } from './frame.js'
 import type { Header } from './header.js'
-import { formatTime, mjdOf } from './observation-time.js'
+import { formatTime, hasTime, mjdOf } from './observation-time.js'
 import { type SkyGrid, skyDrift, skyGridOf } from './sky-drift.js'
 import { withoutSky } from './sky-keywords.js'
 
@@ -29,18 +30,19 @@ const ALIGNED = 0.5
  *
  * | keyword | sum | mean | median |
  * |---|---|---|---|
- * | EXPTIME, EXPOSURE | sum | mean | mean |
+ * | EXPTIME, EXPOSURE, XPOSURE, DARKTIME and the like | sum | mean | mean |
  * | TEXPTIME | | sum | sum |
  * | NCOMBINE | images that went in, those of images combined before as well | | |
  * | DATE-OBS, MJD-OBS, DATE-BEG | those of the first to begin | | |
  * | DATE-END, MJD-END | the latest end | | |
+ * | TELAPSE | from the one to the other | | |
  * | DATE-AVG, MJD-AVG | the mean of the middles, weighed by the exposures | | |
  * | GAIN (EGAIN where there is one) | the same | N times | 2 N / 3 times |
  * | RDNOISE, in electrons | root of the sum of squares | the same | root of 2/3 of that |
  * | SATURATE, MAXLIN | sum | least | least |
  * | AIRMASS | mean, weighed by the exposures | | |
  * | FILTER | as it is; of several, all, with + between | | |
- * | UTSTART, TIME-OBS, LST, HA and the like | where all are equal | | |
+ * | UTSTART, TIME-OBS, LST, HA, FILTER1 and the like | where all are equal | | |
  * | world coordinates | where all are equal to half a pixel | | |
  *
  * What an image does not say is said of the result neither. Values that differ are those that IRAF's documents and photometry's guides have for
@@ -93,14 +95,15 @@ export class CombinedHeader {
   #withExposure(header: Header): Header {
     const { combination } = this
     const isSum = combination === 'sum'
-    const number = (keyword: string) => this.#numbers(keyword)
-    const total = sumOf(this.#known(({ total: seconds }) => seconds))
+    const seconds = this.#known((exposure) => exposure.seconds)
+    const total = sumOf(this.#known((exposure) => exposure.total))
     const images = this.#exposures.reduce((sum, exposure) => sum + exposure.images, 0)
-    const exposed = ['EXPTIME', 'EXPOSURE'].reduce(
-      (result, keyword) => replaced(result, keyword, isSum ? sumOf(number(keyword)) : meanOf(number(keyword))),
-      header,
-    )
-    const isOne = isSum && total === (sumOf(number('EXPTIME')) ?? sumOf(number('EXPOSURE')))
+    const taken = (values: number[] | undefined) => (isSum ? sumOf(values) : meanOf(values))
+    let exposed = header
+    // Some have one name for it, and some another.
+    for (const keyword of EXPOSURES) exposed = replaced(exposed, keyword, taken(this.#numbers(keyword) ?? seconds))
+    for (const keyword of DURATIONS) exposed = replaced(exposed, keyword, taken(this.#numbers(keyword)))
+    const isOne = isSum && total === sumOf(seconds)
     return withValue(exposed, 'TEXPTIME', isOne ? undefined : total, '[s] exposures of all images together').set(
       'NCOMBINE',
       images,
@@ -111,12 +114,13 @@ export class CombinedHeader {
   #withDates(header: Header): Header {
     const starts = this.#known(({ start }) => start)
     const ends = this.#known(({ end }) => end)
-    const first = starts?.indexOf(Math.min(...starts))
+    const [start, end] = [starts && Math.min(...starts), ends && Math.max(...ends)]
     let result = header
     for (const keyword of ['DATE-OBS', 'MJD-OBS', 'DATE-BEG', 'MJD-BEG'])
-      result = replaced(result, keyword, this.#beginning(keyword, first))
-    for (const keyword of INSTANTS) if (!this.#isShared(keyword)) result = result.delete(keyword)
-    result = withTime(result, 'END', ends && Math.max(...ends), 'end of the last exposure')
+      result = replaced(result, keyword, this.#beginning(keyword, start))
+    for (const keyword of COMMON) if (!this.#isShared(keyword)) result = result.delete(keyword)
+    const elapsed = start === undefined || end === undefined ? undefined : (end - start) / 1000
+    result = withTime(replaced(result, 'TELAPSE', elapsed), 'END', end, 'end of the last exposure')
     return withTime(
       result,
       'AVG',
@@ -125,10 +129,13 @@ export class CombinedHeader {
     )
   }
 
-  /** What the image that began first says of that; where no times are known, what all of them say. */
-  #beginning(keyword: string, first: number | undefined): unknown {
+  /** What the image that began first says of that, at this time; where no times are known, the first of the days that all tell. */
+  #beginning(keyword: string, start: number | undefined): CardValue | undefined {
     const values = this.#exposures.map(({ dates }) => dates.get(keyword))
-    return first === undefined && new Set(values).size > 1 ? undefined : values[first ?? 0]
+    if (start === undefined) return firstOf(values)
+    const value = values[this.#exposures.findIndex((exposure) => exposure.start === start)]
+    if (typeof value === 'number' || (typeof value === 'string' && hasTime(value))) return value
+    return keyword.startsWith('MJD') ? mjdOf(start) : formatTime(start)
   }
 
   /** Where values are averaged, each unit of them is that of more electrons. */
@@ -182,9 +189,9 @@ export class CombinedHeader {
     return withoutSky(header)
   }
 
-  /** Whether all images say the same of a moment. */
+  /** Whether all images say the same. */
   #isShared(keyword: string): boolean {
-    return new Set(this.#exposures.map(({ instants }) => instants.get(keyword))).size === 1
+    return new Set(this.#exposures.map(({ common }) => common.get(keyword))).size === 1
   }
 
   #numbers(keyword: string): number[] | undefined {
@@ -207,6 +214,14 @@ export class CombinedHeader {
     const [first = 0] = values
     return first + values.reduce((sum, value, i) => sum + (value - first) * (weights[i] ?? 0), 0) / total
   }
+}
+
+const DAY = /^\d{4}-\d\d-\d\d/
+
+/** The value that all share, else the first of days; undefined where one is neither. */
+function firstOf(values: readonly (CardValue | undefined)[]): CardValue | undefined {
+  if (new Set(values).size === 1) return values[0]
+  return values.every((value) => typeof value === 'string' && DAY.test(value)) ? values.toSorted()[0] : undefined
 }
 
 function sumOf(values: readonly number[] | undefined): number | undefined {

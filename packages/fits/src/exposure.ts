@@ -1,6 +1,6 @@
 import type { CardValue } from './card-value.js'
 import type { Header } from './header.js'
-import { startOf, timeOf } from './observation-time.js'
+import { secondsAfter, startOf, timeOf } from './observation-time.js'
 
 /** What a header says of how its image was exposed. What it does not say is undefined. */
 export interface Exposure {
@@ -19,34 +19,43 @@ export interface Exposure {
   readonly filter: string | undefined
   /** Numbers by their keywords: those of `numbers` that it has. */
   readonly numbers: ReadonlyMap<string, number>
-  /** What is true of one exposure only, as text by its keyword. */
-  readonly instants: ReadonlyMap<string, string>
+  /** What is true of several only where all say it, as text by its keyword. */
+  readonly common: ReadonlyMap<string, string>
 }
 
-/** Numbers that a combined image has of its own. */
-const NUMBERS = ['EXPTIME', 'EXPOSURE', 'GAIN', 'EGAIN', 'RDNOISE', 'SATURATE', 'MAXLIN', 'AIRMASS'] as const
+/** How long it was exposed, by all its names: the first that a header has counts. */
+export const EXPOSURES = ['EXPTIME', 'EXPOSURE', 'XPOSURE'] as const
 
-/** What is said of the moment of one exposure. */
-export const INSTANTS =
-  'TIME-OBS TIME-END UTC-OBS UTSTART UTSTOP UT UTC LST ST HA JD JD-OBS HJD BJD MJD AMSTART AMEND'.split(' ')
+/** Other times that add up: for which a shutter was open, a detector gathered dark current or events. */
+export const DURATIONS = ['DARKTIME', 'ITIME', 'ELAPTIME', 'ONTIME', 'LIVETIME'] as const
+
+/** Numbers that a combined image has of its own. */
+const NUMBERS = [...EXPOSURES, ...DURATIONS, 'GAIN', 'EGAIN', 'RDNOISE', 'SATURATE', 'MAXLIN', 'AIRMASS'] as const
+
+/** What is said of the moment of one exposure, or of a wheel of its filters. */
+export const COMMON =
+  'TIME-OBS TIME-END UTC-OBS UTSTART UTSTOP UT UTC LST ST HA JD JD-OBS HJD BJD MJD AMSTART AMEND DATE-MID MJD-MID TSTART TSTOP FILTER1 FILTER2 FILTER3'.split(
+    ' ',
+  )
 
 const DATES = ['DATE-OBS', 'MJD-OBS', 'DATE-BEG', 'MJD-BEG']
 
 export function exposureOf(header: Header): Exposure {
-  const seconds = header.getNumber('EXPTIME') ?? header.getNumber('EXPOSURE')
+  const seconds = EXPOSURES.map((keyword) => header.getNumber(keyword)).find((number) => number !== undefined)
   const start = startOf(header)
-  const isKnown = start !== undefined && seconds !== undefined
+  const after = (part: number) =>
+    start === undefined || seconds === undefined ? undefined : secondsAfter(start, seconds * part)
   return {
     seconds,
     total: header.getNumber('TEXPTIME') ?? seconds,
     start,
-    middle: timeOf(header, 'AVG') ?? (isKnown ? start + seconds * 500 : undefined),
-    end: timeOf(header, 'END') ?? (isKnown ? start + seconds * 1000 : undefined),
+    middle: timeOf(header, 'AVG') ?? after(1 / 2),
+    end: timeOf(header, 'END') ?? after(1),
     dates: new Map(DATES.flatMap((keyword) => entry(keyword, kept(header.get(keyword))))),
     images: imagesIn(header),
     filter: kept(header.getString('FILTER')?.trim()),
     numbers: new Map(NUMBERS.flatMap((keyword) => entry(keyword, header.getNumber(keyword)))),
-    instants: new Map(INSTANTS.flatMap((keyword) => entry(keyword, textOf(header, keyword)))),
+    common: new Map(COMMON.flatMap((keyword) => entry(keyword, textOf(header, keyword)))),
   }
 }
 

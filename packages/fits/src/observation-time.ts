@@ -5,8 +5,12 @@ const DAY = 86_400_000
 /** Milliseconds of 1970-01-01 in the Modified Julian Date. */
 const EPOCH_MJD = 40_587
 
-const DATE_TIME = /^(\d{4})-(\d\d)-(\d\d)[T ](\d\d):(\d\d):(\d\d(?:\.\d*)?)Z?$/
-const CLOCK = /^(\d{1,2}):(\d\d):(\d\d(?:\.\d*)?)$/
+// Some writers leave out the seconds.
+const DATE_TIME = /^(\d{4})-(\d\d)-(\d\d)[T ](\d\d):(\d\d)(?::(\d\d(?:\.\d*)?))?Z?$/
+const CLOCK = /^(\d{1,2}):(\d\d)(?::(\d\d(?:\.\d*)?))?$/
+
+/** A day as files of the last century have it (FITS 4.0, section 4.4.2.1). */
+const OLD_DAY = /^(\d\d)\/(\d\d)\/(\d\d)$/
 
 /** Keywords of the time of day, for headers whose DATE-OBS has none. */
 const CLOCKS = ['TIME-OBS', 'UTSTART', 'UT', 'UTC']
@@ -17,7 +21,7 @@ const CLOCKS = ['TIME-OBS', 'UTSTART', 'UT', 'UTC']
  */
 export function startOf(header: Header): number | undefined {
   const date = header.getString('DATE-OBS')?.trim() ?? ''
-  const [day] = date.split(/[T ]/)
+  const [day = ''] = date.replace(OLD_DAY, '19$3-$2-$1').split(/[T ]/)
   const clock = CLOCKS.map((keyword) => header.getString(keyword)?.trim()).find((text) => CLOCK.test(text ?? ''))
   const time = hasTime(date) ? parsed(date) : clock === undefined ? undefined : parsed(`${day}T${padded(clock)}`)
   return time ?? timeOfMjd(header.getNumber('MJD-OBS'))
@@ -39,9 +43,15 @@ export function mjdOf(time: number): number {
   return Number((EPOCH_MJD + Math.round(time) / DAY).toFixed(8))
 }
 
-/** Some writers have a blank for the T. */
-function hasTime(date: string): boolean {
-  return /[T ]/.test(date)
+/** The time so many seconds later; undefined where files can tell of none. */
+export function secondsAfter(time: number, seconds: number): number | undefined {
+  const later = time + seconds * 1000
+  return isDate(later) ? later : undefined
+}
+
+/** Whether a date has a time of day: some writers have a blank for the T. */
+export function hasTime(date: string): boolean {
+  return /\d[T ]\d/.test(date)
 }
 
 function timeOfMjd(mjd: number | undefined): number | undefined {

@@ -45,6 +45,24 @@ describe('the exposure', () => {
     ])
   })
 
+  test('has several names, of which one will do for each image', () => {
+    const names = ['EXPTIME', 'EXPOSURE', 'XPOSURE'] as const
+    const mixed = [{ EXPOSURE: 30, XPOSURE: 29 }, { EXPTIME: 40 }, { XPOSURE: 50 }]
+    expect(said(combined('sum', mixed), ...names, 'TEXPTIME')).toEqual([undefined, 120, 120, undefined])
+    expect(said(combined('mean', mixed.slice(1)), ...names, 'TEXPTIME')).toEqual([45, undefined, undefined, 90])
+  })
+
+  test('is not alone in adding up', () => {
+    const list = [1, 2].map((time) => ({ EXPTIME: time, DARKTIME: time + 0.5, LIVETIME: time - 0.5 }))
+    expect(said(combined('sum', list), 'DARKTIME', 'LIVETIME')).toEqual([4, 2])
+    expect(said(combined('mean', [...list, {}]), 'DARKTIME', 'LIVETIME')).toEqual([undefined, undefined])
+  })
+
+  test.each([1e20, 1e308, -1e20])('of %d seconds ends when no file can say', (EXPTIME) => {
+    const result = combined('sum', [{ ...exposure, EXPTIME }, exposure])
+    expect(said(result, 'DATE-OBS', 'DATE-END', 'DATE-AVG')).toEqual([exposure['DATE-OBS'], undefined, undefined])
+  })
+
   test('of images that were combined before counts as often', () => {
     const mean = { ...exposure, TEXPTIME: 300, NCOMBINE: 10 }
     expect(said(combined('mean', [mean, exposure]), 'EXPTIME', 'TEXPTIME', 'NCOMBINE')).toEqual([30, 330, 11])
@@ -74,7 +92,11 @@ describe('the time', () => {
   test('is found in a date and a time beside it, and in the Julian date', () => {
     const apart = { EXPTIME: 10, 'DATE-OBS': '2024-07-18', 'TIME-OBS': '9:30:00.5' }
     expect(said(combined('sum', [apart, apart]), 'DATE-OBS', 'DATE-END')).toEqual([
-      ...['2024-07-18', '2024-07-18T09:30:10.500'],
+      ...['2024-07-18T09:30:00.500', '2024-07-18T09:30:10.500'],
+    ])
+    const earlier = { ...apart, 'TIME-OBS': '08:15' }
+    expect(said(combined('sum', [apart, earlier]), 'DATE-OBS', 'TIME-OBS')).toEqual([
+      ...['2024-07-18T08:15:00.000', undefined],
     ])
     const julian = { EXPTIME: 86.4, 'MJD-OBS': 60509.5 }
     expect(said(combined('sum', [julian, julian]), 'MJD-OBS', 'MJD-END')).toEqual([60509.5, 60509.501])
@@ -86,7 +108,45 @@ describe('the time', () => {
     expect(said(combined('sum', [exposure, unknown]), ...times)).toEqual(times.map(() => undefined))
     const day = { 'DATE-OBS': '2024-07-18' }
     expect(said(combined('sum', [day, day]), 'DATE-OBS')).toEqual(['2024-07-18'])
-    expect(said(combined('sum', [day, { 'DATE-OBS': '2024-07-19' }]), 'DATE-OBS')).toEqual([undefined])
+    expect(said(combined('sum', [{ 'DATE-OBS': '2024-07-19' }, day]), 'DATE-OBS')).toEqual(['2024-07-18'])
+    expect(said(combined('sum', [day, { 'DATE-OBS': 'tonight' }]), 'DATE-OBS')).toEqual([undefined])
+    expect(said(combined('sum', [day, {}]), 'DATE-OBS')).toEqual([undefined])
+  })
+
+  test('of an old date is of the last century', () => {
+    const old = { EXPTIME: 30, 'DATE-OBS': '18/07/98', 'TIME-OBS': '21:30:00' }
+    expect(said(combined('sum', [old, old]), 'DATE-OBS', 'DATE-END')).toEqual([
+      ...['1998-07-18T21:30:00.000', '1998-07-18T21:30:30.000'],
+    ])
+  })
+
+  test.each<[string, Cards, Cards, unknown[]]>([
+    [
+      'the Julian date of another',
+      { 'DATE-OBS': '2024-07-18T21:30:00' },
+      { 'MJD-OBS': 60509.5 },
+      ['2024-07-18T12:00:00.000', undefined],
+    ],
+    [
+      'the date of another',
+      { 'MJD-OBS': 60509.9 },
+      { 'DATE-OBS': '2024-07-18T12:00:00' },
+      [undefined, expect.closeTo(60509.5, 8)],
+    ],
+  ])('begins with %s, where that is earlier', (_, first, second, expected) => {
+    const list = [first, second].map((cards) => ({ ...cards, EXPTIME: 30 }))
+    expect(said(combined('sum', list), 'DATE-OBS', 'MJD-OBS')).toEqual(expected)
+  })
+
+  test('elapsed is that from the first exposure to the end of the last', () => {
+    const list = [exposure, late].map((cards) => ({ ...cards, TELAPSE: 30 }))
+    expect(said(combined('mean', list), 'TELAPSE')).toEqual([7290])
+    expect(said(combined('mean', [...list, {}]), 'TELAPSE')).toEqual([undefined])
+  })
+
+  test('in the middle of one exposure is none of several', () => {
+    const list = ['2024-07-18T21:30:15', '2024-07-18T21:31:15'].map((date) => ({ ...exposure, 'DATE-MID': date }))
+    expect(said(combined('sum', list), 'DATE-MID')).toEqual([undefined])
   })
 
   test('of images that were combined before is theirs', () => {
@@ -135,6 +195,13 @@ describe('the filter', () => {
   test('stays where it is one', () => {
     expect(combined('sum', [exposure, exposure])).toMatchObject({ history: [] })
     expect(said(combined('sum', [exposure, exposure]), 'FILTER')).toEqual(['rp'])
+  })
+
+  test('of a wheel stays where it is one', () => {
+    const wheels = { FILTER1: 'V', FILTER2: 'clear' }
+    expect(said(combined('sum', [wheels, { ...wheels, FILTER1: 'B' }]), 'FILTER1', 'FILTER2')).toEqual([
+      ...[undefined, 'clear'],
+    ])
   })
 
   test('is all of them, where they are several', () => {
