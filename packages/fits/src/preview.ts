@@ -4,7 +4,7 @@ import { ImageHdu } from './image-hdu.js'
 import { pixelKernels } from './pixel-kernels.js'
 import { pictureOf, sampleOf } from './preview-bands.js'
 import { factorToFit, Shrinker } from './shrink.js'
-import { type Limits, zscale } from './zscale.js'
+import { type Limits, pictureLimits } from './zscale.js'
 
 /** The longest side a JPEG is made with, and the most pixels that one of a file gets. */
 const MAX_JPEG_SIDE = 65_500
@@ -34,7 +34,7 @@ export interface PreviewSource {
 export interface PreviewOptions {
   /** Side of the box that the small picture fits, in pixels; 200 by default. */
   readonly size?: number
-  /** The values shown black and white; those of `zscale` by default. */
+  /** The values shown black and white; by default those of `zscale`, or the least and the highest where these are one. */
   readonly limits?: Limits
   /** Ends the reading of an image of a file; the promise is rejected with the signal's reason. */
   readonly signal?: AbortSignal
@@ -82,7 +82,7 @@ export async function previewPieces(
   if (!(width > 0 && height > 0 && data.length === width * height)) {
     throw wrongArgument(`${data.length} pixels do not fill a frame of ${width} x ${height}`)
   }
-  const bands = greyBands(source, options.limits ?? zscale(data))
+  const bands = greyBands(source, options.limits ?? pictureLimits(data))
   return piecesOf({ width, height, bands }, options)
 }
 
@@ -96,7 +96,7 @@ async function piecesOfHdu(hdu: ImageHdu, options: PreviewOptions): Promise<Prev
   }
   const most = Math.sqrt(MAX_JPEG_PIXELS / (width * height))
   const factor = Math.min(factorToFit(hdu, MAX_JPEG_SIDE), most)
-  const shown = limits ?? zscale(await sampleOf(hdu, signal))
+  const shown = limits ?? pictureLimits(await sampleOf(hdu, signal))
   const { pixels, ...size } = await pictureOf(hdu, { factor, limits: shown, signal })
   return piecesOf({ ...size, bands: [pixels] }, options)
 }

@@ -1,4 +1,5 @@
 import { pixelKernels } from './pixel-kernels.js'
+import type { Samples } from './samples.js'
 
 /** The range of values that a picture shows from black to white. */
 export interface Limits {
@@ -23,11 +24,12 @@ interface Fit {
  * Display limits by IRAF's zscale: values near the median, where the background is, get most of the range.
  *
  * A line is fitted to the sorted values of about 1000 pixels, taken evenly, without those far from it; its slope, over a contrast of 0.25,
- * gives the limits. The parameters are those of astropy's `ZScaleInterval`, and so are the limits, but for rounding.
+ * gives the limits. The parameters are those of astropy's `ZScaleInterval`, and so are the limits, but for rounding: where nearly all values are
+ * one, the line is exact here and both limits are that value, while astropy may take what its own rounding leaves for noise, and then shows all.
  *
  * @param values Only read. NaN and infinities are left out; without any other value both limits are 0.
  */
-export function zscale(values: Float32Array | Float64Array): Limits {
+export function zscale(values: Samples): Limits {
   const samples = pixelKernels().sampleFinite(values, SAMPLES).sort()
   if (samples.length === 0) return { low: 0, high: 0 }
   const first = samples[0]!
@@ -42,6 +44,26 @@ export function zscale(values: Float32Array | Float64Array): Limits {
     low: Math.max(first, middle - (centre - 1) * step),
     high: Math.min(last, middle + (samples.length - centre) * step),
   }
+}
+
+/** The limits that a picture has by itself: those of zscale; where these leave nothing between them, the least and the highest value. */
+export function pictureLimits(values: Samples): Limits {
+  const limits = zscale(values)
+  if (limits.low < limits.high) return limits
+  const range = rangeOf(values)
+  return range.low < range.high ? range : limits
+}
+
+/** The least and the highest finite value, of all; without any the first is above the second. */
+export function rangeOf(values: Samples): Limits {
+  let low = Number.POSITIVE_INFINITY
+  let high = Number.NEGATIVE_INFINITY
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i]!
+    if (value < low && value !== Number.NEGATIVE_INFINITY) low = value
+    if (value > high && value !== Number.POSITIVE_INFINITY) high = value
+  }
+  return { low, high }
 }
 
 function minPixels(count: number): number {

@@ -1,7 +1,7 @@
 import { encodeJpeg, loadKernels } from '@datalab/pixels'
 import sharp from 'sharp'
 import { expect, test } from 'vitest'
-import { renderPreview } from '../src/index.js'
+import { renderPreview, zscale } from '../src/index.js'
 import { factorToFit, Shrinker } from '../src/shrink.js'
 
 async function pixelsOf(jpeg: Uint8Array) {
@@ -35,6 +35,19 @@ test.each([
   expect(full).toMatchObject({ width, height })
   expect(Math.abs(full.data[0]! - grey)).toBeLessThan(3)
   expect(Math.max((await pixelsOf(small)).width, (await pixelsOf(small)).height)).toBeLessThanOrEqual(200)
+})
+
+test('what is nearly all of one value is shown from the least value to the highest', async () => {
+  const data = new Float32Array(64 * 64).fill(3)
+  for (let y = 16; y < 32; y++) data.fill(y < 24 ? -7 : 13, y * 64 + 16, y * 64 + 24)
+  data[0] = Number.NaN
+  data[1] = Number.POSITIVE_INFINITY
+  expect(zscale(data)).toEqual({ low: 3, high: 3 })
+  const { large } = await renderPreview({ data, width: 64, height: 64 })
+  const { data: pixels } = await pixelsOf(large)
+  // From the bottom up: -7, 13, and 3 beside them.
+  const greys = [20, 28].map((y) => pixels[(63 - y) * 64 + 20]!)
+  expect([...greys, pixels[32 * 64 + 48]!].map((grey) => Math.round(grey / 32))).toEqual([0, 8, 4])
 })
 
 test('NaN is black beside values, and infinities are the ends', async () => {

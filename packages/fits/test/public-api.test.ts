@@ -36,6 +36,7 @@ test('what the package exports', () => {
     'openFits',
     'packFile',
     'packFits',
+    'rangeOf',
     'readFrame',
     'readImage',
     'readTable',

@@ -1,4 +1,4 @@
-import { type Limits, zscale } from '@datalab/fits'
+import { type Limits, rangeOf, zscale } from '@datalab/fits'
 import type { Pixels } from './pixels.js'
 
 /** The values that a channel is shown between, or why there are none. */
@@ -29,16 +29,4 @@ export function channelLimits(
 export function checked({ low, high }: Limits): ChannelLimits {
   if (low < high) return { low, high }
   return { problem: `would be shown from zmin ${low} to zmax ${high}. Give a zmin that is less than zmax.` }
-}
-
-/** The least and the highest finite value; without any the first is above the second. */
-function rangeOf(data: Pixels['data']): Limits {
-  let low = Number.POSITIVE_INFINITY
-  let high = Number.NEGATIVE_INFINITY
-  for (let pixel = 0; pixel < data.length; pixel++) {
-    const value = data[pixel] as number
-    if (value < low && value !== Number.NEGATIVE_INFINITY) low = value
-    if (value > high && value !== Number.POSITIVE_INFINITY) high = value
-  }
-  return { low, high }
 }
