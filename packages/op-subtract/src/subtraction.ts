@@ -73,7 +73,7 @@ export class Subtraction extends BaseDataOperation<SubtractionInputs> {
       hasValues ||= !values.every(Number.isNaN)
       yield values
     }
-    if (!hasValues) this.setFailed(emptyMessage(frame))
+    if (!hasValues) this.setFailed(`${frame.label} holds no values where ${subtrahend.name} does. Leave it out.`)
   }
 
   #warnOfCropping(): void {

@@ -27,6 +27,8 @@ const images = memoryImages({
     [missing, missing],
     [missing, missing],
   ],
+  left: [[1, missing]],
+  right: [[missing, 1]],
   single: { data: Float32Array.of(1, 2, 3, 4), width: 2, height: 2, header },
 })
 const files = (...names: string[]) => names.map((name) => images.file(name))
@@ -124,7 +126,18 @@ test.each(pairs)('$first less $second, as numpy does it', async ({ first, second
 
 describe('is refused, with a sentence', () => {
   test.each([
-    ['an image', ['a', 'empty'], 'dark', 'Input Files (input_files), item 2, empty holds no values. Leave it out.'],
+    [
+      'an image',
+      ['a', 'empty'],
+      'dark',
+      'Input Files (input_files), item 2, empty holds no values where dark does. Leave it out.',
+    ],
+    [
+      'an image less one with holes elsewhere',
+      ['left'],
+      'right',
+      'Input Files (input_files), item 1, left holds no values where right does. Leave it out.',
+    ],
     [
       'an image to subtract',
       ['a'],
