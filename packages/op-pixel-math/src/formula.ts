@@ -51,6 +51,12 @@ export function imagesOf(formula: Formula): number[] {
   return [...found].sort((a, b) => a - b)
 }
 
+/** The image whose header the result has: the first that a formula reads pixel by pixel, else one of its statistics, else the first. */
+export function leadOf(formula: Formula): number {
+  const [first = 0] = [...imagesOf(formula), ...allImagesOf(formula)]
+  return first
+}
+
 /** All images that anything in a formula is made of. */
 export function allImagesOf(formula: Formula): Set<number> {
   if (formula.kind === 'image') return new Set([formula.index])

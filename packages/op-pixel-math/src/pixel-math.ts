@@ -2,7 +2,7 @@ import { BaseDataOperation, type OperationInfo, type Progress } from '@datalab/c
 import { commonSize, cropFrame, type Frame, type FrameSize, type Samples, samplesFor } from '@datalab/fits'
 import { Images, openFrames } from '@datalab/fits/images'
 import { type Block, Calculation } from './calculation.js'
-import { allImagesOf, type Formula } from './formula.js'
+import { allImagesOf, type Formula, leadOf } from './formula.js'
 import { FrameStack } from './frame-stack.js'
 import { historyOf } from './history.js'
 import type { PixelMathInputs } from './inputs.js'
@@ -53,7 +53,7 @@ export class PixelMath extends BaseDataOperation<PixelMathInputs> {
     const data = this.#calculated(calculation, frames, size, calculating)
     const headers = opened.map(({ header }) => header)
     const result = { ...size, data, header: resultHeader(formula, headers) }
-    const history = historyOf(expression, input_files, calculation.statistics)
+    const history = historyOf(expression, input_files, calculation.statistics, leadOf(formula))
     return [await images.save(result, { history, progress: saving })]
   }
 

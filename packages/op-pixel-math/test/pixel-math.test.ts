@@ -123,10 +123,10 @@ describe('the header', () => {
   const headerOf = async (expression: string, ...names: string[]) =>
     images.header((await run(expression, files(...names))).output.output_files[0])
 
-  test('is that of the first image, and tells the formula, its images and its statistics', async () => {
+  test('is that of the first image, and tells the formula, its images, its statistics, and whose exposure it has', async () => {
     const saved = await headerOf('(a - median(b)) / max(c)', 'light', 'sky', 'flat')
     expect(['CRVAL1', 'CRPIX1', 'OBJECT'].map((keyword) => saved.get(keyword))).toEqual([83.6, 12.5, 'M42'])
-    expect(saved.getAll('HISTORY').slice(0, 7)).toEqual([
+    expect(saved.getAll('HISTORY').slice(0, 8)).toEqual([
       'dark taken away',
       'Each pixel is (a - median(b)) / max(c)',
       'a = light',
@@ -134,7 +134,20 @@ describe('the header', () => {
       'c = flat',
       'median(b) = 2',
       'max(c) = 4',
+      'Exposure, time, gain and noise in this header are those of a',
     ])
+  })
+
+  test.each([
+    ['c + 1', 'dome', 'c'],
+    ['b / c', 'M42', 'b'],
+    ['c - median(b)', 'dome', 'c'],
+    ['0 * median(b)', 'M42', 'b'],
+    ['1', undefined, 'a'],
+  ])('%s has that of the first image which it uses', async (expression, object, letter) => {
+    const saved = await headerOf(expression, 'flat', 'light', 'sky')
+    expect(saved.get('OBJECT')).toBe(object)
+    expect(saved.getAll('HISTORY')).toContain(`Exposure, time, gain and noise in this header are those of ${letter}`)
   })
 
   test.each([
