@@ -29,6 +29,9 @@ export interface CodedRowsParts {
 /** Rows of the table that are read with those that are asked for, in bytes: the next ones are asked for next, as a rule. */
 const TABLE_BYTES = 16 * 1024
 
+/** Rows that the kernels decode side by side. */
+const ABREAST = 4
+
 /** Rows of the table, from one on. */
 interface TablePart {
   readonly first: number
@@ -70,7 +73,7 @@ export class CodedRows {
         reading = this.#read(pieces, i + 1, buffers)
         const { from, to, start } = piece
         const part = into.subarray(from * width, to * width)
-        if (!pixelKernels().decodeRiceRows(bytes, start, someOf(rows, from, to), part)) return false
+        if (!pixelKernels(ABREAST * width).decodeRiceRows(bytes, start, someOf(rows, from, to), part)) return false
       }
     } finally {
       // Its memory is in use until then, and its failure is nobody else's to hear.

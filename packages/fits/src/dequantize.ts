@@ -20,5 +20,5 @@ export function ditheringOf(name: string | undefined): Dithering {
 export function dequantize(stored: StoredPixels, quantization: Quantization, into: Samples): void {
   if (stored instanceof BigInt64Array) throw invalid('its quantised pixels have 64 bits')
   const integers = stored instanceof Int32Array ? stored : Int32Array.from(stored)
-  pixelKernels().dequantize(integers, quantization, into)
+  pixelKernels(integers.length).dequantize(integers, quantization, into)
 }

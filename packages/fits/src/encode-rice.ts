@@ -12,5 +12,5 @@ let room = new Uint8Array(0)
 export function encodeRice(values: Int32Array, coding: RiceCoding): Uint8Array<ArrayBuffer> {
   const most = maxRiceBytes(values.length, coding)
   if (room.length < most) room = new Uint8Array(most)
-  return room.slice(0, pixelKernels().encodeRice(values, coding, room))
+  return room.slice(0, pixelKernels(values.length).encodeRice(values, coding, room))
 }

@@ -125,7 +125,7 @@ function* seenBy(shrinker: Shrinker, bands: Iterable<Uint8Array>): Generator<Uin
 }
 
 function jpegOf(picture: GreyBands): AsyncIterable<Uint8Array> {
-  return encodeJpeg(picture, { quality: QUALITY, kernels: pixelKernels() })
+  return encodeJpeg(picture, { quality: QUALITY, kernels: pixelKernels(BAND_ROWS * picture.width) })
 }
 
 async function joined(pieces: AsyncIterable<Uint8Array>): Promise<Uint8Array> {

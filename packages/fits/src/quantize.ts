@@ -53,7 +53,11 @@ let room = new Int32Array(0)
 function quantizeRow(values: Float32Array, { level, seed }: QuantizeOptions): QuantizedTile | undefined {
   if (room.length < values.length) room = new Int32Array(values.length)
   const integers = room.subarray(0, values.length)
-  const steps = pixelKernels().quantize(values, { level, dithering: 'SUBTRACTIVE_DITHER_1', seed }, integers)
+  const steps = pixelKernels(values.length).quantize(
+    values,
+    { level, dithering: 'SUBTRACTIVE_DITHER_1', seed },
+    integers,
+  )
   return steps && { integers, scale: steps.scale, zero: steps.zero }
 }
 

@@ -20,7 +20,7 @@ export function maxRicePixels(bytes: number, tiles: number, { bytepix, blocksize
  * @throws FITS_TRUNCATED when the bytes end first.
  */
 export function decodeRice(bytes: Uint8Array, into: Int32Array, coding: RiceCoding): void {
-  if (!pixelKernels().decodeRice(bytes, coding, into)) throw riceTruncated(bytes.length, into.length)
+  if (!pixelKernels(into.length).decodeRice(bytes, coding, into)) throw riceTruncated(bytes.length, into.length)
 }
 
 /** What is said of a tile whose bytes end before its pixels do. */

@@ -102,7 +102,7 @@ function riceDecoder(header: Header, bitpix: Bitpix): TileDecoder {
       return into
     },
     decodeFloats(bytes, quantization, into) {
-      const isWhole = pixelKernels().decodeRiceFloats(bytes, coding, quantization, into)
+      const isWhole = pixelKernels(into.length).decodeRiceFloats(bytes, coding, quantization, into)
       if (!isWhole) throw riceTruncated(bytes.length, into.length)
     },
     maxPixels: (bytes, tiles) => maxRicePixels(bytes, tiles, coding),
@@ -112,7 +112,7 @@ function riceDecoder(header: Header, bitpix: Bitpix): TileDecoder {
   return {
     ...decoder,
     decodeScaled(bytes, scale, into) {
-      const isWhole = pixelKernels().decodeRiceScaled(bytes, coding, scale, into)
+      const isWhole = pixelKernels(into.length).decodeRiceScaled(bytes, coding, scale, into)
       if (!isWhole) throw riceTruncated(bytes.length, into.length)
     },
   }
