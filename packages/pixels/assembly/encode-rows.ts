@@ -49,10 +49,11 @@ function sigmaOf(noise: usize): f64 {
  * Quantises and codes `rows` rows of `width` floats to `to`, one behind the other, and tells of each its scale and zero, and how many bytes it
  * has: 0 where it cannot be quantised, or would not become smaller. Returns the number of all bytes.
  *
- * `table` gets all scales, then all zeros, then all lengths. `to` has room for the rows as floats, and for what one may take coded besides.
+ * `table` gets all scales, then all zeros, then all lengths. `to` has room for the rows as floats, and for what one may take coded besides: `codedRoom`
+ * bytes, and 8 more.
  * `work` has room for four times as many floats as a row has, and 16 more in each, for a block of integers, and for eight doubles.
  */
-export function encodeRows(from: usize, width: i32, rows: i32, to: usize, table: usize, work: usize, level: f64, dithering: i32, seed: i32, randoms: usize): i32 {
+export function encodeRows(from: usize, width: i32, rows: i32, to: usize, table: usize, work: usize, codedRoom: usize, level: f64, dithering: i32, seed: i32, randoms: usize): i32 {
   const rowBytes = <usize>width << 2
   const codes = work + 64
   const integers = codes + (BLOCKSIZE << 2)
@@ -65,7 +66,7 @@ export function encodeRows(from: usize, width: i32, rows: i32, to: usize, table:
     if (plan(work, width, level, dithering)) {
       if (dithering == NO_DITHER) quantizePlain(from, integers, width, scale, zero)
       else quantizeDithered(from, integers, width, scale, zero, dithering == SUBTRACTIVE_DITHER_2, seed, randoms)
-      length = encodeRice32(integers, width, out, BLOCKSIZE, codes)
+      length = encodeRice32(integers, width, out, codedRoom, BLOCKSIZE, codes)
       if (<usize>length >= rowBytes) length = 0
     } else {
       scale = 0

@@ -2,6 +2,7 @@
 //
 // The cosine transform is that of Y. Arai, T. Agui and M. Nakajima (1988, Trans. IEICE E-71, 1095), in integers of 16 bits: of twice the pixels,
 // so that no sum leaves the type, and with products rounded to the nearest.
+import { reversedAll } from './lanes'
 
 const SIDE: usize = 8
 const ROW: usize = 16
@@ -9,6 +10,9 @@ const ROW: usize = 16
 /** Bytes of a block of coefficients, behind which are the bits of those that are not 0; and of both. */
 const BITS: usize = 128
 const BLOCK: usize = 136
+
+/** Bytes that a block takes at most: of each coefficient 27 bits. */
+const MOST: usize = 216
 
 /** Where tables have what; as `JpegTables` lays them out. */
 const ZIGZAG: usize = 256
@@ -216,13 +220,16 @@ function quantizeBlocks(from: usize, apart: usize, count: i32, factors: usize, b
   return codeOf(tables + LONG_CODES, run, value)
 }
 
-/** Writes the bits that are not yet written, and zeros behind them: 8 bytes in all. */
+/** Writes the bits that are not yet written, and zeros after them: 8 bytes in all, of which the first is the last before an address. */
 // @ts-ignore: decorator
 @inline function write(out: usize, pending: u64, bits: u32): void {
-  store<u64>(out, bswap<u64>(pending << <u64>(64 - bits)))
+  store<u64>(out - 8, pending << <u64>(64 - bits))
 }
 
-/** Codes quantised blocks. Returns where the bytes end. */
+/**
+ * Codes quantised blocks. The bytes are written from the last one before `to` down, in the machine's order: no kernel has an instruction that
+ * reverses the bytes of a number. Returns where the bytes end, which is before `to`.
+ */
 function codeAll(blocks: usize, count: i32, tables: usize, to: usize): usize {
   const zeroRun = <u64>load<u32>(tables + ZERO_RUN)
   const blockEnd = <u64>load<u32>(tables + LONG_CODES)
@@ -247,7 +254,7 @@ function codeAll(blocks: usize, count: i32, tables: usize, to: usize): usize {
       next = place + 1
       for (; run > 15; run -= 16) {
         write(out, pending, bits)
-        out += bits >>> 3
+        out -= bits >>> 3
         bits = (bits & 7) + (<u32>zeroRun & 31)
         pending = (pending << (zeroRun & 31)) | (zeroRun >>> 5)
       }
@@ -263,12 +270,12 @@ function codeAll(blocks: usize, count: i32, tables: usize, to: usize): usize {
       let run = first - next
       for (; run > 15; run -= 16) {
         write(out, pending, bits)
-        out += bits >>> 3
+        out -= bits >>> 3
         bits = (bits & 7) + (<u32>zeroRun & 31)
         pending = (pending << (zeroRun & 31)) | (zeroRun >>> 5)
       }
       write(out, pending, bits)
-      out += bits >>> 3
+      out -= bits >>> 3
       bits &= 7
       code = codeAt(blocks, tables, run, first)
       pending = (pending << (code & 31)) | (code >>> 5)
@@ -277,7 +284,7 @@ function codeAll(blocks: usize, count: i32, tables: usize, to: usize): usize {
       next = second + 1
       for (; run > 15; run -= 16) {
         write(out, pending, bits)
-        out += bits >>> 3
+        out -= bits >>> 3
         bits = (bits & 7) + (<u32>zeroRun & 31)
         pending = (pending << (zeroRun & 31)) | (zeroRun >>> 5)
       }
@@ -290,23 +297,23 @@ function codeAll(blocks: usize, count: i32, tables: usize, to: usize): usize {
       bits += <u32>blockEnd & 31
     }
     write(out, pending, bits)
-    out += bits >>> 3
+    out -= bits >>> 3
     bits &= 7
   }
   // The last byte is filled up with ones.
-  if (bits > 0) store<u8>(out++, <u8>((pending << <u64>(8 - bits)) | ((<u64>1 << <u64>(8 - bits)) - 1)))
+  if (bits > 0) store<u8>(--out, <u8>((pending << <u64>(8 - bits)) | ((<u64>1 << <u64>(8 - bits)) - 1)))
   return out
 }
 
-/** Copies bytes, with a 0 behind each that has all bits. Returns where they end. */
+/** Copies bytes from the last one before `from` down to `end`, with a 0 behind each that has all bits. Returns where the copies end. */
 function stuff(from: usize, end: usize, to: usize): usize {
-  while (from < end) {
-    const bytes = v128.load(from)
+  while (from > end) {
+    const bytes = reversedAll(v128.load(from - 16))
     v128.store(to, bytes)
     const full = i8x16.bitmask(i8x16.eq(bytes, i8x16.splat(-1)))
     const found: usize = full == 0 ? 16 : <usize>ctz<i32>(full) + 1
-    if (from + found > end) return to + (end - from)
-    from += found
+    if (from - found < end) return to + (from - end)
+    from -= found
     to += found
     if (full != 0) store<u8>(to++, 0)
   }
@@ -319,7 +326,8 @@ function stuff(from: usize, end: usize, to: usize): usize {
  * `work` has room for 136 bytes of each block, then for what they may take before bytes are stuffed; `to` has for twice as much.
  */
 export function codeBlocks(from: usize, apart: usize, count: i32, tables: usize, to: usize, work: usize): i32 {
-  const raw = work + <usize>count * BLOCK
+  // Up to a vector before the last byte is read, and up to a number before it is written.
+  const raw = work + <usize>count * (BLOCK + MOST) + 16
   quantizeBlocks(from, apart, count, tables, work)
   return <i32>(stuff(raw, codeAll(work, count, tables, raw), to) - to)
 }

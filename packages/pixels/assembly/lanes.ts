@@ -24,6 +24,21 @@
   return i8x16.shuffle(v, v, 15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0)
 }
 
+/** Reverses the bytes from an address up to another one, in their place. */
+export function reverse(from: usize, end: usize): void {
+  for (; from + 16 <= end; from += 16, end -= 16) {
+    const first = v128.load(from)
+    const last = v128.load(end - 16)
+    v128.store(from, reversedAll(last))
+    v128.store(end - 16, reversedAll(first))
+  }
+  while (from < end) {
+    const first = load<u8>(from)
+    store<u8>(from++, load<u8>(--end))
+    store<u8>(end, first)
+  }
+}
+
 /** The upper half of a vector, as its lower one. */
 // @ts-ignore: decorator
 @inline export function upper(v: v128): v128 {

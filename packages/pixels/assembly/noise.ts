@@ -1,6 +1,7 @@
 // How much noise a row has: the medians of differences between its pixels (Stoehr et al. 2008, ASP Conf. Ser. 394, 505). Those of one row are
 // near those of the row before: only differences that are near those are looked at closely.
 import { lowerBound, select, selectAmong, upperBound } from './select'
+import { toFront } from './to-front'
 
 // The medians of the row before: good guesses of those of the next.
 let guess2: f32 = 0
@@ -22,27 +23,6 @@ let near5: i32 = 0
 // The smallest and the largest value.
 let least: f32 = 0
 let greatest: f32 = 0
-
-/** What moves the lanes that are set in a mask of four to the front. */
-// prettier-ignore
-const TO_FRONT: usize = memory.data<u8>([
-  0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
-  0, 1, 2, 3, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
-  4, 5, 6, 7, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
-  0, 1, 2, 3, 4, 5, 6, 7, 0, 0, 0, 0, 0, 0, 0, 0,
-  8, 9, 10, 11, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
-  0, 1, 2, 3, 8, 9, 10, 11, 0, 0, 0, 0, 0, 0, 0, 0,
-  4, 5, 6, 7, 8, 9, 10, 11, 0, 0, 0, 0, 0, 0, 0, 0,
-  0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 0, 0, 0, 0,
-  12, 13, 14, 15, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
-  0, 1, 2, 3, 12, 13, 14, 15, 0, 0, 0, 0, 0, 0, 0, 0,
-  4, 5, 6, 7, 12, 13, 14, 15, 0, 0, 0, 0, 0, 0, 0, 0,
-  0, 1, 2, 3, 4, 5, 6, 7, 12, 13, 14, 15, 0, 0, 0, 0,
-  8, 9, 10, 11, 12, 13, 14, 15, 0, 0, 0, 0, 0, 0, 0, 0,
-  0, 1, 2, 3, 8, 9, 10, 11, 12, 13, 14, 15, 0, 0, 0, 0,
-  4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 0, 0, 0, 0,
-  0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15,
-])
 
 /** Copies the values that are not NaN; returns how many there are. */
 function compact(from: usize, count: i32, to: usize): i32 {
@@ -174,9 +154,9 @@ function gather(from: usize, count: i32, to2: usize, to3: usize, to5: usize): vo
     const mask2 = i32x4.bitmask(v128.andnot(i32x4.lt_s(second, high2), isBelow2))
     const mask3 = i32x4.bitmask(v128.andnot(i32x4.lt_s(third, high3), isBelow3))
     const mask5 = i32x4.bitmask(v128.andnot(i32x4.lt_s(fifth, high5), isBelow5))
-    v128.store(end2, i8x16.swizzle(second, v128.load(TO_FRONT + (<usize>mask2 << 4))))
-    v128.store(end3, i8x16.swizzle(third, v128.load(TO_FRONT + (<usize>mask3 << 4))))
-    v128.store(end5, i8x16.swizzle(fifth, v128.load(TO_FRONT + (<usize>mask5 << 4))))
+    v128.store(end2, toFront(second, mask2))
+    v128.store(end3, toFront(third, mask3))
+    v128.store(end5, toFront(fifth, mask5))
     end2 += <usize>popcnt(mask2) << 2
     end3 += <usize>popcnt(mask3) << 2
     end5 += <usize>popcnt(mask5) << 2

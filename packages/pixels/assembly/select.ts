@@ -1,10 +1,14 @@
-// The value at a rank among many that are not negative: their bits have their order. Where a guess is near, three looks at the values do.
+// The value at a rank among many that are not negative: their bits have their order. Where a guess is near, two looks at the values do.
+import { toFront } from './to-front'
 
 /** So few values are picked out and put in order. */
 const FEW: i32 = 32
 
-/** Room for them. */
-const picked: usize = memory.data(4 * 36, 16)
+/** As many on each side of a place are looked at. */
+const BESIDE: i32 = 15
+
+/** Room for them, and for what is written behind. */
+const picked: usize = memory.data(4 * 40, 16)
 
 // What `countBelow` found.
 let below: i32 = 0
@@ -29,51 +33,30 @@ function total(v: v128): i32 {
   return i32x4.extract_lane(v, 0) + i32x4.extract_lane(v, 1) + i32x4.extract_lane(v, 2) + i32x4.extract_lane(v, 3)
 }
 
-/** Picks out the values from `low` up to `high`, which are few; returns how many there are. */
+/** Picks out the values from `low` up to `high`, which are few; returns how many there are. Behind them it leaves greater ones. */
 function pick(from: usize, count: i32, low: i32, high: i32): i32 {
   const a = i32x4.splat(low)
   const b = i32x4.splat(high)
-  let found = 0
+  let to = picked
   for (const end = from + (<usize>count << 2); from < end; from += 16) {
     const value = v128.load(from)
-    let mask = i32x4.bitmask(v128.and(i32x4.ge_s(value, a), i32x4.lt_s(value, b)))
-    while (mask) {
-      store<i32>(picked + (<usize>found << 2), load<i32>(from + (<usize>ctz(mask) << 2)))
-      found++
-      mask &= mask - 1
-    }
+    const mask = i32x4.bitmask(v128.andnot(i32x4.lt_s(value, b), i32x4.lt_s(value, a)))
+    v128.store(to, toFront(value, mask))
+    to += <usize>popcnt(mask) << 2
   }
-  return found
+  v128.store(to, i32x4.splat(i32.MAX_VALUE))
+  return <i32>((to - picked) >> 2)
 }
 
-// @ts-ignore: decorator
-@inline function at(i: i32): i32 {
-  return load<i32>(picked + (<usize>i << 2))
-}
-
-/** The picked value at a rank (Hoare 1961, CACM 4, 321). */
-function quickselect(count: i32, rank: i32): i32 {
-  let low = 0
-  let high = count - 1
-  while (low < high) {
-    const pivot = at((low + high) >> 1)
-    let i = low
-    let j = high
-    while (i <= j) {
-      while (at(i) < pivot) i++
-      while (at(j) > pivot) j--
-      if (i > j) break
-      const value = at(i)
-      store<i32>(picked + (<usize>i << 2), at(j))
-      store<i32>(picked + (<usize>j << 2), value)
-      i++
-      j--
-    }
-    if (rank <= j) high = j
-    else if (rank >= i) low = i
-    else break
+/** The picked value at a rank: the one that as many are below, and that is found often enough. */
+function pickedAt(count: i32, rank: i32): i32 {
+  const all = (count + 3) & ~3
+  let at = picked
+  for (const last = picked + (<usize>(count - 1) << 2); at < last; at += 4) {
+    countBelow(picked, all, load<i32>(at), load<i32>(at) + 1)
+    if (rank >= below && rank < belowToo) break
   }
-  return at(rank)
+  return load<i32>(at)
 }
 
 /** What is near a guess: from here on. Nothing is, where there is no guess. */
@@ -106,17 +89,27 @@ export function selectAmong(from: usize, count: i32, rank: i32, least: f32, most
 
 /** The same among values of which some have the bits from `low` up to `high`: those at the ranks from `first` up to `end`, and this one. */
 function selectWithin(from: usize, count: i32, rank: i32, low: i32, high: i32, first: i32, end: i32): f32 {
-  while (end - first > FEW && high - low > 1) {
-    const middle = low + ((high - low) >> 1)
-    countBelow(from, count, middle, middle)
+  for (let isEven = true; end - first > FEW && high - low > 1; isEven = !isEven) {
+    // As if they were spread evenly, which they are as a rule; every other time in the middle, in case they are not.
+    const span = <f64>(high - low)
+    const apart = isEven ? span / (end - first) : 0
+    const place = isEven ? apart * (rank - first) : span / 2
+    const least = low + <i32>max<f64>(0, place - apart * BESIDE)
+    const most = low + <i32>max<f64>(1, min<f64>(span, place + apart * BESIDE))
+    countBelow(from, count, least, most)
     if (rank < below) {
-      high = middle
+      high = least
       end = below
-    } else {
-      low = middle
+    } else if (rank < belowToo) {
+      low = least
       first = below
+      high = most
+      end = belowToo
+    } else {
+      low = most
+      first = belowToo
     }
   }
   if (high - low == 1) return reinterpret<f32>(low)
-  return reinterpret<f32>(quickselect(pick(from, count, low, high), rank - first))
+  return reinterpret<f32>(pickedAt(pick(from, count, low, high), rank - first))
 }

@@ -85,6 +85,21 @@ test('rows of noise, one after the other, whatever the noise was before', () => 
   }
 })
 
+test('rows whose differences are spread in any way: over all powers of ten, in a few heaps, the same again and again', () => {
+  const spreads: readonly ((value: number) => number)[] = [
+    (value) => value * 10 ** (Math.abs(value) % 30),
+    (value) => Math.round(value),
+    (value) => 1000 * Math.round(value / 10) + value / 1e4,
+    (value) => Math.sign(value) * (1 + Math.abs(value) / 1e6),
+    (value) => (Math.abs(value) < 30 ? 0 : value),
+  ]
+  for (let row = 0; row < 60; row++) {
+    const spread = spreads[row % spreads.length]!
+    const values = Float32Array.from(noise(200 + 40 * row, row + 1), spread)
+    expectSameQuantized(values, { level: 4, dithering: DITHERINGS[row % 3]!, seed: row })
+  }
+})
+
 test.each(DITHERINGS)('%s: floats come back to within half a step', (dithering) => {
   const values = Float32Array.from(noise(15_000, 3, 100))
   values[17] = 0

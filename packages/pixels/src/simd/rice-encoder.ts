@@ -61,14 +61,15 @@ export class RiceEncoder {
   encode(values: Int32Array, { bytepix, blocksize }: RiceCoding, into: Uint8Array): number | undefined {
     const { machine } = this
     const size = Math.min(blocksize, values.length)
-    const output = roomFor(maxRiceBytes(values.length, { bytepix, blocksize }))
+    const most = maxRiceBytes(values.length, { bytepix, blocksize })
+    const output = roomFor(most)
     const block = roomFor(4 * size)
     const direct = machine.addressOf(values)
     return machine.borrow(output + block + roomFor(values.byteLength), (spare) => {
       const codes = spare + output
       if (direct === undefined) machine.copyIn(values, codes + block)
       const encode = machine.kernels[`encodeRice${bytepix * 8}`]!
-      const length = encode(direct ?? codes + block, values.length, spare, size, codes)
+      const length = encode(direct ?? codes + block, values.length, spare, most, size, codes)
       machine.copyOut(spare, into.subarray(0, length))
       return length
     })
@@ -99,14 +100,15 @@ export class RiceEncoder {
     const rows = values.length / width
     return machine.borrow(rowsRoom(rows, width), (spare) => {
       const to = spare + roomFor(values.byteLength)
-      const table = to + roomFor(values.byteLength + maxRiceBytes(width, ROW_CODING))
+      const most = maxRiceBytes(width, ROW_CODING)
+      const table = to + roomFor(values.byteLength + most)
       const work = table + roomFor(rows * TABLE_BYTES)
       machine.copyIn(values, spare)
       const kind = DITHERINGS.indexOf(dithering)
       const randoms = kind === 0 ? 0 : machine.randoms
       const first = kind === 0 ? 0 : seed % RANDOM_COUNT
       const encode = machine.kernels.encodeRows!
-      const length = encode(spare, width, rows, to, table, work, level, kind, first, randoms)
+      const length = encode(spare, width, rows, to, table, work, most, level, kind, first, randoms)
       machine.copyOut(table, into.scales)
       machine.copyOut(table + into.scales.byteLength, into.zeros)
       machine.copyOut(table + 2 * into.scales.byteLength, into.lengths)
