@@ -6,8 +6,8 @@ import { EMPTY_PRIMARY } from './empty-primary.js'
 import { encodePadding } from './encode-padding.js'
 import { Header } from './header.js'
 import { isStructureCard } from './image-header.js'
-import type { EncodedTile, TileEncoder } from './tile-encoder.js'
-import type { TileGrid } from './tile-grid.js'
+import { type EncodedTile, rowsOfTiles, type TileEncoder, type TileRows } from './tile-encoder.js'
+import { type TileGrid, tileCount } from './tile-grid.js'
 
 /** Heap places beyond this need 64-bit descriptors. */
 const MAX_SHORT = 2 ** 31 - 1
@@ -33,12 +33,13 @@ const KEPT: ReadonlyMap<string, string> = new Map([
 export class CompressedImageTable {
   readonly #encoder: TileEncoder
   readonly #grid: TileGrid
-  readonly #lengths: number[] = []
+  readonly #lengths: Float64Array
   readonly #fallbacks = new Set<number>()
-  readonly #scales: number[] = []
-  readonly #zeros: number[] = []
+  readonly #scales: Float64Array
+  readonly #zeros: Float64Array
   readonly #sum = new Checksum()
   readonly #checksum: boolean
+  #count = 0
   #heapLength = 0
 
   /** @param checksum Whether the HDUs get checksums. */
@@ -46,19 +47,33 @@ export class CompressedImageTable {
     this.#encoder = encoder
     this.#grid = grid
     this.#checksum = checksum
+    const count = tileCount(grid)
+    this.#lengths = new Float64Array(count)
+    this.#scales = new Float64Array(encoder.isQuantized ? count : 0)
+    this.#zeros = new Float64Array(encoder.isQuantized ? count : 0)
   }
 
   /** Adds the next tile; returns its bytes, which come next in the heap. */
-  add({ bytes, isFallback, scale, zero }: EncodedTile): Uint8Array {
-    if (isFallback) this.#fallbacks.add(this.#lengths.length)
-    this.#lengths.push(bytes.length)
+  add(tile: EncodedTile): Uint8Array {
+    this.addRows(rowsOfTiles([tile]), tile.bytes)
+    return tile.bytes
+  }
+
+  /**
+   * Adds the next tiles.
+   *
+   * @param bytes All of theirs, which come next in the heap.
+   */
+  addRows({ lengths, scales, zeros, fallbacks }: TileRows, bytes: Uint8Array): void {
+    for (const place of fallbacks) this.#fallbacks.add(this.#count + place)
+    this.#lengths.set(lengths, this.#count)
     if (this.#encoder.isQuantized) {
-      this.#scales.push(scale)
-      this.#zeros.push(zero)
+      this.#scales.set(scales, this.#count)
+      this.#zeros.set(zeros, this.#count)
     }
     if (this.#checksum) this.#sum.add(bytes)
     this.#heapLength += bytes.length
-    return bytes
+    this.#count += lengths.length
   }
 
   /**
@@ -98,26 +113,25 @@ export class CompressedImageTable {
     const rowBytes = this.#rowBytes
     const view = new DataView(new ArrayBuffer(rowBytes * this.#lengths.length))
     const descriptor = this.#isLong ? 16 : 8
-    let place = 0
-    for (const [tile, length] of this.#lengths.entries()) {
-      const row = tile * rowBytes
-      this.#putDescriptor(view, this.#fallbacks.has(tile) ? row + rowBytes - descriptor : row, length, place)
-      if (this.#encoder.isQuantized) {
-        view.setFloat64(row + descriptor, this.#scales[tile]!)
-        view.setFloat64(row + descriptor + 8, this.#zeros[tile]!)
-      }
-      place += length
-    }
+    this.#putDescriptors(view)
+    putDoubles(view, descriptor, rowBytes, this.#scales)
+    putDoubles(view, descriptor + 8, rowBytes, this.#zeros)
     return new Uint8Array(view.buffer)
   }
 
-  #putDescriptor(view: DataView, at: number, length: number, place: number): void {
-    if (this.#isLong) {
-      view.setBigInt64(at, BigInt(length))
-      view.setBigInt64(at + 8, BigInt(place))
-    } else {
-      view.setInt32(at, length)
-      view.setInt32(at + 4, place)
+  #putDescriptors(view: DataView): void {
+    const rowBytes = this.#rowBytes
+    const put = this.#isLong ? putLong : putShort
+    // Behind all else in the row, of its last bytes.
+    const fallbackAt = rowBytes - (this.#isLong ? 16 : 8)
+    const fallbacks = this.#fallbacks
+    const lengths = this.#lengths
+    let place = 0
+    for (let tile = 0; tile < lengths.length; tile++) {
+      const at = tile * rowBytes
+      const length = lengths[tile]!
+      put(view, fallbacks.has(tile) ? at + fallbackAt : at, length, place)
+      place += length
     }
   }
 
@@ -162,6 +176,21 @@ export class CompressedImageTable {
     if (this.#hasFallbacks) columns.push(['GZIP_COMPRESSED_DATA', `1${code}B(${longest(true)})`])
     return columns
   }
+}
+
+function putShort(view: DataView, at: number, length: number, place: number): void {
+  view.setInt32(at, length)
+  view.setInt32(at + 4, place)
+}
+
+function putLong(view: DataView, at: number, length: number, place: number): void {
+  view.setBigInt64(at, BigInt(length))
+  view.setBigInt64(at + 8, BigInt(place))
+}
+
+/** Puts a number into each row, so many bytes apart. */
+function putDoubles(view: DataView, start: number, apart: number, values: Float64Array): void {
+  for (let i = 0; i < values.length; i++) view.setFloat64(start + i * apart, values[i]!)
 }
 
 /** The card under the name that the table keeps it by. */

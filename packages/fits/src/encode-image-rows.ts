@@ -125,8 +125,8 @@ async function* compressedPieces(
   const onBand = (band: PixelArray) => {
     if (checksum) sum.add(encodeSamples(band))
   }
-  for await (const { tiles, bytes } of encodedTiles({ first, rest, grid, encoder, onBand })) {
-    for (const tile of tiles) table.add(tile)
+  for await (const { rows, bytes } of encodedTiles({ first, rest, grid, encoder, onBand })) {
+    table.addRows(rows, bytes)
     await spill.append(bytes)
   }
   const plain = plainHeader(parts)

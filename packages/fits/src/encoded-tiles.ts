@@ -1,7 +1,7 @@
 import { type EncodedRows, encodeRows, rowsToEncode } from '@datalab/pixels'
 import type { PixelArray } from './encode-samples.js'
 import { bandsOf, tilesOfBand } from './pixel-bands.js'
-import type { EncodedTile, TileEncoder } from './tile-encoder.js'
+import { rowsOfTiles, type TileEncoder, type TileRows } from './tile-encoder.js'
 import type { TileGrid } from './tile-grid.js'
 
 /** Pixels that come part by part. */
@@ -17,7 +17,7 @@ export interface TilesToEncode {
 
 /** Tiles that follow each other, and the bytes of all of them as they follow each other in the heap. */
 export interface EncodedTiles {
-  readonly tiles: readonly EncodedTile[]
+  readonly rows: TileRows
   readonly bytes: Uint8Array
 }
 
@@ -32,7 +32,7 @@ export async function* encodedTiles(tiles: TilesToEncode): AsyncGenerator<Encode
     onBand(band)
     for (const { pixels, rowLength } of tilesOfBand(band, grid)) {
       const tile = encoder.encode(pixels, rowLength)
-      yield { tiles: [tile], bytes: tile.bytes }
+      yield { rows: rowsOfTiles([tile]), bytes: tile.bytes }
     }
   }
 }
@@ -63,14 +63,14 @@ async function* encodedRows({ first, rest, grid, encoder, onBand }: TilesToEncod
 
 /** Each row as a tile; one that is not coded is kept without loss. */
 function tilesOfRows(rows: EncodedRows, width: number, encoder: TileEncoder): EncodedTiles {
-  const { lengths, scales, zeros, values } = rows
-  const tiles: EncodedTile[] = []
+  const { lengths, scales, zeros, bytes, values } = rows
+  // As nearly all are: nothing is done for each row then.
+  if (values === undefined) return { rows: { lengths, scales, zeros, fallbacks: [] }, bytes }
   let at = 0
-  for (const [row, length] of lengths.entries()) {
-    const bytes = rows.bytes.subarray(at, at + length)
-    if (length === 0) tiles.push(encoder.fallback!(values!.subarray(row * width, (row + 1) * width)))
-    else tiles.push({ bytes, isFallback: false, scale: scales[row]!, zero: zeros[row]! })
+  const tiles = Array.from(lengths, (length, row) => {
     at += length
-  }
-  return { tiles, bytes: values === undefined ? rows.bytes : Buffer.concat(tiles.map(({ bytes }) => bytes)) }
+    if (length === 0) return encoder.fallback!(values.subarray(row * width, (row + 1) * width))
+    return { bytes: bytes.subarray(at - length, at), isFallback: false, scale: scales[row]!, zero: zeros[row]! }
+  })
+  return { rows: rowsOfTiles(tiles), bytes: Buffer.concat(tiles.map((tile) => tile.bytes)) }
 }

@@ -143,12 +143,11 @@ async function joined(pieces: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
 /** The image as bytes, black to white, band by band from the top of the picture down, always in the same memory. */
 function* greyBands({ data, width, height }: PreviewSource, limits: Limits): Generator<Uint8Array, void> {
   const most = BAND_ROWS * Math.max(1, Math.floor(BAND_PIXELS / (width * BAND_ROWS)))
-  const [levels, turned] = [0, 1].map(() => new Uint8Array(Math.min(most, height) * width)) as [Uint8Array, Uint8Array]
+  const band = new Uint8Array(Math.min(most, height) * width)
   for (let to = height; to > 0; to -= most) {
-    const rows = Math.min(most, to)
-    const greys = levels.subarray(0, rows * width)
-    pixelKernels().stretch(data.subarray((to - rows) * width, to * width), limits, greys)
-    for (let y = 0; y < rows; y++) turned.set(greys.subarray(y * width, (y + 1) * width), (rows - 1 - y) * width)
-    yield turned.subarray(0, rows * width)
+    const rows = data.subarray(Math.max(0, to - most) * width, to * width)
+    const greys = band.subarray(0, rows.length)
+    pixelKernels().stretchTurned(rows, width, limits, greys)
+    yield greys
   }
 }

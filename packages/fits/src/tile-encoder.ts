@@ -23,6 +23,27 @@ export interface EncodedTile {
   readonly zero: number
 }
 
+/** Of tiles that follow each other what the table tells, one array of each for all of them. */
+export interface TileRows {
+  /** How many bytes each has. */
+  readonly lengths: ArrayLike<number>
+  /** ZSCALE and ZZERO. */
+  readonly scales: ArrayLike<number>
+  readonly zeros: ArrayLike<number>
+  /** The places among them of those that belong to GZIP_COMPRESSED_DATA. */
+  readonly fallbacks: readonly number[]
+}
+
+/** What the table tells of some tiles. */
+export function rowsOfTiles(tiles: readonly EncodedTile[]): TileRows {
+  return {
+    lengths: tiles.map(({ bytes }) => bytes.length),
+    scales: tiles.map(({ scale }) => scale),
+    zeros: tiles.map(({ zero }) => zero),
+    fallbacks: tiles.flatMap(({ isFallback }, place) => (isFallback ? [place] : [])),
+  }
+}
+
 /** Compresses the tiles of an image, one after another. */
 export interface TileEncoder {
   /** The cards that say how, from ZCMPTYPE on; complete when all tiles are encoded. */
@@ -176,6 +197,7 @@ class QuantizingEncoder implements TileEncoder {
 /** ZDITHER0, from 1 to 10,000: by the sum of all bytes of the first tile, so that the same image gives the same file. cfitsio's `-qt`. */
 function ditherSeedOf({ buffer, byteOffset, byteLength }: Float32Array | Float64Array): number {
   let sum = 0
-  for (const byte of new Uint8Array(buffer, byteOffset, byteLength)) sum += byte
+  const bytes = new Uint8Array(buffer, byteOffset, byteLength)
+  for (let i = 0; i < bytes.length; i++) sum += bytes[i]!
   return (sum % RANDOM_COUNT) + 1
 }

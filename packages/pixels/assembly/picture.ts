@@ -18,6 +18,17 @@ function addRow(from: usize, sums: usize, count: usize): void {
   }
 }
 
+/** Makes a row of `count` bytes the averages of `width` sums of `rows` bytes each: of whole ones, as many as each covers. */
+export function averageSums(sums: usize, width: i32, rows: i32, to: usize, count: i32): void {
+  for (let x = 0; x < count; x++) {
+    const left = (x * width) / count
+    const right = max(left + 1, ((x + 1) * width) / count)
+    let sum: u64 = 0
+    for (let column = left; column < right; column++) sum += load<u32>(sums + (<usize>column << 2))
+    store<u8>(to + x, <u8>floor(<f64>sum / (<f64>(right - left) * <f64>rows) + 0.5))
+  }
+}
+
 /** Adds light, in proportion to how far values are between two limits. Counts are multiples of 4. */
 // @ts-ignore: decorator
 @inline function addLight<S>(from: usize, to: usize, count: usize, low: f64, factor: f64, light: f64): void {

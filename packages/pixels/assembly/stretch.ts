@@ -100,3 +100,13 @@ export function stretch64To8(curve: i32, from: usize, to: usize, count: usize, f
 export function stretch64To16(curve: i32, from: usize, to: usize, count: usize, factor: f64, offset: f64, scale: f64): void {
   stretch<f64, u16>(curve, from, to, count, factor, offset, scale)
 }
+
+/** The last of some rows first. What is written behind one is written over by the next. */
+export function stretchTurned32(curve: i32, from: usize, to: usize, width: usize, rows: i32, factor: f64, offset: f64, scale: f64): void {
+  for (let row = rows - 1; row >= 0; row--, to += width)
+    stretch32To8(curve, from + (<usize>row * width << 2), to, width, factor, offset, scale)
+}
+export function stretchTurned64(curve: i32, from: usize, to: usize, width: usize, rows: i32, factor: f64, offset: f64, scale: f64): void {
+  for (let row = rows - 1; row >= 0; row--, to += width)
+    stretch64To8(curve, from + (<usize>row * width << 3), to, width, factor, offset, scale)
+}

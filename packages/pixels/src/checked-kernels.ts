@@ -104,6 +104,12 @@ export function checkedKernels(kernels: PixelKernels): PixelKernels {
       checkLengths(values.length, into.length)
       kernels.stretch(values, stretch, into)
     },
+    stretchTurned(values, width, stretch, into) {
+      checkLengths(values.length, into.length)
+      checkWhole('The width', width, 1)
+      checkWhole('The number of rows', values.length / width, 0)
+      kernels.stretchTurned(values, width, stretch, into)
+    },
     shrink(pixels, size, into, intoSize) {
       checkSize(pixels, size)
       checkSize(into, intoSize)

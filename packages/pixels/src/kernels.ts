@@ -222,6 +222,9 @@ export interface PictureKernels {
   /** Grey levels, rounded to the nearest, of 8 or of 16 bits; NaN is black. In double precision. */
   stretch(values: Samples, stretch: Stretch, into: Uint8Array | Uint16Array): void
 
+  /** `stretch` to 8 bits of rows of `width` values, of which the last one becomes the first: images begin at the bottom, pictures at the top. */
+  stretchTurned(values: Samples, width: number, stretch: Stretch, into: Uint8Array): void
+
   /** A grey picture made smaller, row after row: each pixel is the rounded average of those it covers. */
   shrink(pixels: Uint8Array, size: PictureSize, into: Uint8Array, intoSize: PictureSize): void
 

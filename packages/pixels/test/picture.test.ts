@@ -7,6 +7,21 @@ const CURVES = ['linear', 'sqrt', 'log', 'asinh'] as const
 const TYPES = [Float32Array, Float64Array] as const
 const limit = fc.oneof(fc.double({ min: -100, max: 100, noNaN: true }), fc.constantFrom(0, 1))
 
+test.each(TYPES)('rows the other way round, against the reference', (Type) => {
+  const widths = [1, 7, 8, 129, 3000, 30_000]
+  for (const [i, width] of widths.entries()) {
+    const values = Type.from(noise(width * 37, i + 1, 10))
+    const [found, wanted] = [new Uint8Array(values.length), new Uint8Array(values.length)]
+    const stretch = { low: -20, high: 25, curve: CURVES[i % CURVES.length]! }
+    simd.stretchTurned(values, width, stretch, found)
+    reference.stretchTurned(values, width, stretch, wanted)
+    expectSame(found, wanted)
+    reference.stretch(values, stretch, found)
+    expectSame(wanted.subarray(0, width), found.subarray(36 * width))
+  }
+  expect(() => simd.stretchTurned(new Type(6), 4, { low: 0, high: 1 }, new Uint8Array(6))).toThrow(TypeError)
+})
+
 test.each(CURVES)('%s: any floats, against the reference', (curve) => {
   fc.assert(
     fc.property(

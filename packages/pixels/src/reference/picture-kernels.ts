@@ -16,6 +16,12 @@ export const pictureKernels: PictureKernels = {
       into[i] = level > 0 ? Math.min(level, white) : 0
     }
   },
+  stretchTurned(values, width, stretch, into) {
+    for (let at = 0; at < values.length; at += width) {
+      const end = values.length - at
+      pictureKernels.stretch(values.subarray(at, at + width), stretch, into.subarray(end - width, end))
+    }
+  },
   shrink(pixels, { width, height }, into, intoSize) {
     for (let y = 0; y < intoSize.height; y++) {
       const [top, bottom] = spanOf(y, height, intoSize.height)
