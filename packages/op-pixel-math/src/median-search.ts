@@ -34,11 +34,12 @@ export class MedianSearch implements Learner {
   #positive = 0
 
   expect(sample: Float64Array): void {
-    const values = sample.filter(Number.isFinite).sort()
-    if (values.length < LEAST_SAMPLE) return
-    const margin = MARGIN * 0.5 * Math.sqrt(values.length)
-    const at = (rank: number) => values[Math.round(rank)] as number
-    this.#range = { low: at(values.length / 2 - margin), high: at(values.length / 2 + margin) }
+    const values = sample.filter(Number.isFinite)
+    const count = values.length
+    if (count < LEAST_SAMPLE) return
+    const margin = MARGIN * 0.5 * Math.sqrt(count)
+    const at = (rank: number) => selectRank(values, count, Math.round(rank))
+    this.#range = { low: at(count / 2 - margin), high: at(count / 2 + margin) }
   }
 
   add(block: Float64Array): void {
