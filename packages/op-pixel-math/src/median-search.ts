@@ -1,12 +1,9 @@
 import { type Bin, Bins, type Range } from './bins.js'
-import { type Gate, LoopGate } from './gate.js'
+import type { Gate } from './gate.js'
+import { gateOf, MOST_KEPT } from './gate-of.js'
 import { pixelKernels } from './pixel-kernels.js'
-import { selectRank } from './select-rank.js'
-import { simdGate } from './simd-gate.js'
 import type { Learner } from './statistics.js'
-
-/** The most values that are kept, to be put in order: 4 MiB. */
-const MOST_KEPT = 2 ** 19
+import { valuesAt } from './values-at.js'
 
 /** How far from the median, in standard deviations of its rank in a sample, the range reaches in which it is looked for. */
 const MARGIN = 5
@@ -38,8 +35,8 @@ export class MedianSearch implements Learner {
     const count = values.length
     if (count < LEAST_SAMPLE) return
     const margin = MARGIN * 0.5 * Math.sqrt(count)
-    const at = (rank: number) => selectRank(values, count, Math.round(rank))
-    this.#range = { low: at(count / 2 - margin), high: at(count / 2 + margin) }
+    const [low, high] = valuesAt(values, Math.round(count / 2 - margin), Math.round(count / 2 + margin))
+    this.#range = { low, high }
   }
 
   add(block: Float64Array): void {
@@ -91,8 +88,8 @@ export class MedianSearch implements Learner {
   #lookAmongKept({ below, within, kept }: Gate, lower: number, upper: number): void {
     if (lower < below || upper >= below + within || within > MOST_KEPT) this.#pass = new Survey()
     else {
-      const low = selectRank(kept, within, lower - below)
-      this.#finish(lower === upper ? low : middleOf(low, leastOf(kept.subarray(upper - below, within))))
+      const [low, high] = valuesAt(kept.subarray(0, within), lower - below, upper - below)
+      this.#finish(lower === upper ? low : middleOf(low, high))
     }
   }
 
@@ -111,10 +108,6 @@ export class MedianSearch implements Learner {
   }
 }
 
-function gateOf(range: Range): Gate {
-  return simdGate(range, MOST_KEPT) ?? new LoopGate(range, MOST_KEPT)
-}
-
 /** Looks for the least and the greatest of finite values. */
 class Survey implements Range {
   low = Number.POSITIVE_INFINITY
@@ -126,12 +119,6 @@ class Survey implements Range {
       if (value > this.high) this.high = value
     }
   }
-}
-
-function leastOf(values: Float64Array): number {
-  let least = Number.POSITIVE_INFINITY
-  for (const value of values) if (value < least) least = value
-  return least
 }
 
 /** The mean of two values. Halves are added where the sum would be infinite. */
