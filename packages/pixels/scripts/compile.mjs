@@ -12,11 +12,13 @@ const FLAGS = ['-O3', '--noAssert', '--runtime', 'stub', '--enable', 'simd', '--
  *
  * @param {string} entry a file of `assembly`, or one of `made`
  * @param {Readonly<Record<string, string>>} [made] sources that are no files, by their names
+ * @param {number} [base] the address from which on it keeps its data, that of the compiler by default: modules on one memory must not have it in one place
  * @returns {Promise<Uint8Array>}
  */
-export async function compile(entry, made = {}) {
+export async function compile(entry, made = {}, base) {
   let wasm
-  const { error, stderr } = await asc.main([entry, ...FLAGS, '--outFile', 'out.wasm'], {
+  const place = base === undefined ? [] : ['--memoryBase', `${base}`]
+  const { error, stderr } = await asc.main([entry, ...FLAGS, ...place, '--outFile', 'out.wasm'], {
     readFile: (name) => made[name] ?? sourceOf(name),
     writeFile(name, contents) {
       if (name === 'out.wasm') wasm = contents

@@ -1,12 +1,34 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { encodingArrays, encodingBytes } from '../src/encode/encoded-band.js'
-import { type Dithering, maxRiceBytes, QUANTIZED_NAN, QUANTIZED_ZERO, type Quantizing } from '../src/index.js'
+import {
+  type Dithering,
+  loadKernels,
+  maxRiceBytes,
+  QUANTIZED_NAN,
+  QUANTIZED_ZERO,
+  type Quantizing,
+  referenceKernels,
+} from '../src/index.js'
 import { all, expectSame, floats, noise, reference, simd } from './support.js'
 
 const BYTES = [1, 2, 4] as const
 const RANGES = { 1: [0, 255], 2: [-32768, 32767], 4: [-(2 ** 31), 2 ** 31 - 1] } as const
 const DITHERINGS: readonly Dithering[] = ['NO_DITHER', 'SUBTRACTIVE_DITHER_1', 'SUBTRACTIVE_DITHER_2']
+
+test('codes floats of one memory in which medians were taken before', () => {
+  const [kernels, plain] = [loadKernels(), referenceKernels()]
+  const values = Float32Array.from(noise(255, 1))
+  const quantizing: Quantizing = { level: 4, dithering: 'NO_DITHER', seed: 1 }
+  const integers = () => new Int32Array(values.length)
+  for (const Type of [Float32Array, Float64Array, Int16Array]) {
+    const planes = Array.from({ length: 64 }, (_, frame) => Type.from(noise(values.length, frame)))
+    kernels.median(planes, new Float32Array(values.length))
+    const [found, wanted] = [integers(), integers()]
+    expect(kernels.quantize(values, quantizing, found)).toEqual(plain.quantize(values, quantizing, wanted))
+    expectSame(found, wanted)
+  }
+})
 
 test.each(BYTES)('codes integers as the reference does, and back, %i bytes a pixel', (bytepix) => {
   const [min, max] = RANGES[bytepix]
