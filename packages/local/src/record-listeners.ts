@@ -1,36 +1,46 @@
 import type { StoredRecord } from '@datalab/core'
-import { recordFrom } from './record-text.js'
+import { membersIn, recordOf } from './record-texts.js'
 import type { RecordNews } from './record-watch.js'
 
 type Listener = (record: StoredRecord) => void
 
+interface Watched {
+  readonly listeners: Set<{ readonly hear: Listener }>
+  /** Members of the record that are told when they change. */
+  members: Partial<StoredRecord>
+}
+
 /** Who of this process is told of changes of which records. */
 export class RecordListeners {
-  readonly #listeners = new Map<string, Set<{ readonly hear: Listener }>>()
+  readonly #watched = new Map<string, Watched>()
 
   get keys(): string[] {
-    return [...this.#listeners.keys()]
+    return [...this.#watched.keys()]
   }
 
   /**
    * @returns lets the listener leave; it answers whether there is now nobody left for the key, and tells so once
    */
   add(key: string, hear: Listener): () => boolean {
-    const listeners = this.#listeners.get(key) ?? new Set()
-    this.#listeners.set(key, listeners)
+    const watched: Watched = this.#watched.get(key) ?? { listeners: new Set(), members: {} }
+    const { listeners } = watched
+    this.#watched.set(key, watched)
     const listener = { hear }
     listeners.add(listener)
     return () => {
       if (!listeners.delete(listener) || listeners.size > 0) return false
-      return this.#listeners.get(key) === listeners && this.#listeners.delete(key)
+      return this.#watched.get(key) === watched && this.#watched.delete(key)
     }
   }
 
-  tell({ key, record: text }: RecordNews): void {
-    const listeners = this.#listeners.get(key)
-    if (listeners === undefined) return
-    const record = recordFrom(text)
-    for (const { hear } of listeners) {
+  tell({ key, record: text, parts }: RecordNews): void {
+    const watched = this.#watched.get(key)
+    if (watched === undefined) return
+    watched.members = { ...watched.members, ...membersIn(parts) }
+    const record = recordOf(text, watched.members)
+    // It is of before these came, and its parts were told to others.
+    if (record.inputs === undefined) return
+    for (const { hear } of watched.listeners) {
       try {
         hear(record)
       } catch (error) {
@@ -41,7 +51,7 @@ export class RecordListeners {
   }
 
   clear(): void {
-    for (const listeners of this.#listeners.values()) listeners.clear()
-    this.#listeners.clear()
+    for (const { listeners } of this.#watched.values()) listeners.clear()
+    this.#watched.clear()
   }
 }

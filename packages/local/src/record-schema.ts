@@ -1,3 +1,5 @@
+import type { RecordTexts } from './record-texts.js'
+
 /**
  * The tables of a record store, version by version. A new version of the records' JSON is a new version of these, too: who knows only the
  * earlier one must not write it.
@@ -38,7 +40,35 @@ export const RECORD_MIGRATIONS: readonly string[] = [
   CREATE TABLE forgotten (revision INTEGER NOT NULL) STRICT;
   INSERT INTO forgotten VALUES (0);
   `,
+  `
+  -- Members of records that may be large, and do not change whenever the record does: JSON. A record of before this has them itself.
+  CREATE TABLE parts (
+    key TEXT NOT NULL REFERENCES records (key) ON DELETE CASCADE,
+    name TEXT NOT NULL,
+    -- That of the record when this was written.
+    revision INTEGER NOT NULL,
+    part TEXT NOT NULL,
+    PRIMARY KEY (key, name)
+  ) STRICT, WITHOUT ROWID;
+  `,
 ]
+
+const partAs = (name: string) =>
+  `(SELECT part FROM parts WHERE key = records.key AND name = '${name}' AND revision > ?) AS ${name}`
+
+/** Columns of a record with its parts, each as far as it was written after a revision: two values of a statement. */
+export const TEXTS = `record, ${partAs('job')}, ${partAs('output')}`
+
+/** What is read of {@link TEXTS}. */
+export interface TextRow {
+  readonly record: string
+  readonly job: string | null
+  readonly output: string | null
+}
+
+export function textsOf({ record, job, output }: TextRow): RecordTexts {
+  return { record, parts: [job, output].filter((part) => part !== null) }
+}
 
 /** A record and its lease, as they are kept. */
 export interface RecordRow {

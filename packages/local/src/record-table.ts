@@ -17,8 +17,8 @@ import {
   updated,
   withdrawn,
 } from '@datalab/core'
-import type { RecordRow } from './record-schema.js'
-import { recordFrom } from './record-text.js'
+import { type RecordRow, TEXTS, type TextRow, textsOf } from './record-schema.js'
+import { ownText, partsOf, type RecordPart, type RecordTexts, recordOf } from './record-texts.js'
 import type { Connection } from './sqlite-connection.js'
 
 /** What a table of records tells the time by. */
@@ -46,20 +46,15 @@ export class RecordTable {
     private readonly clock: RecordClock,
   ) {}
 
-  get(key: string): string | undefined {
-    return this.connection.get<{ record: string }>('SELECT record FROM records WHERE key = ?', key)?.record
+  get(key: string): RecordTexts | undefined {
+    const row = this.connection.get<TextRow>(`SELECT ${TEXTS} FROM records WHERE key = ?`, 0, 0, key)
+    return row && textsOf(row)
   }
 
-  list({ status, after, limit }: ListRequest): string[] {
+  list({ status, after, limit }: ListRequest): RecordTexts[] {
     const [condition, values] = status === undefined ? ['', []] : ['status = ? AND', [status]]
-    return this.connection
-      .all<{ record: string }>(
-        `SELECT record FROM records WHERE ${condition} key > ? ORDER BY key LIMIT ?`,
-        ...values,
-        after,
-        limit,
-      )
-      .map(({ record }) => record)
+    const sql = `SELECT ${TEXTS} FROM records WHERE ${condition} key > ? ORDER BY key LIMIT ?`
+    return this.connection.all<TextRow>(sql, 0, 0, ...values, after, limit).map(textsOf)
   }
 
   submissions(key: string): string[] {
@@ -68,20 +63,24 @@ export class RecordTable {
       .map(({ submission }) => submission)
   }
 
-  submit(draftText: string, submissionText: string, outdated: number): { record: string; begun: boolean } {
+  submit(draftText: string, submissionText: string, outdated: number): { record: RecordTexts; begun: boolean } {
     const draft: RecordDraft = JSON.parse(draftText)
     const submission: Submission = JSON.parse(submissionText)
-    return this.#change(draft.key, (before, now) => {
-      const { entry, begun } = submitted(before, draft, submission, outdated, now)
-      return { entry, answer: { record: JSON.stringify(entry.record), begun } }
+    return this.connection.transaction(() => {
+      const begun = this.#change(draft.key, (before, now) => {
+        const { entry, begun } = submitted(before, draft, submission, outdated, now)
+        return { entry, answer: begun }
+      })
+      return { record: this.get(draft.key) as RecordTexts, begun }
     })
   }
 
-  adopt(text: string): string {
-    const record = recordFrom(text)
-    return this.#change(record.key, (before) => {
-      const entry = before ?? { record, submissions: [], lease: null }
-      return { entry, answer: JSON.stringify(entry.record) }
+  adopt(text: string): RecordTexts {
+    const record: StoredRecord = JSON.parse(text)
+    return this.connection.transaction(() => {
+      const adopted = { record, submissions: [], lease: null }
+      this.#change(record.key, (before) => ({ entry: before ?? adopted, answer: undefined }))
+      return this.get(record.key) as RecordTexts
     })
   }
 
@@ -152,9 +151,12 @@ export class RecordTable {
     })
   }
 
+  /** Without what is in the parts of the record: it may be much, and decides nothing. What is made of the entry leaves it as it is. */
   #entry(key: string, now: number): RecordEntry | undefined {
     const row = this.connection.get<RecordRow>('SELECT record, owner, until, length FROM records WHERE key = ?', key)
-    return row && { record: recordFrom(row.record), submissions: this.#asking(key), lease: this.#leaseOf(row, now) }
+    if (row === undefined) return undefined
+    const record = recordOf(row.record, {})
+    return { record, submissions: this.#asking(key), lease: this.#leaseOf(row, now) }
   }
 
   /** Who asks. What else they sent is left where it is: it may be much, and changes nothing. */
@@ -176,12 +178,12 @@ export class RecordTable {
 
   #keep(entry: RecordEntry, before: RecordEntry | undefined, now: number): void {
     const { record, lease, submissions } = entry
-    if (record !== before?.record) this.#keepRecord(record)
+    if (record !== before?.record) this.#keepRecord(record, before?.record)
     if (lease !== (before?.lease ?? null)) this.#keepLease(record.key, lease, now)
     if (submissions !== before?.submissions) this.#keepSubmissions(record.key, submissions, before?.submissions ?? [])
   }
 
-  #keepRecord(record: StoredRecord): void {
+  #keepRecord(record: StoredRecord, before: StoredRecord | undefined): void {
     this.connection.run(
       `INSERT INTO records (key, status, updated, record, revision) VALUES (?, ?, ?, ?,
         1 + max((SELECT coalesce(max(revision), 0) FROM records), (SELECT revision FROM forgotten)))
@@ -190,7 +192,21 @@ export class RecordTable {
       record.key,
       record.status,
       Date.parse(record.updated) || 0,
-      JSON.stringify(record),
+      ownText(record),
+    )
+    if (record.output === null && before !== undefined && before.output !== null)
+      this.connection.run(`DELETE FROM parts WHERE key = ? AND name = 'output'`, record.key)
+    for (const part of partsOf(record)) this.#keepPart(record.key, part)
+  }
+
+  #keepPart(key: string, { name, text }: RecordPart): void {
+    this.connection.run(
+      `INSERT INTO parts (key, name, part, revision) VALUES (?, ?, ?, (SELECT revision FROM records WHERE key = ?))
+      ON CONFLICT (key, name) DO UPDATE SET part = excluded.part, revision = excluded.revision`,
+      key,
+      name,
+      text,
+      key,
     )
   }
 

@@ -1,9 +1,11 @@
+import { TEXTS, type TextRow, textsOf } from './record-schema.js'
+import type { RecordTexts } from './record-texts.js'
 import type { Connection } from './sqlite-connection.js'
 
-/** A record that has changed: its JSON, as it was when that was seen. */
-export interface RecordNews {
+/** A record that has changed, as it was when that was seen: of its parts, those that were not told before. */
+export interface RecordNews extends RecordTexts {
   readonly key: string
-  readonly record: string
+  readonly revision: number
 }
 
 /** Records that have changed, in the order in which they did. */
@@ -18,7 +20,8 @@ const LOOK_MS = 50
 
 /** Tells of changes of those records that somebody watches; while nobody does, it does nothing. */
 export class RecordWatch {
-  readonly #keys = new Set<string>()
+  /** The revision up to which parts of each record were told; 0 where none was. */
+  readonly #keys = new Map<string, number>()
   #seen = 0
   #timer: NodeJS.Timeout | undefined
   #isUnheard = false
@@ -35,8 +38,12 @@ export class RecordWatch {
   add(keys: readonly string[], isLate: boolean): void {
     if (this.#keys.size > 0) this.look()
     else this.#seen = this.#newest()
-    for (const key of keys) this.#keys.add(key)
-    if (isLate) this.#send(this.#present(keys), false)
+    for (const key of keys) this.#keys.set(key, 0)
+    if (isLate)
+      this.#send(
+        keys.flatMap((key) => this.#newsOf(key)),
+        false,
+      )
     this.#timer ??= setInterval(() => this.guarded(() => this.#poll()), LOOK_MS).unref()
   }
 
@@ -62,10 +69,10 @@ export class RecordWatch {
       'SELECT key, revision FROM records WHERE revision > ? ORDER BY revision',
       this.#seen,
     )
-    this.#send(
-      changed.flatMap(({ key, revision }) => (this.#keys.has(key) ? this.#newsOf(key, revision) : [])),
-      isAnswered,
-    )
+    const watched = changed.filter(({ key }) => this.#keys.has(key))
+    // Where there is a later one by now, it comes with the next look.
+    const news = watched.flatMap(({ key, revision }) => this.#newsOf(key).filter((one) => one.revision === revision))
+    this.#send(news, isAnswered)
     this.#seen = changed.at(-1)?.revision ?? this.#seen
   }
 
@@ -82,16 +89,16 @@ export class RecordWatch {
   #send(news: readonly RecordNews[], isAnswered: boolean): void {
     if (news.length === 0) return
     this.tell({ news, isAnswered })
+    for (const { key, revision } of news) this.#keys.set(key, revision)
     this.#isUnheard ||= isAnswered
   }
 
-  /** The record of a revision; nothing where there is a later one by now, which comes with the next look. */
-  #newsOf(key: string, revision: number): RecordNews[] {
-    return this.connection.all('SELECT key, record FROM records WHERE key = ? AND revision = ?', key, revision)
-  }
-
-  #present(keys: readonly string[]): RecordNews[] {
-    return keys.flatMap((key) => this.connection.all<RecordNews>('SELECT key, record FROM records WHERE key = ?', key))
+  /** The record as it is, where there is one. */
+  #newsOf(key: string): RecordNews[] {
+    const told = this.#keys.get(key)
+    const sql = `SELECT revision, ${TEXTS} FROM records WHERE key = ?`
+    const rows = this.connection.all<TextRow & { revision: number }>(sql, told, told, key)
+    return rows.map((row) => ({ key, revision: row.revision, ...textsOf(row) }))
   }
 
   #newest(): number {

@@ -17,7 +17,7 @@ import {
 } from '@datalab/core'
 import { LeaseHandover } from './lease-handover.js'
 import { RecordClient } from './record-client.js'
-import { recordFrom } from './record-text.js'
+import { recordFrom } from './record-texts.js'
 import type { SqlitePlace } from './sqlite.js'
 
 /** Settings of a {@link SqliteRecordStore}. */
@@ -61,17 +61,17 @@ export class SqliteRecordStore implements RecordStore {
   }
 
   async get(key: string): Promise<StoredRecord | undefined> {
-    const text = await this.#client.call('get', key)
-    return text === undefined ? undefined : recordFrom(text)
+    const texts = await this.#client.call('get', key)
+    return texts && recordFrom(texts)
   }
 
   async list(options: { status?: JobStatus; cursor?: string; limit?: number } = {}): Promise<RecordPage> {
     const { status, cursor = '', limit = 100 } = options
     // One more tells whether there is another page.
-    const texts = await this.#client.call('list', { ...(status && { status }), after: cursor, limit: limit + 1 })
-    const records = texts.slice(0, limit).map(recordFrom)
+    const listed = await this.#client.call('list', { ...(status && { status }), after: cursor, limit: limit + 1 })
+    const records = listed.slice(0, limit).map(recordFrom)
     const last = records.at(-1)
-    return texts.length > limit && last !== undefined ? { records, cursor: last.key } : { records }
+    return listed.length > limit && last !== undefined ? { records, cursor: last.key } : { records }
   }
 
   async submit(draft: RecordDraft, submission: Submission, terms: SubmitTerms = {}): Promise<SubmitAnswer> {

@@ -2,7 +2,7 @@ import type { StoredRecord } from '@datalab/core'
 import Libsql from 'libsql'
 import { RECORD_MIGRATIONS } from '../src/record-schema.js'
 import { RecordTable } from '../src/record-table.js'
-import { recordFrom } from '../src/record-text.js'
+import { recordFrom } from '../src/record-texts.js'
 import { type Connection, openConnection } from '../src/sqlite-connection.js'
 import { draft, submission } from './record-samples.js'
 

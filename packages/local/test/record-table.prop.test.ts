@@ -1,7 +1,7 @@
 import { type ClaimAnswer, type Lease, MemoryRecordStore, type RecordChange } from '@datalab/core'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { recordFrom } from '../src/record-text.js'
+import { recordFrom } from '../src/record-texts.js'
 import { TableLab } from './record-lab.js'
 import { draft, submission } from './record-samples.js'
 
@@ -13,6 +13,7 @@ const which = fc.nat(3)
 const change = fc.oneof(
   fc.record<RecordChange>({ progress: fc.integer({ min: 1, max: 99 }), message: fc.string({ unit: 'grapheme' }) }),
   fc.record<RecordChange>({ status: fc.constantFrom('COMPLETED', 'FAILED'), warnings: fc.array(fc.string()) }),
+  fc.record<RecordChange>({ output: fc.option(fc.record({ output_data: fc.array(fc.constant({ text: 'x' })) })) }),
 )
 const error = fc.option(fc.constant({ code: 'X', message: 'x' }), { nil: undefined })
 

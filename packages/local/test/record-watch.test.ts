@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { recordFrom } from '../src/record-text.js'
+import { recordFrom } from '../src/record-texts.js'
 import { type RecordEvent, RecordWatch } from '../src/record-watch.js'
 import { TableLab } from './record-lab.js'
 
@@ -40,8 +40,13 @@ afterEach(async () => {
 /** What was told: keys and messages of records. */
 function told(): string[] {
   return events.flatMap(({ news }) =>
-    news.map(({ key, record }) => [key, recordFrom(record).message ?? recordFrom(record).status].join(' ')),
+    news.map((one) => [one.key, recordFrom(one).message ?? recordFrom(one).status].join(' ')),
   )
+}
+
+/** What a part of a record is about. */
+function nameOf(part: string): string | undefined {
+  return Object.keys(JSON.parse(part))[0]
 }
 
 const tick = () => vi.advanceTimersByTime(50)
@@ -124,6 +129,36 @@ describe('a watch', () => {
     other.submit('a')
     tick()
     expect(told()).toEqual(['a PENDING'])
+  })
+
+  it('tells each part of a record when it has changed, and to those who come later', () => {
+    const told = () => events.splice(0).flatMap(({ news }) => news.map(({ parts }) => parts.map(nameOf)))
+    watch.add(['a'], false)
+    mine.submit('a')
+    watch.look()
+    const { lease } = mine.table.claim('a', 'me', { leaseMs: 1000 })
+    if (lease === undefined) throw new Error('no lease')
+    const changes = [{ progress: 0.5 }, { output: { output_data: [{}] } }, { progress: 0.7 }]
+    for (const change of changes) {
+      mine.table.update(lease, JSON.stringify(change))
+      watch.look()
+    }
+    expect(told()).toEqual([['inputs'], [], ['output'], []])
+    watch.add(['a'], false)
+    mine.table.update(lease, JSON.stringify({ progress: 0.8 }))
+    watch.look()
+    expect(told()).toEqual([['inputs', 'output']])
+  })
+
+  it('tells parts again that could not be told', () => {
+    watch.add(['a', 'b'], false)
+    mine.submit('a')
+    mine.submit('b')
+    isBroken = true
+    expect(() => watch.look()).toThrow()
+    isBroken = false
+    watch.look()
+    expect(events.flatMap(({ news }) => news.map(({ parts }) => parts.length))).toEqual([1, 1])
   })
 
   it('does nothing while nobody listens', () => {

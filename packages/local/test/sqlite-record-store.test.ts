@@ -155,8 +155,25 @@ describe('a file of another version', () => {
     await expect(open().get('done')).rejects.toMatchObject({
       code: 'DATABASE_NEWER',
       retryable: false,
-      message: expect.stringMatching(/records\.sqlite cannot be read: .*version 2.*Update/),
+      message: expect.stringMatching(/records\.sqlite cannot be read: .*version 3.*Update/),
     })
+  })
+
+  it('of version 1 is gone on with, whose records had all in one', async () => {
+    const store = open()
+    const before = (await store.get('waiting')) as StoredRecord
+    const { lease } = await store.claim('waiting', 'me', { leaseMs: 1000 })
+    if (lease === undefined) throw new Error('no lease')
+    const output = { output_data: [{ text: 'x' }] }
+    const heard: StoredRecord[] = []
+    store.subscribe('waiting', (record) => heard.push(record))
+    await store.update(lease, { output })
+    await store.update(lease, { progress: 0.5 })
+    const { inputs, provenance } = before
+    expect(await store.get('waiting')).toMatchObject({ inputs, provenance, output, progress: 0.5 })
+    await vi.waitFor(() => expect(heard.at(-1)).toMatchObject({ inputs, provenance, output, progress: 0.5 }))
+    await store.update(lease, { status: 'FAILED', output: null })
+    expect(await store.get('waiting')).toMatchObject({ inputs, provenance, output: null })
   })
 
   it('has records of before results could be outdated, of which none is', async () => {
