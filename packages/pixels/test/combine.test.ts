@@ -130,6 +130,24 @@ describe.each([0, 2])('with %i threads', (workers) => {
   })
 })
 
+test('fails as its threads do, and nothing else does: frames are read meanwhile', async () => {
+  const known = globalThis as unknown as Record<symbol, unknown>
+  const shared = Symbol.for('@datalab/pixels/worker-pool@2')
+  const pool = known[shared]
+  const unheard: unknown[] = []
+  const listen = (reason: unknown) => unheard.push(reason)
+  process.on('unhandledRejection', listen)
+  known[shared] = { size: 2, isWorth: () => true, run: () => Promise.reject(new Error('out of memory')) }
+  try {
+    const slow: BandFrame = { readBand: () => new Promise((resolve) => setTimeout(resolve, 1)) }
+    await expect(combine([slow], job({ workers: 2, memoryBytes: 10_000 }).options)).rejects.toThrow('out of memory')
+    expect(unheard).toEqual([])
+  } finally {
+    known[shared] = pool
+    process.off('unhandledRejection', listen)
+  }
+})
+
 test('frames of other types, big-endian, to doubles', async () => {
   const data = planes.map((plane) => Int32Array.from(plane, (value) => value * 1e7))
   const own = data.map((plane) => new MemoryFrame(plane.map(swapped)))

@@ -45,7 +45,10 @@ export async function* combineShared(
       const lane = lanes.pop()!
       const pixels = (rows.to - rows.from) * width
       await readBand(frames, rows, lane, pixels, { empty, isBigEndian })
-      underWay.push({ lane, rows, done: lane.combine(pixels) })
+      const done = lane.combine(pixels)
+      // Whoever takes the band hears of it: a process would end with what fails while nobody listens.
+      done.catch(() => {})
+      underWay.push({ lane, rows, done })
       // Others may have waited for this thread.
       await new Promise(setImmediate)
     }
