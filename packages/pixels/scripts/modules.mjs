@@ -20,6 +20,23 @@ export async function generatedFiles() {
   return { ...files, 'pool-worker.gen.ts': await workerText() }
 }
 
+/** Where the data of the kernels end, and where those of the others begin and end, all in the first page of one memory. */
+export async function placesOfData() {
+  const ends = Object.entries(MADE).map(([name, source]) => endOfData(name, source(), MADE_BASE))
+  return {
+    kernels: await endOfData('kernels', "export * from './kernels'"),
+    base: MADE_BASE,
+    others: await Promise.all(ends),
+  }
+}
+
+async function endOfData(name, source, base) {
+  const entry = `${name}-end.ts`
+  const wasm = await compile(entry, { [entry]: `${source}\nexport const end: usize = __heap_base` }, base)
+  const memory = new WebAssembly.Memory({ initial: 1 })
+  return new WebAssembly.Instance(new WebAssembly.Module(wasm), { env: { memory } }).exports.end.value
+}
+
 /** The program of the pool's threads as a string: their modules come to them compiled, and are left out. */
 async function workerText() {
   const withoutWasm = {
