@@ -5,6 +5,7 @@ import type { Header } from './header.js'
 import { formatTime, hasTime, mjdOf } from './observation-time.js'
 import { type SkyGrid, skyDrift, skyGridOf } from './sky-drift.js'
 import { withoutSky } from './sky-keywords.js'
+import { unitOf } from './time-unit.js'
 
 /** What became of the values of each pixel; what clips outliers is a mean. */
 export type Combination = 'sum' | 'mean' | 'median'
@@ -45,7 +46,7 @@ const ALIGNED = 0.5
  * | UTSTART, TIME-OBS, LST, HA, FILTER1 and the like | where all are equal | | |
  * | world coordinates | where all are equal to half a pixel | | |
  *
- * What an image does not say is said of the result neither. Values that differ are those that IRAF's documents and photometry's guides have for
+ * What an image does not say is said of the result neither. Durations stay in their unit. Values that differ are those that IRAF's documents and photometry's guides have for
  * combined images: P. Massey, L. E. Davis 1992, A User's Guide to Stellar CCD Photometry with IRAF.
  *
  * @example
@@ -101,8 +102,8 @@ export class CombinedHeader {
     const taken = (values: number[] | undefined) => (isSum ? sumOf(values) : meanOf(values))
     let exposed = header
     // Some have one name for it, and some another.
-    for (const keyword of EXPOSURES) exposed = replaced(exposed, keyword, taken(this.#numbers(keyword) ?? seconds))
-    for (const keyword of DURATIONS) exposed = replaced(exposed, keyword, taken(this.#numbers(keyword)))
+    for (const keyword of EXPOSURES) exposed = lasting(exposed, keyword, taken(this.#numbers(keyword) ?? seconds))
+    for (const keyword of DURATIONS) exposed = lasting(exposed, keyword, taken(this.#numbers(keyword)))
     const isOne = isSum && total === sumOf(seconds)
     return withValue(exposed, 'TEXPTIME', isOne ? undefined : total, '[s] exposures of all images together').set(
       'NCOMBINE',
@@ -120,7 +121,7 @@ export class CombinedHeader {
       result = replaced(result, keyword, this.#beginning(keyword, start))
     for (const keyword of COMMON) if (!this.#isShared(keyword)) result = result.delete(keyword)
     const elapsed = start === undefined || end === undefined ? undefined : (end - start) / 1000
-    result = withTime(replaced(result, 'TELAPSE', elapsed), 'END', end, 'end of the last exposure')
+    result = withTime(lasting(result, 'TELAPSE', elapsed), 'END', end, 'end of the last exposure')
     return withTime(
       result,
       'AVG',
@@ -244,12 +245,18 @@ function replaced(header: Header, keyword: string, value: unknown): Header {
   return header.has(keyword) ? withValue(header, keyword, value) : header
 }
 
+/** The same for a duration, in seconds, in the unit that the header has it in. */
+function lasting(header: Header, keyword: string, seconds: number | undefined): Header {
+  const unit = unitOf(header, keyword)
+  return replaced(header, keyword, seconds === undefined || unit === 1 ? seconds : rounded(seconds / unit))
+}
+
 function withValue(header: Header, keyword: string, value: unknown, comment?: string): Header {
   const isValue = typeof value === 'string' || (typeof value === 'number' && Number.isFinite(value))
   return isValue ? header.set(keyword, value, comment) : header.delete(keyword)
 }
 
 function withTime(header: Header, name: 'END' | 'AVG', time: number | undefined, what: string): Header {
-  if (time === undefined) return header.delete(`DATE-${name}`).delete(`MJD-${name}`)
+  if (time === undefined || !Number.isFinite(time)) return header.delete(`DATE-${name}`).delete(`MJD-${name}`)
   return header.set(`DATE-${name}`, formatTime(time), what).set(`MJD-${name}`, mjdOf(time), `[d] ${what}`)
 }

@@ -1,6 +1,7 @@
 import type { CardValue } from './card-value.js'
 import type { Header } from './header.js'
 import { secondsAfter, startOf, timeOf } from './observation-time.js'
+import { unitOf } from './time-unit.js'
 
 /** What a header says of how its image was exposed. What it does not say is undefined. */
 export interface Exposure {
@@ -17,7 +18,7 @@ export interface Exposure {
   /** Images that went into it. */
   readonly images: number
   readonly filter: string | undefined
-  /** Numbers by their keywords: those of `numbers` that it has. */
+  /** Numbers by their keywords: those of `NUMBERS` that it has; durations in seconds. */
   readonly numbers: ReadonlyMap<string, number>
   /** What is true of several only where all say it, as text by its keyword. */
   readonly common: ReadonlyMap<string, string>
@@ -29,8 +30,10 @@ export const EXPOSURES = ['EXPTIME', 'EXPOSURE', 'XPOSURE'] as const
 /** Other times that add up: for which a shutter was open, a detector gathered dark current or events. */
 export const DURATIONS = ['DARKTIME', 'ITIME', 'ELAPTIME', 'ONTIME', 'LIVETIME'] as const
 
+const TIMES: readonly string[] = [...EXPOSURES, ...DURATIONS]
+
 /** Numbers that a combined image has of its own. */
-const NUMBERS = [...EXPOSURES, ...DURATIONS, 'GAIN', 'EGAIN', 'RDNOISE', 'SATURATE', 'MAXLIN', 'AIRMASS'] as const
+const NUMBERS = [...TIMES, 'GAIN', 'EGAIN', 'RDNOISE', 'SATURATE', 'MAXLIN', 'AIRMASS']
 
 /** What is said of the moment of one exposure, or of a wheel of its filters. */
 export const COMMON =
@@ -41,22 +44,32 @@ export const COMMON =
 const DATES = ['DATE-OBS', 'MJD-OBS', 'DATE-BEG', 'MJD-BEG']
 
 export function exposureOf(header: Header): Exposure {
-  const seconds = EXPOSURES.map((keyword) => header.getNumber(keyword)).find((number) => number !== undefined)
+  const seconds = EXPOSURES.map((keyword) => secondsOf(header, keyword)).find((number) => number !== undefined)
   const start = startOf(header)
   const after = (part: number) =>
     start === undefined || seconds === undefined ? undefined : secondsAfter(start, seconds * part)
   return {
     seconds,
-    total: header.getNumber('TEXPTIME') ?? seconds,
+    total: secondsOf(header, 'TEXPTIME') ?? seconds,
     start,
     middle: timeOf(header, 'AVG') ?? after(1 / 2),
     end: timeOf(header, 'END') ?? after(1),
     dates: new Map(DATES.flatMap((keyword) => entry(keyword, kept(header.get(keyword))))),
     images: imagesIn(header),
     filter: kept(header.getString('FILTER')?.trim()),
-    numbers: new Map(NUMBERS.flatMap((keyword) => entry(keyword, header.getNumber(keyword)))),
+    numbers: new Map(NUMBERS.flatMap((keyword) => entry(keyword, numberOf(header, keyword)))),
     common: new Map(COMMON.flatMap((keyword) => entry(keyword, textOf(header, keyword)))),
   }
+}
+
+function numberOf(header: Header, keyword: string): number | undefined {
+  return TIMES.includes(keyword) ? secondsOf(header, keyword) : header.getNumber(keyword)
+}
+
+/** A duration. None is negative (FITS 4.0, section 9.7): some write -1 for one that they do not know. */
+function secondsOf(header: Header, keyword: string): number | undefined {
+  const value = header.getNumber(keyword)
+  return value !== undefined && value >= 0 ? value * unitOf(header, keyword) : undefined
 }
 
 function imagesIn(header: Header): number {

@@ -63,6 +63,30 @@ describe('the exposure', () => {
     expect(said(result, 'DATE-OBS', 'DATE-END', 'DATE-AVG')).toEqual([exposure['DATE-OBS'], undefined, undefined])
   })
 
+  test('in days is one of seconds for all that is made of it, and stays in days', () => {
+    const inDays = (day: string, EXPOSURE: number) => {
+      const header = headerOf({ 'DATE-OBS': `2024-07-${day}T00:00:00`, TIMEUNIT: 'd', XPOSURE: EXPOSURE, TELAPSE: 1 })
+      return header.set('EXPOSURE', EXPOSURE, '[d] time on source').set('LIVETIME', EXPOSURE, '[d]')
+    }
+    const stack = new CombinedHeader('mean')
+    for (const header of [inDays('18', 0.5), inDays('20', 0.25)]) stack.add({ ...size, header })
+    const result = stack.cards()
+    const keywords = ['EXPOSURE', 'XPOSURE', 'LIVETIME', 'TEXPTIME', 'DATE-END', 'TELAPSE'] as const
+    expect(said(result, ...keywords)).toEqual([0.375, 0.375, 0.375, 64_800, '2024-07-20T06:00:00.000', 2.25])
+  })
+
+  test('of which less than nothing is said is not known', () => {
+    const list = [-1, 1.0001].map((EXPTIME) => ({ ...exposure, EXPTIME, DARKTIME: EXPTIME }))
+    const keywords = ['EXPTIME', 'DARKTIME', 'TEXPTIME', 'DATE-END'] as const
+    expect(said(combined('sum', list), ...keywords)).toEqual(keywords.map(() => undefined))
+  })
+
+  test('that no number can add up to leaves no times', () => {
+    const dates = ['2024-07-18T21:30:00', '2024-07-19T21:30:00']
+    const list = dates.map((date) => ({ EXPTIME: 1e308, 'DATE-AVG': date }))
+    expect(said(combined('sum', list), 'EXPTIME', 'DATE-AVG')).toEqual([undefined, undefined])
+  })
+
   test('of images that were combined before counts as often', () => {
     const mean = { ...exposure, TEXPTIME: 300, NCOMBINE: 10 }
     expect(said(combined('mean', [mean, exposure]), 'EXPTIME', 'TEXPTIME', 'NCOMBINE')).toEqual([30, 330, 11])
