@@ -61,8 +61,8 @@ async function all(bands: AsyncIterable<EncodedRows>): Promise<FoundRow[]> {
   for await (const { lengths, scales, zeros, bytes, values } of bands) {
     let at = 0
     for (const [row, length] of lengths.entries()) {
-      const coded = { bytes: bytes.subarray(at, at + length), values: undefined }
-      const left = { bytes: undefined, values: values?.subarray(row * WIDTH, (row + 1) * WIDTH) }
+      const coded = { bytes: bytes.slice(at, at + length), values: undefined }
+      const left = { bytes: undefined, values: values?.slice(row * WIDTH, (row + 1) * WIDTH) }
       found.push({ ...(length > 0 ? coded : left), scale: scales[row]!, zero: zeros[row]! })
       at += length
     }

@@ -17,7 +17,7 @@ export interface EncodeRowsOptions extends Omit<Quantizing, 'seed'> {
   readonly workers?: number
 }
 
-/** Rows of a band, quantised and Rice-coded, one array of each for all of them. */
+/** Rows of a band, quantised and Rice-coded, one array of each for all of them: to be used at once, as their memory is used again. */
 export interface EncodedRows {
   /** Of each row, how many bytes it has; 0 where it cannot be quantised, or would not become smaller. */
   readonly lengths: Int32Array
@@ -25,7 +25,7 @@ export interface EncodedRows {
   readonly scales: Float64Array
   readonly zeros: Float64Array
   /** The coded integers, of 4 bytes, in blocks of 32: row behind row. */
-  readonly bytes: Uint8Array<ArrayBuffer>
+  readonly bytes: Uint8Array
   /** The rows themselves, where one is not coded. */
   readonly values: Float32Array | undefined
 }
@@ -60,12 +60,12 @@ export function prepareEncoding(size: Pick<EncodeRowsOptions, 'width' | 'height'
 /**
  * Quantises rows of floats and Rice-codes them, as fpack does: by this thread and those of the process's pool, where there is enough to do.
  *
- * What comes out does not depend on who does it: the rows in their order. A band is used up before the next is asked for, and some
- * 10 MB are held at most.
+ * What comes out does not depend on who does it: the rows in their order. A band is used up before the next is asked for, and so is what it
+ * became: the memory of both is used again. Some 10 MB are held at most.
  *
  * @param bands Whole rows, of at most `rowsToEncode` each.
  * @throws What `bands` throws, once no row is being coded.
- * @example for await (const { bytes } of encodeRows(bands, { width, height, level: 4, dithering: 'SUBTRACTIVE_DITHER_1', firstSeed: 0 })) heap.push(bytes)
+ * @example for await (const { bytes } of encodeRows(bands, { width, height, level: 4, dithering: 'SUBTRACTIVE_DITHER_1', firstSeed: 0 })) heap.push(bytes.slice())
  */
 export async function* encodeRows(
   bands: AsyncIterable<Float32Array>,
@@ -94,18 +94,21 @@ interface BegunBand {
   readonly bytes: number
   /** The rows, once they are coded. */
   rows(): EncodedRows
+  /** Gives their memory to the next band. */
+  release(): void
 }
 
 /** One encoding: its bands, from those that are given to those that are taken. */
 class RowEncoding {
   readonly #begun: BegunBand[] = []
   readonly #buffers: SharedArrayBuffer[] = []
+  readonly #ownBuffers: ArrayBuffer[] = []
   readonly #jobs: number
   readonly #bandRows: number
   #withPool = 0
   #bytes = 0
   #seed: number
-  #own: { readonly kernels: PixelKernels; readonly band: EncodedBand } | undefined
+  #kernels: PixelKernels | undefined
 
   constructor(private readonly options: EncodeRowsOptions) {
     const { width, height, workers, firstSeed } = options
@@ -126,12 +129,12 @@ class RowEncoding {
 
   /** The bands that are done; and the first one in any case, where there are too many. */
   async *finished(): AsyncGenerator<EncodedRows, void> {
-    while (this.#begun[0]?.isSettled || this.#bytes >= DONE_BYTES) yield await this.#first()
+    while (this.#begun[0]?.isSettled || this.#bytes >= DONE_BYTES) yield* this.#first()
   }
 
   /** All that is left. */
   async *rest(): AsyncGenerator<EncodedRows, void> {
-    while (this.#begun.length > 0) yield await this.#first()
+    while (this.#begun.length > 0) yield* this.#first()
   }
 
   /** Resolves when no thread works on it any more. */
@@ -139,12 +142,13 @@ class RowEncoding {
     await Promise.allSettled(this.#begun.map(({ coded }) => coded))
   }
 
-  async #first(): Promise<EncodedRows> {
+  async *#first(): AsyncGenerator<EncodedRows, void> {
     const band = this.#begun[0]!
     await band.coded
     this.#begun.shift()
+    yield band.rows()
     this.#bytes -= band.bytes
-    return band.rows()
+    band.release()
   }
 
   /** Has the pool code a band. */
@@ -156,12 +160,11 @@ class RowEncoding {
     room.set(values)
     const rows = values.length / width
     const coded = sharedPool().run({ kind: 'encode', buffer, bandRows: this.#bandRows, rows, coding })
-    const rowsOnce = () => {
-      const found = encodedRows(room, width, shared.band)
-      this.#buffers.push(buffer)
-      return found
+    const band: BegunBand = {
+      ...{ coded, isSettled: false, bytes: buffer.byteLength },
+      rows: () => encodedRows(room, width, shared.band),
+      release: () => this.#buffers.push(buffer),
     }
-    const band: BegunBand = { coded, isSettled: false, bytes: buffer.byteLength, rows: rowsOnce }
     this.#withPool++
     const settle = () => {
       band.isSettled = true
@@ -174,26 +177,30 @@ class RowEncoding {
   /** Codes a band by this thread. */
   #encodeHere(values: Float32Array, coding: RowCoding): BegunBand {
     const { width } = coding
-    this.#own ??= {
-      kernels: rowKernels(width),
-      band: encodingArrays(new ArrayBuffer(encodingBytes(this.#bandRows, width)), this.#bandRows, width).band,
+    this.#kernels ??= rowKernels(width)
+    const buffer = this.#ownBuffers.pop() ?? new ArrayBuffer(encodingBytes(this.#bandRows, width))
+    const own = encodingArrays(buffer, this.#bandRows, width)
+    this.#kernels.encodeRiceRows(values, coding, own.band)
+    const room = own.values.subarray(0, values.length)
+    // Those that are given may be others by the time they are wanted.
+    if (own.band.lengths.subarray(0, values.length / width).includes(0)) room.set(values)
+    return {
+      ...{ coded: Promise.resolve(), isSettled: true, bytes: buffer.byteLength },
+      rows: () => encodedRows(room, width, own.band),
+      release: () => this.#ownBuffers.push(buffer),
     }
-    const { kernels, band } = this.#own
-    kernels.encodeRiceRows(values, coding, band)
-    // Its memory is used for the next band.
-    const found = encodedRows(values, width, band)
-    const bytes = found.bytes.byteLength + (found.values?.byteLength ?? 0)
-    return { coded: Promise.resolve(), isSettled: true, bytes, rows: () => found }
   }
 }
 
-/** The rows of a band that is coded; what they have is the caller's. */
+/** The rows of a band that is coded, where they are. */
 function encodedRows(values: Float32Array, width: number, band: EncodedBand): EncodedRows {
   const rows = values.length / width
-  const lengths = band.lengths.slice(0, rows)
-  const bytes = new Uint8Array(lengths.reduce((sum, length) => sum + length, 0))
-  bytes.set(band.bytes.subarray(0, bytes.length))
-  const scales = band.scales.slice(0, rows)
-  const zeros = band.zeros.slice(0, rows)
-  return { lengths, scales, zeros, bytes, values: lengths.includes(0) ? values.slice() : undefined }
+  const lengths = band.lengths.subarray(0, rows)
+  const bytes = band.bytes.subarray(
+    0,
+    lengths.reduce((sum, length) => sum + length, 0),
+  )
+  const scales = band.scales.subarray(0, rows)
+  const zeros = band.zeros.subarray(0, rows)
+  return { lengths, scales, zeros, bytes, values: lengths.includes(0) ? values : undefined }
 }
