@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { copyFileSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -21,6 +21,9 @@ const ENCODER = 48 * 2 ** 20
 
 /** A picture of a byte a pixel, and the library that makes a JPEG of it. */
 const PICTURE = 96 * 2 ** 20
+
+/** What of each file of many a run has to know, and the threads that it has for a longer while. */
+const MORE_FILES = 44 * 2 ** 20
 
 /** Says how much memory a process took at most. */
 const PEAK = 'data:text/javascript,process.on("exit",()=>console.error("peak",process.resourceUsage().maxRSS))'
@@ -64,4 +67,13 @@ test('previews of a frame larger than the memory are made of what is kept on dis
   const peak = peakOf(['increase-brightness', '1.fits', '--increase-by', '3'])
   expect(peak).toBeLessThan(BUDGET + REST + PICTURE)
   expect(readdirSync(join(folder, 'out')).filter((name) => name.endsWith('.jpg'))).toHaveLength(2)
+}, 120_000)
+
+test('the sum of very many files takes little more than that of many', async () => {
+  const tile = { width: 64, height: 64, pixels: [new Float32Array(64 * 64).fill(1)] }
+  await writeImageRows(join(folder, 'small.fits'), tile)
+  const names = Array.from({ length: 999 }, (_, index) => `small-${index}.fits`)
+  for (const name of names) copyFileSync(join(folder, 'small.fits'), join(folder, name))
+  const peak = (count: number) => peakOf(['stacking', ...names.slice(0, count), '--no-previews'])
+  expect(peak(999)).toBeLessThan(peak(99) + MORE_FILES)
 }, 120_000)
