@@ -56,7 +56,7 @@ export function exposureOf(header: Header): Exposure {
     end: timeOf(header, 'END') ?? after(1),
     dates: new Map(DATES.flatMap((keyword) => entry(keyword, kept(header.get(keyword))))),
     images: imagesIn(header),
-    filter: kept(header.getString('FILTER')?.trim()),
+    filter: textOf(header, 'FILTER')?.trim(),
     numbers: new Map(NUMBERS.flatMap((keyword) => entry(keyword, numberOf(header, keyword)))),
     common: new Map(COMMON.flatMap((keyword) => entry(keyword, textOf(header, keyword)))),
   }
@@ -78,7 +78,8 @@ function imagesIn(header: Header): number {
 }
 
 function textOf(header: Header, keyword: string): string | undefined {
-  return header.has(keyword) ? kept(String(header.get(keyword))) : undefined
+  const value = header.get(keyword) ?? undefined
+  return value === undefined ? undefined : kept(String(value))
 }
 
 /** The same, but for a text in memory of its own: one that was cut out of a header keeps all of that. */

@@ -59,11 +59,15 @@ function timeOfMjd(mjd: number | undefined): number | undefined {
   return time !== undefined && isDate(time) ? time : undefined
 }
 
+/** Undefined for a day or a time of day that there is not; a minute may have a leap second. */
 function parsed(text: string): number | undefined {
-  const [match, year, month, day, hour = 0, minute = 0, second = 0] = DATE_TIME.exec(text) ?? []
+  const [match, ...parts] = DATE_TIME.exec(text) ?? []
   if (match === undefined) return undefined
-  const midnight = Date.UTC(Number(year), Number(month) - 1, Number(day))
-  const time = midnight + ((Number(hour) * 60 + Number(minute)) * 60 + Number(second)) * 1000
+  const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = parts.map((part = '0') => Number(part))
+  const midnight = new Date(Date.UTC(year, month - 1, day))
+  const isDay = midnight.getUTCMonth() === month - 1 && midnight.getUTCDate() === day
+  if (!isDay || hour > 23 || minute > 59 || second >= 61) return undefined
+  const time = midnight.getTime() + ((hour * 60 + minute) * 60 + second) * 1000
   return isDate(time) ? time : undefined
 }
 

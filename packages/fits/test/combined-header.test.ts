@@ -137,6 +137,19 @@ describe('the time', () => {
     expect(said(combined('sum', [day, {}]), 'DATE-OBS')).toEqual([undefined])
   })
 
+  test.each(['2024-02-30T21:30:00', '2024-13-01T00:00:00', '2024-07-18T24:30:00', '2024-07-18T21:60:00'])(
+    'that there is not, %s, is not known',
+    (date) => {
+      const list = [{ EXPTIME: 30, 'DATE-OBS': date }, exposure]
+      expect(said(combined('sum', list), 'DATE-END', 'DATE-AVG')).toEqual([undefined, undefined])
+    },
+  )
+
+  test('may be a leap second', () => {
+    const leap = { EXPTIME: 1, 'DATE-OBS': '2016-12-31T23:59:60.5' }
+    expect(said(combined('sum', [leap, leap]), 'DATE-END')).toEqual(['2017-01-01T00:00:01.500'])
+  })
+
   test('of an old date is of the last century', () => {
     const old = { EXPTIME: 30, 'DATE-OBS': '18/07/98', 'TIME-OBS': '21:30:00' }
     expect(said(combined('sum', [old, old]), 'DATE-OBS', 'DATE-END')).toEqual([
@@ -226,6 +239,11 @@ describe('the filter', () => {
     expect(said(combined('sum', [wheels, { ...wheels, FILTER1: 'B' }]), 'FILTER1', 'FILTER2')).toEqual([
       ...[undefined, 'clear'],
     ])
+  })
+
+  test('may have a number for a name', () => {
+    const list = [{ FILTER: 1 }, { FILTER: 2 }]
+    expect(said(combined('sum', list), 'FILTER')).toEqual(['1+2'])
   })
 
   test('is all of them, where they are several', () => {
