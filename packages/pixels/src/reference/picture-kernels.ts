@@ -1,7 +1,7 @@
 import { HIGH_WORD } from '../byte-order.js'
 import type { PictureKernels } from '../kernels.js'
 import { type Shades, shadesOf } from '../shades.js'
-import { averageSums, spanOf } from '../spans.js'
+import { averageSums, spanOf, turnRows } from '../spans.js'
 import { encodeBlocks } from './encode-blocks.js'
 
 /** Pictures in plain TypeScript. */
@@ -17,10 +17,7 @@ export const pictureKernels: PictureKernels = {
     }
   },
   stretchTurned(values, width, stretch, into) {
-    for (let at = 0; at < values.length; at += width) {
-      const end = values.length - at
-      pictureKernels.stretch(values.subarray(at, at + width), stretch, into.subarray(end - width, end))
-    }
+    turnRows(values, width, into, (row, levels) => pictureKernels.stretch(row, stretch, levels))
   },
   shrink(pixels, { width, height }, into, intoSize) {
     for (let y = 0; y < intoSize.height; y++) {

@@ -1,7 +1,7 @@
 import type { PictureKernels } from '../kernels.js'
 import { pictureKernels as reference } from '../reference/picture-kernels.js'
 import { type Shades, shadesOf } from '../shades.js'
-import { spanOf } from '../spans.js'
+import { spanOf, turnRows } from '../spans.js'
 import { BlockEncoder } from './block-encoder.js'
 import { COLUMN_BYTES, type Machine, PIECES, PIECES_BYTES, SCRATCH } from './machine.js'
 import { BEHIND, roomFor } from './room.js'
@@ -31,7 +31,7 @@ export function pictureKernels(machine: Machine): PictureKernels {
     }
   }
 
-  return {
+  const pictures: PictureKernels = {
     stretch(values, stretch, into) {
       const { curve, factor, offset, scale } = shadesOf(stretch, into.BYTES_PER_ELEMENT === 1 ? 255 : 65_535)
       const kernel = kernels[`stretch${values.BYTES_PER_ELEMENT * 8}To${into.BYTES_PER_ELEMENT * 8}`]!
@@ -44,7 +44,8 @@ export function pictureKernels(machine: Machine): PictureKernels {
       const { curve, factor, offset, scale } = shadesOf(stretch, 255)
       const most = Math.floor((PIECES_BYTES - 4 * BEHIND) / (width * (BYTES_PER_ELEMENT + 1)))
       if (most < 1) {
-        reference.stretchTurned(values, width, stretch, into)
+        // Rows that are longer than a piece come one by one.
+        turnRows(values, width, into, (row, levels) => pictures.stretch(row, stretch, levels))
         return
       }
       const kernel = kernels[`stretchTurned${BYTES_PER_ELEMENT * 8}`]!
@@ -82,4 +83,5 @@ export function pictureKernels(machine: Machine): PictureKernels {
     encodeBlocks: (pixels, quality, into) =>
       blocks.encode(pixels, quality, into) ?? reference.encodeBlocks(pixels, quality, into),
   }
+  return pictures
 }
