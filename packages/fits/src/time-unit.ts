@@ -1,10 +1,15 @@
 import type { Header } from './header.js'
 
-/** Seconds, by the names that FITS has for units of time (FITS 4.0, tables 4 and 33) and some of those that are written. */
-const SECONDS: Readonly<Record<string, number>> = {
-  ...{ ms: 0.001, min: 60, minutes: 60, h: 3600, hours: 3600, d: 86_400, day: 86_400, days: 86_400 },
-  ...{ a: 31_557_600, yr: 31_557_600, cy: 3_155_760_000 },
-}
+/** Seconds, by the names that FITS has for units of time (FITS 4.0, sections 4.3 and 9.3), and some others that are written. */
+const SECONDS: ReadonlyMap<string, number> = new Map([
+  ...spelled(1e-6, 'us'),
+  ...spelled(1e-3, 'ms'),
+  ...spelled(60, 'min', 'minutes'),
+  ...spelled(3600, 'h', 'hours'),
+  ...spelled(86_400, 'd', 'day', 'days'),
+  ...spelled(31_557_600, 'a', 'yr'),
+  ...spelled(3_155_760_000, 'cy'),
+])
 
 /** The durations that are in TIMEUNIT. */
 const STANDARD = ['XPOSURE', 'TELAPSE']
@@ -13,5 +18,9 @@ const STANDARD = ['XPOSURE', 'TELAPSE']
 export function unitOf(header: Header, keyword: string): number {
   const comment = /^\s*\[\s*([a-z]+)\s*\]/i.exec(header.card(keyword)?.comment ?? '')?.[1]
   const general = STANDARD.includes(keyword) ? header.getString('TIMEUNIT') : undefined
-  return SECONDS[(comment ?? general)?.trim() ?? 's'] ?? 1
+  return SECONDS.get((comment ?? general)?.trim() ?? 's') ?? 1
+}
+
+function spelled(seconds: number, ...names: string[]): [string, number][] {
+  return names.map((name) => [name, seconds])
 }

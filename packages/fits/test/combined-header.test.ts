@@ -75,6 +75,17 @@ describe('the exposure', () => {
     expect(said(result, ...keywords)).toEqual([0.375, 0.375, 0.375, 64_800, '2024-07-20T06:00:00.000', 2.25])
   })
 
+  test.each([
+    ['min', '2024-07-18T00:02:00.000'],
+    ['s', '2024-07-18T00:00:02.000'],
+    ['constructor', '2024-07-18T00:00:02.000'],
+  ])('in %s ends at %s', (unit, end) => {
+    const stack = new CombinedHeader('mean')
+    const header = headerOf({ 'DATE-OBS': '2024-07-18T00:00:00' }).set('EXPTIME', 2, `[${unit}] how long`)
+    stack.add({ ...size, header })
+    expect(said(stack.cards(), 'EXPTIME', 'DATE-END')).toEqual([2, end])
+  })
+
   test('of which less than nothing is said is not known', () => {
     const list = [-1, 1.0001].map((EXPTIME) => ({ ...exposure, EXPTIME, DARKTIME: EXPTIME }))
     const keywords = ['EXPTIME', 'DARKTIME', 'TEXPTIME', 'DATE-END'] as const
