@@ -303,6 +303,34 @@ test('of more frames than may be open at once, the others are opened for each re
   close()
 })
 
+test.each([
+  [4096, -32, NO_SCALE],
+  [4095, -32, NO_SCALE],
+  [16384, 16, { ...NO_SCALE, bzero: 7 }],
+] as const)(
+  'rows of so many frames that they are much memory, %i pixels long, are combined in parts',
+  (width, bitpix, scale) => {
+    const few = [0, 1, 2].map((seed) => {
+      const values = noise(width * 3, seed, 30)
+      const stored = bitpix === 16 ? Int16Array.from(values) : Float32Array.from(values)
+      return plainFrame(`long-${bitpix}-${seed}`, stored, scale)
+    })
+    const frames = Array.from({ length: 520 }, (_, index) => few[index % 3]!)
+    const { opened, close } = openFrames(frames)!
+    const types = { type: 'float32', resultType: 'float32' } as const
+    const options = { method: 'sum' } as const
+    const hasValues = new SharedArrayBuffer(frames.length)
+    const bands = new StoredBands({ frames: opened, width, ...types, rows: 1, options, hasValues })
+    const result = new Float32Array(2 * width)
+    expect(bands.combine({ from: 1, to: 3 }, result)).toBe(true)
+    const wanted = new Float32Array(result.length)
+    const parts = frames.map(({ values }) => values.subarray(width))
+    reference.reduce('sum', parts, wanted)
+    expectSame(result, wanted)
+    close()
+  },
+)
+
 const LIMITS = '/proc/self/limits'
 
 test('no more files are open at once than a part of what the process may have', async () => {

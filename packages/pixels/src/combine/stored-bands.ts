@@ -28,9 +28,34 @@ const TABLE_BYTES = 16 * 1024
 const SPARE = 128 * 1024
 const PIXEL_SPARE = 32
 
+/**
+ * The rows of very many frames do not fit a cache, and are much memory for each thread. They are combined in parts then, as rows of so many
+ * times fewer pixels; less of a frame than this is not worth a request.
+ */
+const MOST_BYTES = 8 * 2 ** 20
+const LEAST_FRAME_BYTES = 8 * 2 ** 10
+
+/** Into how many parts rows are cut. What is coded row by row is not. */
+function partsOf({ frames, width, type }: StoredSetup): number {
+  const rowBytes = frames.length * width * bytesOf(type)
+  const least = Math.min(...frames.map((frame) => plainBytes(frame) * width))
+  let parts = 1
+  while (rowBytes / parts > MOST_BYTES && least / parts >= 2 * LEAST_FRAME_BYTES && width % (2 * parts) === 0)
+    parts *= 2
+  return parts
+}
+
+/** Bytes of a stored pixel; 0 where pixels are coded. */
+function plainBytes({ pixels }: OpenedFrame): number {
+  return pixels.kind === 'plain' ? Math.abs(pixels.bitpix) / 8 : 0
+}
+
 /** Reads bands of frames by itself, and combines them: in a memory of its own that fits the processor's cache. */
 export class StoredBands {
-  readonly #setup: StoredSetup
+  readonly #parts: number
+  /** Those of parts of rows. */
+  readonly #width: number
+  readonly #rows: number
   readonly #form: StoredForm
   readonly #kernels
   readonly #readers: readonly RowReader[]
@@ -38,9 +63,13 @@ export class StoredBands {
   readonly #into: Samples
 
   constructor(setup: StoredSetup) {
-    const { frames, width, type, resultType, rows } = setup
+    const { frames, type, resultType } = setup
+    this.#parts = partsOf(setup)
+    const width = setup.width / this.#parts
+    const rows = this.#parts > 1 ? 1 : setup.rows
     const pixels = rows * width
-    this.#setup = setup
+    this.#width = width
+    this.#rows = rows
     this.#form = new StoredForm(setup)
     const stored = pixels * 8 + SPARE
     const planes = frames.length * planeStride(pixels * bytesOf(type))
@@ -57,8 +86,9 @@ export class StoredBands {
   }
 
   /** Fills `into` with what the frames' rows are combined to. False where a frame has to be read in another way. */
-  combine({ from, to }: Rows, into: Samples): boolean {
-    const { rows, width } = this.#setup
+  combine(whole: Rows, into: Samples): boolean {
+    const [rows, width] = [this.#rows, this.#width]
+    const [from, to] = [whole.from * this.#parts, whole.to * this.#parts]
     for (let start = from; start < to; start += rows) {
       const part = { from: start, to: Math.min(to, start + rows) }
       const result = into.subarray((start - from) * width, (part.to - from) * width)
