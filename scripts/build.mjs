@@ -79,7 +79,7 @@ function leaveStamp(name, stamp) {
 /** The command line is also made of the sources of others, into one file. */
 function filesOf(name) {
   if (name !== 'cli') return ownFilesOf(name)
-  const scripts = ['compile-run.cjs', 'licences.mjs'].map((script) => join(root, 'scripts', script))
+  const scripts = ['compile-run.cjs', 'licences.mjs', 'run-clock.mjs'].map((script) => join(root, 'scripts', script))
   const tools = [BUNDLER, ...scripts, join(root, 'packages/cli/bin/load-run.js')]
   return [...packages.flatMap(ownFilesOf), ...tools]
 }

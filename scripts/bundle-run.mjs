@@ -1,12 +1,12 @@
 // Makes `dist/run.cjs` of the command line: `datalab run` in one file, with all that it takes of the other packages, made of their sources. Beside
-// it lie what it seldom takes, each in a file of its own, the licences of others' code in them, and `run.cjs.compiled`: what V8 made of it, for
-// Node 20, which keeps nothing of it.
+// it lie what it seldom takes, and long texts, each in a file of its own, the licences of others' code in them, and `run.cjs.compiled`: what V8
+// made of it, for Node 20, which keeps nothing of it.
 import { execFileSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { build } from 'esbuild'
+import { build, transform } from 'esbuild'
 import { licencesOf } from './licences.mjs'
 
 const cli = fileURLToPath(new URL('../packages/cli', import.meta.url))
@@ -35,6 +35,8 @@ const OWN_PLACE = /(?<=\(|, )import\.meta\.url(?=\))/g
 const SELDOM = /^(ajv|@opentelemetry\/api|\.\/mathjs-parser\.js)$/
 /** What of Node most runs do without. */
 const LATE = /^node:(child_process|stream|worker_threads|zlib)$/
+/** What is a text each, long enough to be felt where it is not used: modules of WebAssembly, and the programs of threads. */
+const TEXTS = /\/(kernels|median-[a-z0-9]+|pool-worker|sqlite-thread)\.gen\.js$/
 /** What is another package's at run time, too: native code, and what only a fleet or a bucket takes. */
 const OTHERS = /^(libsql|@datalab\/(executor-bullmq|storage-s3))$/
 
@@ -45,7 +47,8 @@ async function bundleRun() {
     ...OPTIONS,
     banner: { js: PLACE_OF },
     entryPoints,
-    plugins: [places(), late(), others(), apart(seldom)],
+    inject: [fileURLToPath(new URL('run-clock.mjs', import.meta.url))],
+    plugins: [texts(), places(), late(), others(), apart(seldom)],
   })
   const seldomEntries = Object.fromEntries(seldom)
   const rest = await build({ ...OPTIONS, entryPoints: seldomEntries, minify: true, plugins: [others()] })
@@ -65,6 +68,28 @@ function places() {
       return { contents: source.replaceAll(OWN_PLACE, `placeOf('@datalab/${name}')`), loader: 'ts' }
     })
   return { name: 'places', setup }
+}
+
+/** Has texts lie beside, each in a file that is read when it is used: most runs use one or two of them. */
+function texts() {
+  const setup = ({ onLoad, onResolve }) => {
+    onResolve({ filter: TEXTS }, ({ path, resolveDir }) => ({ path: join(resolveDir, path), namespace: 'texts' }))
+    onLoad({ filter: /./, namespace: 'texts' }, async ({ path }) => {
+      const { name, text } = await textOf(path.replace(/js$/, 'ts'))
+      const file = basename(path).replace(/gen\.js$/, 'txt')
+      writeFileSync(join(OPTIONS.outdir, file), text)
+      const read = `require('node:fs').readFileSync(require('node:path').join(__dirname, '${file}'), 'latin1')`
+      return { contents: `module.exports = { get ${name}() { return ${read} } }` }
+    })
+  }
+  return { name: 'texts', setup }
+}
+
+/** The one text that a module exports, which is ASCII throughout. */
+async function textOf(path) {
+  const { code } = await transform(readFileSync(path, 'utf8'), { loader: 'ts' })
+  const [[name, text]] = Object.entries(await import(`data:text/javascript,${encodeURIComponent(code)}`))
+  return { name, text }
 }
 
 function others() {

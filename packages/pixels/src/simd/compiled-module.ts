@@ -4,7 +4,13 @@ import { wasm as medianFloat32 } from '../median-float32.gen.js'
 import { wasm as medianFloat64 } from '../median-float64.gen.js'
 import { wasm as medianInt16 } from '../median-int16.gen.js'
 
-const MODULES = { kernels, medianFloat32, medianFloat64, medianInt16 } as const
+/** Asked for when one is compiled: most threads compile some of them, and there may be a file to each. */
+const MODULES = {
+  kernels: () => kernels,
+  medianFloat32: () => medianFloat32,
+  medianFloat64: () => medianFloat64,
+  medianInt16: () => medianInt16,
+} as const
 
 /** One of the modules. */
 export type ModuleName = keyof typeof MODULES
@@ -15,7 +21,7 @@ const compiled = new Map<ModuleName, WebAssembly.Module>()
 export function compiledModule(name: ModuleName): WebAssembly.Module {
   let module = compiled.get(name)
   if (module === undefined) {
-    module = new WebAssembly.Module(Buffer.from(MODULES[name], 'base64'))
+    module = new WebAssembly.Module(Buffer.from(MODULES[name](), 'base64'))
     compiled.set(name, module)
   }
   return module
