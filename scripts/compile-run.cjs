@@ -19,17 +19,18 @@ async function compile() {
   const script = runAsScript()
   const { runHere } = runScript(script)
   for (const words of RUNS) {
-    const code = await runHere([...words, '--no-previews', '--out', join(folder, 'out')])
+    const code = await runHere([...words, '--out', join(folder, 'out')])
     if (code !== 0) throw new Error(`datalab run ${words[0]} ended with ${code}`)
   }
   writeFileSync(COMPILED, script.createCachedData())
 }
 
-/** A FITS file of 8 x 8 pixels, float32, all 0. */
+/** A FITS file of 64 x 64 pixels, float32, all 0: large enough to be read ahead, and with such cards as most have. */
 function plainImage() {
-  const cards = ['SIMPLE  = T', 'BITPIX  = -32', 'NAXIS   = 2', 'NAXIS1  = 8', 'NAXIS2  = 8', 'END']
-  const header = cards.map((card) => card.padEnd(80)).join('')
-  return Buffer.concat([Buffer.from(header.padEnd(2880)), Buffer.alloc(2880)])
+  const layout = ['SIMPLE  = T', 'BITPIX  = -32', 'NAXIS   = 2', 'NAXIS1  = 64', 'NAXIS2  = 64']
+  const about = ["OBJECT  = 'M 1'", "DATE-OBS= '2024-01-01T00:00:00.5'", 'EXPTIME = 1.5', 'END']
+  const header = [...layout, ...about].map((card) => card.padEnd(80)).join('')
+  return Buffer.concat([Buffer.from(header.padEnd(2880)), Buffer.alloc(17_280)])
 }
 
 compile().finally(() => rmSync(folder, { recursive: true, force: true }))
