@@ -3,10 +3,14 @@ import { invalid } from './errors.js'
 import { pixelKernels } from './pixel-kernels.js'
 import type { Samples, StoredPixels } from './samples.js'
 
+const DITHERINGS: readonly Dithering[] = ['NO_DITHER', 'SUBTRACTIVE_DITHER_1', 'SUBTRACTIVE_DITHER_2']
+
 /** The dithering that ZQUANTIZ names; none without it. */
 export function ditheringOf(name: string | undefined): Dithering {
   if (name === undefined || name === '' || name === 'NONE') return 'NO_DITHER'
-  if (name === 'NO_DITHER' || name === 'SUBTRACTIVE_DITHER_1' || name === 'SUBTRACTIVE_DITHER_2') return name
+  // Not the name itself, which is a part of its header's text, and would keep that in memory for as long as its frame is known.
+  const known = DITHERINGS.find((dithering) => dithering === name)
+  if (known !== undefined) return known
   throw invalid(`ZQUANTIZ is '${name.slice(0, 40)}', which is no dithering method`, { keyword: 'ZQUANTIZ' })
 }
 
