@@ -32,8 +32,8 @@ const HEADER_TIMES = 1000
 
 const FORMULA = '(a - median(b)) / c * 1.5'
 
-/** As fine as those of astropy, which the original leaves to itself: fpack's are four times as coarse. */
-const FLOW_STEPS = 'quantize:16'
+/** Those of fpack, in which the bars are set. The original's are astropy's, a quarter of them: in such ours takes 3 % more of the processor. */
+const FLOW_STEPS = 'quantize:4'
 
 const ORIGINAL = { role: 'original', script: 'median.py', method: 'original' }
 
