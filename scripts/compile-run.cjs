@@ -25,7 +25,7 @@ async function compile() {
   writeFileSync(COMPILED, script.createCachedData())
 }
 
-/** A FITS file of 64 x 64 pixels, float32, all 0: large enough to be read ahead, and with such cards as most have. */
+/** A FITS file of 64 x 64 pixels, float32, all 0, with such cards as most have. */
 function plainImage() {
   const layout = ['SIMPLE  = T', 'BITPIX  = -32', 'NAXIS   = 2', 'NAXIS1  = 64', 'NAXIS2  = 64']
   const about = ["OBJECT  = 'M 1'", "DATE-OBS= '2024-01-01T00:00:00.5'", 'EXPTIME = 1.5', 'END']

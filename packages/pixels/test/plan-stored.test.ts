@@ -1,8 +1,9 @@
 import fc from 'fast-check'
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { planStored } from '../src/combine/plan-stored.js'
 import type { OpenedFrame } from '../src/combine/row-readers.js'
-import { NO_SCALE } from '../src/index.js'
+import { WorkerPool } from '../src/combine/worker-pool.js'
+import { type CombineMethod, NO_SCALE } from '../src/index.js'
 
 const PLAIN: OpenedFrame = { file: 0, pixels: { kind: 'plain', offset: 0, bitpix: -32, scale: NO_SCALE } }
 
@@ -50,4 +51,28 @@ test('a plan has every row once, in bands of whole parts, and no more than the m
 test.each([1, 5, 11, 25, 75])('rows of %i Rice-coded frames are read four by four', (count) => {
   const options = { method: 'median', width: 4096, height: 4096, workers: 1 } as const
   expect(planStored(framesOf(count, CODED), options).rows % 4).toBe(0)
+})
+
+describe('of a machine with two processors, and no thread yet,', () => {
+  const pool = new WorkerPool(1)
+  const jobsFor = (frame: OpenedFrame, count: number, method: CombineMethod) =>
+    planStored(framesOf(count, frame), { method, width: 4096, height: 4096 }, pool).jobs
+
+  test.each([
+    ['medians of a few plain frames', PLAIN, 11, 'median'],
+    ['sums of a few plain frames', PLAIN, 20, 'sum'],
+    ['calculations', PLAIN, 2, 'calculate'],
+    ['a coded frame', CODED, 1, 'median'],
+  ] as const)('%s are for one thread', (_, frame, count, method) => {
+    expect(jobsFor(frame, count, method)).toBe(0)
+  })
+
+  test.each([
+    ['medians of many plain frames', PLAIN, 25, 'median'],
+    ['sums of many plain frames', PLAIN, 25, 'sum'],
+    ['clipped means', PLAIN, 5, 'sigma-clip'],
+    ['medians of a few coded frames', CODED, 5, 'median'],
+  ] as const)('%s are for both', (_, frame, count, method) => {
+    expect(jobsFor(frame, count, method)).toBe(2)
+  })
 })

@@ -39,7 +39,7 @@ export function bandArrays(buffer: SharedArrayBuffer, layout: BandLayout): { pla
 
 /** The values of combined rows, in memory for them. */
 export function resultArray(
-  buffer: SharedArrayBuffer | ArrayBuffer,
+  buffer: SharedArrayBuffer,
   { resultType, width }: { resultType: BandLayout['resultType']; width: number },
   { from, to }: Rows,
 ): Samples {

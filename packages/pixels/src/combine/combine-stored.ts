@@ -1,12 +1,11 @@
 import { setImmediate } from 'node:timers/promises'
-import { AheadCombining } from './ahead-combining.js'
 import { bytesOf, resultArray } from './band-memory.js'
 import type { CombineBandsOptions, CombinedBand, Rows } from './combine-options.js'
 import { combineRead } from './combine-read.js'
 import { combineShared } from './combine-shared.js'
 import { UnusedMemory } from './give-back.js'
 import { openFrames, type StoredBandFrame } from './open-frames.js'
-import { planAhead } from './plan-ahead.js'
+import { OwnCombining } from './own-combining.js'
 import { planStored, type StoredPlan } from './plan-stored.js'
 import type { OpenedFrame } from './row-readers.js'
 import { StoredBands, type StoredSetup } from './stored-bands.js'
@@ -15,19 +14,16 @@ import { type Session, sharedPool } from './worker-pool.js'
 /** What each thread takes for the rows of very many frames. */
 const MUCH = 8 * 2 ** 20
 
-/** Memory of a band of the result. */
-type BandBuffer = SharedArrayBuffer | ArrayBuffer
-
 /** A band of the result that is begun. */
 interface BegunBand {
   readonly rows: Rows
-  readonly buffer: BandBuffer
+  readonly buffer: SharedArrayBuffer
   /** Whether a thread could read the frames; not settled while it works. */
   readonly reading: Promise<boolean>
   isSettled: boolean
 }
 
-/** Combines frames whose files threads can read by themselves: those of the system, ahead of this one, or those of the pool, beside it. */
+/** Combines frames whose files threads can read by themselves: this one, and those of the pool where they are worth it. */
 export async function* combineStored(
   frames: readonly StoredBandFrame[],
   options: CombineBandsOptions,
@@ -50,7 +46,7 @@ async function* combineOpened(
   opened: readonly OpenedFrame[],
   options: CombineBandsOptions,
 ): AsyncGenerator<CombinedBand, void> {
-  const plan = planAhead(opened, options) ?? planStored(opened, options)
+  const plan = planStored(opened, options)
   const { width, type = 'float32', resultType = 'float32' } = options
   const unused = plan.rows * width * bytesOf(type) * frames.length > MUCH ? new UnusedMemory() : undefined
   await unused?.giveBack()
@@ -61,9 +57,7 @@ async function* combineOpened(
     hasValues: new SharedArrayBuffer(frames.length),
   }
   const combining =
-    'files' in plan
-      ? new AheadCombining(frames, setup, plan, signal)
-      : new StoredCombining(frames, setup, plan, options)
+    plan.jobs === 0 ? new OwnCombining(frames, setup, plan, signal) : new StoredCombining(frames, setup, plan, signal)
   try {
     for await (const band of combining.bands()) {
       yield band
@@ -84,7 +78,7 @@ class StoredCombining {
   readonly #session: Session
   readonly #left: Rows[]
   readonly #begun: BegunBand[] = []
-  readonly #buffers: BandBuffer[] = []
+  readonly #buffers: SharedArrayBuffer[] = []
   #buffersLeft: number
   #withPool = 0
   #own: StoredBands | undefined
@@ -93,7 +87,7 @@ class StoredCombining {
     private readonly frames: readonly StoredBandFrame[],
     private readonly setup: StoredSetup,
     private readonly plan: StoredPlan,
-    private readonly options: CombineBandsOptions,
+    private readonly signal: AbortSignal | undefined,
   ) {
     this.#session = sharedPool().begin(setup)
     this.#left = [...plan.bands]
@@ -102,7 +96,7 @@ class StoredCombining {
 
   async *bands(): AsyncGenerator<CombinedBand, void> {
     for (;;) {
-      this.options.signal?.throwIfAborted()
+      this.signal?.throwIfAborted()
       this.#fillPool()
       const [first] = this.#begun
       if (first !== undefined && (first.isSettled || !this.#canBegin())) yield* this.#finished(first)
@@ -126,7 +120,7 @@ class StoredCombining {
     while (this.#withPool < this.plan.jobs && this.#canBegin()) {
       const [rows, buffer] = this.#next()
       this.#withPool++
-      const job = { kind: 'stored', session: this.#session.number, rows, buffer: buffer as SharedArrayBuffer } as const
+      const job = { kind: 'stored', session: this.#session.number, rows, buffer } as const
       const reading = sharedPool().run(job, this.#session)
       const band: BegunBand = { rows, buffer, reading, isSettled: false }
       const settle = () => {
@@ -143,19 +137,17 @@ class StoredCombining {
     if (!this.#canBegin()) return false
     const [rows, buffer] = this.#next()
     this.#own ??= new StoredBands(this.setup)
-    const isDone = tried(() => this.#own!.combine(rows, resultArray(buffer, this.setup, rows)))
+    const isDone = this.#own.isCombined(rows, resultArray(buffer, this.setup, rows))
     this.#begun.push({ rows, buffer, reading: Promise.resolve(isDone), isSettled: true })
     return true
   }
 
-  #next(): [Rows, BandBuffer] {
+  #next(): [Rows, SharedArrayBuffer] {
     const { width, resultType } = this.setup
     const free = this.#buffers.pop()
     if (free === undefined) this.#buffersLeft--
     const bytes = this.plan.bandRows * width * bytesOf(resultType)
-    // What is shared is copied word by word, which takes twice as long.
-    const made = () => (this.plan.jobs > 0 ? new SharedArrayBuffer(bytes) : new ArrayBuffer(bytes))
-    return [this.#left.shift()!, free ?? made()]
+    return [this.#left.shift()!, free ?? new SharedArrayBuffer(bytes)]
   }
 
   async *#finished(band: BegunBand): AsyncGenerator<CombinedBand, void> {
@@ -165,14 +157,5 @@ class StoredCombining {
     if (!isDone) await combineRead(this.frames, this.setup, band.rows, values)
     yield { rows: band.rows, values }
     this.#buffers.push(band.buffer)
-  }
-}
-
-/** What a thread of the pool would answer. */
-function tried(work: () => boolean): boolean {
-  try {
-    return work()
-  } catch {
-    return false
   }
 }

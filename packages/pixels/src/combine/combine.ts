@@ -9,10 +9,8 @@ import { rowMemory } from './plan-bands.js'
  * Combines frames of one size pixel by pixel, band by band: in a memory that grows neither with their number of rows nor, as far as the limit
  * allows, with their number.
  *
- * Where frames say where plain files hold them, this thread combines rows while the system reads the next; of rows that have to be decoded, and
- * where combining takes far longer than reading, this thread and those of the process's pool read and combine bands by themselves. Else each band
- * is read by this thread and combined by one of the pool, while the next is read. Where there is too little to do, this thread does all. NaN is
- * missing.
+ * Where frames say where files hold them, this thread and those of the process's pool read and combine bands by themselves. Else each band is read
+ * by this thread and combined by one of the pool, while the next is read. Where there is too little to do, this thread does all. NaN is missing.
  *
  * @throws RangeError when a single row of all frames is more than the memory may be; TypeError when there are no frames, or no pixels, and for a
  * calculation with too few or too many frames.

@@ -60,9 +60,11 @@ export class StoredBands {
   readonly #kernels
   readonly #readers: readonly RowReader[]
   readonly #planes: readonly Plane[]
-  readonly #into: Samples
+  /** Memory of its own for rows of the result: `combine` need not copy what it fills there. */
+  readonly band: Samples
 
-  constructor(setup: StoredSetup) {
+  /** @param bandRows the rows that `band` has room for; those that are in memory at once where it has to copy all */
+  constructor(setup: StoredSetup, bandRows = setup.rows) {
     const { frames, type, resultType } = setup
     this.#parts = partsOf(setup)
     const width = setup.width / this.#parts
@@ -74,10 +76,11 @@ export class StoredBands {
     const stored = pixels * 8 + SPARE
     const planes = frames.length * planeStride(pixels * bytesOf(type))
     const borrowed = 2 * SPARE + width * PIXEL_SPARE
-    this.#kernels = loadKernels({ arenaBytes: planes + pixels * bytesOf(resultType) + stored + TABLE_BYTES + borrowed })
+    const band = Math.max(pixels, bandRows * setup.width)
+    this.#kernels = loadKernels({ arenaBytes: planes + band * bytesOf(resultType) + stored + TABLE_BYTES + borrowed })
     const { arena } = this.#kernels
     this.#planes = arena.allocatePlanes(this.#form.type, frames.length, pixels)
-    this.#into = arena.allocate(resultType, pixels)
+    this.band = arena.allocate(resultType, band)
     const [bytes, table] = [arena.allocate('uint8', stored), arena.allocate('uint8', TABLE_BYTES)]
     const room: ReadRoom = { kernels: this.#kernels, bytes: growing(bytes), table: growing(table) }
     this.#readers = frames.map((frame, index) =>
@@ -97,14 +100,24 @@ export class StoredBands {
     return true
   }
 
+  /** The same, and false where that throws: what is wrong with a file is its frame's to say. */
+  isCombined(rows: Rows, into: Samples): boolean {
+    try {
+      return this.combine(rows, into)
+    } catch {
+      return false
+    }
+  }
+
   #combinePart(rows: Rows, into: Samples): boolean {
-    const isWhole = into.length === this.#into.length
+    const isWhole = into.length === this.#planes[0]!.length
     const planes = isWhole ? this.#planes : this.#planes.map((plane) => plane.subarray(0, into.length))
     for (let frame = 0; frame < planes.length; frame++)
       if (!this.#readers[frame]!(rows, planes[frame] as Samples)) return false
-    const result = this.#into.subarray(0, into.length)
+    const isOwn = into.buffer === this.band.buffer
+    const result = isOwn ? into : this.band.subarray(0, into.length)
     this.#form.combine(this.#kernels, planes, result)
-    into.set(result)
+    if (!isOwn) into.set(result)
     return true
   }
 }
