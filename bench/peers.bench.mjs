@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { isBad } from './contest/bars.mjs'
 import { checkDiskSpace } from './contest/disk-space.mjs'
 import { FrameFiles } from './contest/frames/frame-files.mjs'
+import { launcher } from './contest/launcher.mjs'
 import { contestOptions, JUDGED_SIZE } from './contest/options.mjs'
 import { Programs } from './contest/programs.mjs'
 import { rows } from './contest/rows.mjs'
@@ -28,7 +29,9 @@ async function contest(folder) {
   const machine = machineFacts()
   console.log(headText('peers', TITLE, machine))
   const wanted = rows.filter(({ id }) => options.rows.includes(id))
-  checkDiskSpace(folder, { frames: Math.max(...wanted.map(({ frames }) => frames.count)), side: options.size })
+  const frames = Math.max(...wanted.map(({ frames }) => frames.count))
+  orEnd(() => launcher())
+  orEnd(() => checkDiskSpace(folder, { frames, side: options.size }))
   const surroundings = surroundingsIn(folder)
   const results = []
   for (const row of wanted) {
@@ -52,6 +55,16 @@ async function contest(folder) {
     rounds,
     versions,
     rows: results,
+  }
+}
+
+/** Ends with a sentence where something has to be there that is not. */
+function orEnd(check) {
+  try {
+    check()
+  } catch (error) {
+    console.error(error.message)
+    process.exit(1)
   }
 }
 

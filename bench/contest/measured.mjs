@@ -1,12 +1,8 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { closeSync, existsSync, fstatSync, openSync, readFileSync, readSync } from 'node:fs'
+import { closeSync, fstatSync, openSync, readFileSync, readSync } from 'node:fs'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-
-const MEASURE = fileURLToPath(new URL('../peers/measure.py', import.meta.url))
-const PYTHON = '/usr/bin/python3'
-const GNU_TIME = '/usr/bin/time'
+import { launcher } from './launcher.mjs'
 
 /** Bytes of what a program says that are looked at. */
 const LAST_WORDS = 2000
@@ -31,23 +27,38 @@ const LAST_WORDS = 2000
  */
 export async function measured(words, { folder, env = {} }) {
   const path = (name) => join(folder, `.measured-${name}`)
-  const [program, ...rest] = [...launcher(path('taken')), ...words]
+  const { words: launching, read } = launcher()
+  const [program, ...rest] = [...launching(path('taken')), ...words]
   const outputs = [openSync(path('said'), 'w'), openSync(path('complaints'), 'w')]
+  const start = performance.now()
   const child = spawn(program, rest, {
     cwd: folder,
     env: { ...plainEnvironment(), ...env },
     stdio: ['ignore', ...outputs],
+    detached: true,
   })
-  const end = () => child.kill()
+  const end = () => endGroup(child)
   // Before the folder is removed.
   process.prependListener('exit', end)
-  const [code] = await once(child, 'exit').finally(() => outputs.forEach((file) => void closeSync(file)))
-  process.off('exit', end)
+  const [code] = await once(child, 'exit').finally(() => {
+    process.off('exit', end)
+    outputs.forEach((file) => void closeSync(file))
+  })
+  const wall = (performance.now() - start) / 1000
   const said = endOf(path('said'))
   if (code !== 0) {
     throw new Error(`${words.slice(0, 4).join(' ')} ... ended with ${code}:\n${said}${endOf(path('complaints'))}`)
   }
-  return { taken: takenFrom(readFileSync(path('taken'), 'utf8')), said }
+  return { taken: { wall, ...read(readFileSync(path('taken'), 'utf8')) }, said }
+}
+
+/** Ends a process that leads a group, with all that it has started. */
+function endGroup({ pid }) {
+  try {
+    if (pid !== undefined) process.kill(-pid)
+  } catch {
+    // It ended before.
+  }
 }
 
 /** Ours, without what this machine tells each Node to load, such as certificates: that is no part of the work. */
@@ -65,17 +76,4 @@ function endOf(path) {
   } finally {
     closeSync(file)
   }
-}
-
-/** A program that runs another and writes down what the kernel says it took: that is told to none but the parent, and Node does not ask. */
-function launcher(path) {
-  if (existsSync(PYTHON)) return [PYTHON, '-I', MEASURE, path]
-  if (existsSync(GNU_TIME)) return [GNU_TIME, '-q', '-o', path, '-f', '{"wall":%e,"user":%U,"system":%S,"kib":%M}']
-  throw new Error(`To measure processes ${PYTHON} has to be there, or GNU time at ${GNU_TIME}: bench/peers/install.sh`)
-}
-
-/** @returns {Taken} */
-function takenFrom(text) {
-  const { wall, cpu, rss, user, system, kib } = JSON.parse(text)
-  return { wall, cpu: cpu ?? user + system, rss: rss ?? kib * 1024 }
 }

@@ -1,11 +1,11 @@
 import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { PYTHONS } from './launcher.mjs'
 
 /** The folder with the programs that run peers. */
 const PEERS = fileURLToPath(new URL('../peers/', import.meta.url))
 
-const PYTHONS = ['/usr/bin/python3', 'python3']
 const MODULES = ['numpy', 'astropy', 'pillow', 'bottleneck', 'ccdproc']
 const VERSIONS = `
 import json, sys

@@ -5,11 +5,11 @@ import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
+import { canMeasure } from '../contest/launcher.mjs'
 
-const canMeasure = existsSync('/usr/bin/python3')
-if (!canMeasure) console.warn('measured.test.mjs is skipped: it needs python3.')
+if (!canMeasure()) console.warn('measured.test.mjs is skipped: it needs python3 or GNU time, to measure processes.')
 
-test.skipIf(!canMeasure)('who is told to end leaves neither files nor programs behind', async () => {
+test.skipIf(!canMeasure())('who is told to end leaves neither files nor programs behind', async () => {
   const program = fileURLToPath(new URL('fixtures/measuring.mjs', import.meta.url))
   const child = spawn(process.execPath, [program], { stdio: ['ignore', 'pipe', 'inherit'] })
   const exit = once(child, 'exit')

@@ -4,10 +4,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, expect, test } from 'vitest'
+import { canMeasure } from '../contest/launcher.mjs'
 
 const path = (relative) => fileURLToPath(new URL(relative, import.meta.url))
-const canRun = existsSync(path('../../packages/cli/dist/main.js')) && existsSync('/usr/bin/python3')
-if (!canRun) console.warn('peers.test.mjs is skipped: it needs python3, and node scripts/build.mjs first.')
+const canRun = existsSync(path('../../packages/cli/dist/main.js')) && canMeasure()
+if (!canRun) console.warn('peers.test.mjs is skipped: it needs python3 or GNU time, and node scripts/build.mjs first.')
 
 const folder = mkdtempSync(join(tmpdir(), 'datalab-bench-test-'))
 afterAll(() => rmSync(folder, { recursive: true }))

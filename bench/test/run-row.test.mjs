@@ -1,13 +1,13 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeEach, expect, test } from 'vitest'
+import { canMeasure } from '../contest/launcher.mjs'
 import { sameBytes } from '../contest/results.mjs'
 import { runRow } from '../contest/run-row.mjs'
 
-const canMeasure = existsSync('/usr/bin/python3') || existsSync('/usr/bin/time')
-if (!canMeasure) console.warn('run-row.test.mjs is skipped: it needs python3 or GNU time, to measure processes.')
-const measuring = test.skipIf(!canMeasure)
+if (!canMeasure()) console.warn('run-row.test.mjs is skipped: it needs python3 or GNU time, to measure processes.')
+const measuring = test.skipIf(!canMeasure())
 
 const folder = mkdtempSync(join(tmpdir(), 'datalab-bench-test-'))
 afterAll(() => rmSync(folder, { recursive: true }))

@@ -15,6 +15,8 @@ export interface Io {
   readonly env: Readonly<Record<string, string | undefined>>
   /** Calls back when the user, or the system, asks the process to end, instead of ending it; until the function returned is called. */
   onSignal(listener: () => void): () => void
+  /** Has the process look for memory that is free again before it takes more: it takes less, and works a little longer. */
+  saveMemory(): void
   /** Ends the process now. */
   exit(code: number): void
 }
@@ -38,6 +40,8 @@ export function processIo(): Io {
         for (const signal of SIGNALS) process.off(signal, listener)
       }
     },
+    // V8 lets the room for what is new grow to 32 MB otherwise, for what happens to be needed whenever it looks for garbage.
+    saveMemory: () => process.getBuiltinModule('node:v8').setFlagsFromString('--semi-space-growth-factor=1'),
     exit: (code) => process.exit(code),
   }
 }

@@ -41,6 +41,7 @@ export function memoryIo(options: Partial<Io> & { input?: string } = {}) {
       listeners.add(listener)
       return () => listeners.delete(listener)
     },
+    saveMemory() {},
     exit: (code: number) => exits.push(code),
     ...others,
   }

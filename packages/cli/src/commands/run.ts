@@ -10,6 +10,7 @@ import { placesOf } from '../host-place.js'
 import { Interruption } from '../interruption.js'
 import { type JobRequest, readJobRequest } from '../job-request.js'
 import { keyOf, labFor } from '../lab.js'
+import { nameManyFiles } from '../many-files.js'
 import { earlyCopies, makeOutputFolder, ownFolder, type Target } from '../output-folder.js'
 import type { ParsedArguments } from '../parse-arguments.js'
 import { namesPipeline, readPipelineRequest } from '../pipeline-request.js'
@@ -26,6 +27,7 @@ export const run: CommandMain = (argv, context) =>
 async function runOne(argv: readonly string[], context: CommandContext): Promise<number> {
   const request = await readJobRequest('run', argv, context)
   if (request === undefined) return EXIT.completed
+  if (nameManyFiles(request.inputs)) context.io.saveMemory()
   const target = targetOf(request.arguments, context)
   using interruption = new Interruption(context.io, context.terminal)
   return await runJob(request, target, context, interruption.signal)
@@ -34,6 +36,7 @@ async function runOne(argv: readonly string[], context: CommandContext): Promise
 async function runSteps(argv: readonly string[], context: CommandContext): Promise<number> {
   const request = await readPipelineRequest('run', argv, context)
   if (request === undefined) return EXIT.completed
+  if (nameManyFiles(request.pipeline.steps.map(({ inputs }) => inputs))) context.io.saveMemory()
   const target = targetOf(request.arguments, context)
   using interruption = new Interruption(context.io, context.terminal)
   return await runPipeline(request, target, context, interruption.signal)
