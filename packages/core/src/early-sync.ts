@@ -1,7 +1,7 @@
 import type { FileHandle } from 'node:fs/promises'
 
-/** Bytes that are written before they are sent to the disk. */
-const SYNC_BYTES = 16 * 2 ** 20
+/** Bytes that are written before they are sent to the disk: as many, at most, are waited for at the end. */
+const SYNC_BYTES = 8 * 2 ** 20
 
 /** Has a file's bytes go to the disk while more are written, so that little is left to wait for at the end. */
 export class EarlySync {
