@@ -25,7 +25,7 @@ function noted() {
 
 test('a small file goes to disk once, at the end', async () => {
   const { calls, disk } = noted()
-  for (let i = 0; i < 15; i++) disk.wrote(MIB)
+  for (let i = 0; i < 7; i++) disk.wrote(MIB)
   await disk.end()
   expect(calls).toEqual(['sync'])
 })
@@ -42,7 +42,7 @@ test('a large one goes there while it is written, one part at a time, and wholly
 
 test('what goes wrong meanwhile is told at the end', async () => {
   const { calls, disk, early } = noted()
-  disk.wrote(16 * MIB)
+  disk.wrote(8 * MIB)
   early.resolve(new Error('the disk is broken'))
   await expect(disk.end()).rejects.toThrow('the disk is broken')
   expect(calls).toEqual(['datasync'])
