@@ -1,7 +1,10 @@
-import type { ByteSource, FileReference, Inputs } from '@datalab/core'
+import { type ByteSource, type FileReference, type Inputs, isDataLabError } from '@datalab/core'
 
-/** Files that are open at once: far fewer than a process may have, since several runs share one. */
+/** Files that are open at once: far fewer than a process may have as a rule, since several runs share one. */
 const MOST = 64
+
+/** After so many none is left. */
+const HALVINGS = 7
 
 /**
  * The input files of a run, of which those on this machine are open a few at a time: one that is read again is opened again. Its version is the one
@@ -15,34 +18,58 @@ export class OpenFiles {
 
   constructor(
     private readonly inputs: Pick<Inputs, 'open'>,
-    private readonly most = MOST,
+    private most = MOST,
   ) {}
 
   /** @throws as `Inputs.open`, now and when the file is read. */
   async open(reference: FileReference): Promise<ByteSource> {
-    const source = await this.inputs.open(reference)
+    const open = () => this.#opened(reference)
+    const source = await open()
     if (source.path === undefined) return source
-    const file = new FileOnDemand(source, () => this.inputs.open(reference), this)
+    const file = new FileOnDemand(source, open, this)
     await this.used(file)
     return file
   }
 
-  /** A file is open, and was used just now: one of those too many is closed. */
+  /** A file is open, and was used just now: those too many are closed. */
   async used(file: FileOnDemand): Promise<void> {
     this.#open.delete(file)
     this.#open.add(file)
-    if (this.#open.size <= this.most) return
-    // Runs go through their files in one order, again and again: of these the one used last is needed last.
-    const idle = [...this.#open].reverse().find((other) => other !== file && other.isIdle)
-    if (idle === undefined) return
-    this.#open.delete(idle)
-    await idle.rest()
+    await this.#closeIdle(file)
+  }
+
+  /** Where the process may have no more files, it gets along with half of those that are open here: others need some, too. */
+  async #opened(reference: FileReference): Promise<ByteSource> {
+    for (let left = HALVINGS; ; left--) {
+      try {
+        return await this.inputs.open(reference)
+      } catch (error) {
+        if (!isTooMany(error) || left === 0) throw error
+        this.most = Math.floor(Math.min(this.most, this.#open.size) / 2)
+        await this.#closeIdle()
+      }
+    }
+  }
+
+  async #closeIdle(except?: FileOnDemand): Promise<void> {
+    while (this.#open.size > this.most) {
+      // Runs go through their files in one order, again and again: of these the one used last is needed last.
+      const idle = [...this.#open].reverse().find((other) => other !== except && other.isIdle)
+      if (idle === undefined) return
+      this.#open.delete(idle)
+      await idle.rest()
+    }
   }
 
   /** A file is closed for good. */
   forget(file: FileOnDemand): void {
     this.#open.delete(file)
   }
+}
+
+/** Whether the process has as many files open as it may. */
+function isTooMany(error: unknown): boolean {
+  return isDataLabError(error) && error.details.errno === 'EMFILE'
 }
 
 /** A file that is open while it is read, and as long after that as there is room. */

@@ -1,4 +1,4 @@
-import type { ByteSource, FileReference } from '@datalab/core'
+import { type ByteSource, DataLabError, type FileReference } from '@datalab/core'
 import { expect, test } from 'vitest'
 import { OpenFiles } from '../src/open-files.js'
 
@@ -8,11 +8,18 @@ class CountedInputs {
   most = 0
   readonly opened = new Map<string, number>()
   isGone = false
+  /** Until when readings last. */
+  reading = Promise.resolve()
 
-  constructor(private readonly isFar = false) {}
+  constructor(
+    private readonly isFar = false,
+    private readonly limit = Number.POSITIVE_INFINITY,
+  ) {}
 
   async open({ basename }: FileReference): Promise<ByteSource> {
     if (this.isGone) throw new Error(`${basename} was changed`)
+    if (this.count >= this.limit)
+      throw new DataLabError('SOURCE_UNAVAILABLE', `${basename} cannot be read now`, { details: { errno: 'EMFILE' } })
     this.opened.set(basename, (this.opened.get(basename) ?? 0) + 1)
     this.count++
     this.most = Math.max(this.most, this.count)
@@ -20,6 +27,7 @@ class CountedInputs {
     return {
       ...{ size: 4, identity: basename, ...(this.isFar ? {} : { path: `/data/${basename}` }) },
       read: async (_, into) => {
+        await this.reading
         if (!isOpen) throw new Error('read after it was closed')
         into.fill(basename.charCodeAt(0))
         return into.length
@@ -88,4 +96,34 @@ test('one that cannot be opened again says why, each time', async () => {
   for (let round = 0; round < 2; round++) await expect(byteOf(first as ByteSource)).rejects.toThrow('a was changed')
   inputs.isGone = false
   expect(await byteOf(first as ByteSource)).toBe('a')
+})
+
+test.each([1, 2, 5, 9])('where the process may have no more than %i, fewer are open', async (limit) => {
+  const inputs = new CountedInputs(false, limit)
+  const files = new OpenFiles(inputs, 8)
+  const read = async () => {
+    const sources: ByteSource[] = []
+    for (const letter of letters) sources.push(await files.open(file(letter)))
+    for (let round = 0; round < 3; round++)
+      for (const [index, source] of sources.entries()) expect(await byteOf(source)).toBe(letters[index])
+    for (const source of sources) await source.close()
+  }
+  await read()
+  expect(inputs.most).toBeLessThanOrEqual(limit)
+})
+
+test('those that are being read are not closed where the process may have no more', async () => {
+  const inputs = new CountedInputs(false, 3)
+  const files = new OpenFiles(inputs, 8)
+  const sources: ByteSource[] = []
+  for (const letter of ['a', 'b', 'c']) sources.push(await files.open(file(letter)))
+  let end = () => {}
+  inputs.reading = new Promise((resolve) => {
+    end = resolve
+  })
+  const reading = Promise.all(sources.map(byteOf))
+  await expect(files.open(file('d'))).rejects.toThrow('d cannot be read now')
+  end()
+  expect(await reading).toEqual(['a', 'b', 'c'])
+  expect(await byteOf(await files.open(file('d')))).toBe('d')
 })

@@ -18,7 +18,7 @@ const sessions = new Map<number, { readonly setup: StoredSetup; readonly bands: 
 function done(job: BandJob): boolean {
   if (job.kind === 'stored') {
     const { setup, bands } = sessions.get(job.session)!
-    return bands.combine(job.rows, resultArray(job.buffer, setup, job.rows))
+    return bands.isCombined(job.rows, resultArray(job.buffer, setup, job.rows))
   }
   if (job.kind === 'encode') return encoded(job)
   const { planes, into } = bandArrays(job.buffer, job.layout)

@@ -1,6 +1,6 @@
-import { closeSync, openSync, readFileSync } from 'node:fs'
+import { closeSync, readFileSync } from 'node:fs'
 import type { BandFrame, CombineBandsOptions } from './combine-options.js'
-import type { OpenedFrame } from './row-readers.js'
+import { type OpenedFrame, openToRead } from './row-readers.js'
 import type { StoredFrame } from './stored-frame.js'
 
 /** A frame that says where it is stored. */
@@ -16,18 +16,21 @@ export function areStored(
   )
 }
 
-/** Files that are open at once: several combinations may share a process. */
-const LEAST_FILES = 128
+/** Files that are open at once where the system does not tell how many there may be: several combinations may share a process. */
+const MOST_FILES = 128
 const SHARE_OF_FILES = 1 / 8
+
+/** So few are open whatever it tells. */
+const FEW_FILES = 8
 
 /** How many of so many files may be open at once: a part of what the process may have, where the system tells. */
 function mostFiles(wanted: number): number {
-  if (wanted <= LEAST_FILES) return LEAST_FILES
+  if (wanted <= FEW_FILES) return wanted
   try {
     const limit = /^Max open files +(\d+)/m.exec(readFileSync('/proc/self/limits', 'latin1'))?.[1]
-    return Math.max(LEAST_FILES, Math.floor(Number(limit ?? 0) * SHARE_OF_FILES))
+    return limit === undefined ? MOST_FILES : Math.max(FEW_FILES, Math.floor(Number(limit) * SHARE_OF_FILES))
   } catch {
-    return LEAST_FILES
+    return MOST_FILES
   }
 }
 
@@ -51,7 +54,7 @@ export function openFrames(
     const opened = frames.map(({ stored: { path, pixels } }) => {
       const known = files.get(path)
       if (known === undefined && files.size >= most) return { file: path, pixels }
-      const file = known ?? openSync(path, 'r')
+      const file = known ?? openToRead(path)
       files.set(path, file)
       return { file, pixels }
     })

@@ -1,4 +1,4 @@
-import { closeSync, openSync, readSync } from 'node:fs'
+import { closeSync, constants, openSync, readSync } from 'node:fs'
 import type { PixelKernels, Plane } from '../kernels.js'
 import { isIdentity, type Samples } from '../pixel-scale.js'
 import { type CodedRows, minRiceBytes } from '../rice-coding.js'
@@ -61,10 +61,15 @@ function fileReader(file: number | string, read: FileReader): RowReader {
   }
 }
 
+/** Opens a file, or whatever has its path by now: a pipe that nobody writes to, too, which would be waited for. Windows has no such flag. */
+export function openToRead(path: string): number {
+  return openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0))
+}
+
 /** Undefined where it cannot be opened: why is the frame's to say. */
 function opened(path: string): number | undefined {
   try {
-    return openSync(path, 'r')
+    return openToRead(path)
   } catch {
     return undefined
   }
