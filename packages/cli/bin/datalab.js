@@ -8,7 +8,7 @@ enableCompileCache?.()
 
 const [command, ...words] = process.argv.slice(2)
 // Fleets, buckets and operations of others take packages that have to share those they are made of with the command.
-const isHere = !process.env.DATALAB_REDIS && !words.some((word) => /^--(packages|redis|storage)/.test(word))
+const isHere = !process.env.DATALAB_REDIS && !words.some((word) => /^--(operations|redis|storage)/.test(word))
 
 async function main() {
   if (command === 'run' && isHere) return loadRun().runHere(words)

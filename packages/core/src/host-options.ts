@@ -123,11 +123,11 @@ export function hostParts(options: DataLabOptions): HostParts {
  */
 export function runParts(options: DataLabOptions, processes = 1): RunParts {
   const storage = options.storage ?? new MemoryStorage()
-  const sources = byName('sources', options.sources ?? [], (source) => source.name)
+  const sources = byName('sources', options.sources ?? [], (source) => source?.name)
   const results = new ResultSource(storage)
   const parts: RunParts = {
     operations: registryOf(options.operations),
-    services: byName('services', options.services ?? [], (provider) => provider.key.id),
+    services: byName('services', options.services ?? [], (provider) => provider?.key?.id),
     sources: sources.has(results.name) ? sources : new Map([...sources, [results.name, results]]),
     storage,
     memory: new MemoryBudget(options.memoryBudget, processes),
@@ -157,10 +157,24 @@ function positive(option: string, value: number): number {
   throw new TypeError(`The option '${option}' must be a number above 0, not ${value}.`)
 }
 
-function byName<Part>(option: string, parts: readonly Part[], nameOf: (part: Part) => string): Map<string, Part> {
+/** The compiler does not see all who make a host. */
+function listOf<Part>(option: string, parts: readonly Part[]): readonly Part[] {
+  if (Array.isArray(parts)) return parts
+  throw new TypeError(`The option '${option}' must be a list, not of the type ${typeof parts}: [...].`)
+}
+
+function byName<Part>(
+  option: string,
+  parts: readonly Part[],
+  nameOf: (part: Part) => string | undefined,
+): Map<string, Part> {
   const named = new Map<string, Part>()
-  for (const part of parts) {
+  for (const part of listOf(option, parts)) {
     const name = nameOf(part)
+    if (typeof name !== 'string')
+      throw new TypeError(
+        `The option '${option}' has something of the type ${typeof part} that is none of them; call what makes one, such as images().`,
+      )
     if (named.has(name)) throw new TypeError(`Two of the ${option} are called '${name}'; give one of them.`)
     named.set(name, part)
   }
@@ -170,6 +184,6 @@ function byName<Part>(option: string, parts: readonly Part[], nameOf: (part: Par
 function registryOf(operations: readonly AnyOperationClass[] | undefined): OperationRegistry {
   const registry = new OperationRegistry()
   // A copy: what is registered after the host started was not held against its services.
-  for (const operation of operations ?? defaultRegistry().list()) registry.register(operation)
+  for (const operation of listOf('operations', operations ?? defaultRegistry().list())) registry.register(operation)
   return registry
 }

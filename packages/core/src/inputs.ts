@@ -162,6 +162,7 @@ export class RunInputs implements Inputs {
   }
 
   #known(reference: FileReference): KnownFile {
+    if (typeof reference?.basename !== 'string') throw noReference(reference)
     const file = this.#files.get(nameOf(reference))
     if (file !== undefined) return file
     throw new DataLabError(
@@ -169,6 +170,13 @@ export class RunInputs implements Inputs {
       `'${reference.basename}' of the source '${reference.source}' is not among the inputs of this job: a run may only open files that its key stands for.`,
     )
   }
+}
+
+function noReference(value: unknown): TypeError {
+  const what = Array.isArray(value)
+    ? 'a list. Open each of its files'
+    : `${String(value)}. Look at the name of the input`
+  return new TypeError(`A file of the inputs is opened by its { source, basename }, and not by ${what}.`)
 }
 
 function changed(label: string): DataLabError {

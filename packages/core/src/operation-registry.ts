@@ -76,10 +76,7 @@ export function register<Inputs extends object>(operation: OperationClass<Inputs
 
 function checkedInfo(operation: AnyOperationClass): AnyOperationInfo {
   if (typeof operation !== 'function')
-    throw invalid(
-      'given',
-      `is ${operation === null ? 'null' : `a ${typeof operation}`}, not a class; look for an import that is missing or circular`,
-    )
+    throw invalid('given', `is ${shown(operation)}, not a class; look for an import that is missing or circular`)
   const info = operation.info as AnyOperationInfo | undefined | null
   const name = operation.name || 'a class without a name'
   if (info === undefined || info === null) throw invalid(name, "has no 'static readonly info'; add it")
@@ -94,7 +91,24 @@ function checkedInfo(operation: AnyOperationClass): AnyOperationInfo {
     throw invalid(info.id, `has the revision ${info.revision}; give a whole number from 1`)
   if (info.inputs?.type !== 'object' || info.inputs.properties === undefined)
     throw invalid(info.id, "has no schema of its inputs; generate it with 'datalab-schema'")
+  checkRequires(info)
   return info
+}
+
+function checkRequires({ id, requires = [] }: AnyOperationInfo): void {
+  if (!Array.isArray(requires))
+    throw invalid(id, "has no list in 'requires'; give the keys of services, as in [Images]")
+  const strange = requires.findIndex((key) => typeof key?.id !== 'string')
+  if (strange >= 0)
+    throw invalid(
+      id,
+      `requires ${String(requires[strange])}, which is the key of no service; give such as Images of @datalab/fits/images, and look for an import that is circular`,
+    )
+}
+
+function shown(value: unknown): string {
+  if (value === undefined || value === null) return String(value)
+  return typeof value === 'object' ? 'an object' : `a ${typeof value}`
 }
 
 function invalid(name: string, what: string): DataLabError {

@@ -11,6 +11,7 @@ import type { AnyOperationClass, OperationContext } from './operation.js'
 import type { OperationRegistry } from './operation-registry.js'
 import type { OperationResult, StoredOutput } from './output.js'
 import { Outputs, RunOutputs } from './outputs.js'
+import { Pace } from './pace.js'
 import { PartialOutput } from './partial-output.js'
 import type { Perform, PerformRequest, RunReporter } from './perform.js'
 import { Progress } from './progress.js'
@@ -45,6 +46,7 @@ class OperationRun {
   readonly #context: OperationContext<object>
   readonly #memory: RunMemory
   readonly #partial: PartialOutput
+  readonly #pace: Pace
   #scratch: ScratchFolder | undefined
   #isOver = false
 
@@ -72,6 +74,7 @@ class OperationRun {
     this.#services.set(Outputs.id, this.#outputs)
     this.#memory = new RunMemory(parts.memory)
     this.#partial = new PartialOutput((partial) => report.output(partial))
+    this.#pace = new Pace(signal)
     this.#context = this.#makeContext()
   }
 
@@ -91,8 +94,9 @@ class OperationRun {
     const operation = new this.#operation(this.#context as never)
     const result = await operation.operate()
     throwIfAborted(this.signal)
+    if (this.#pace.isKept || this.#outputs.isWriting) throw unawaited()
     await this.#inputs.verify()
-    return this.#outputs.stored(result)
+    return this.#outputs.final(result)
   }
 
   /** Ends what the operation left going on, so that nothing is written, opened or kept after this. */
@@ -124,7 +128,7 @@ class OperationRun {
       provenance: record.provenance,
       inputs: record.inputs as DeepReadonly<object>,
       memory: this.#memory,
-      progress: new Progress((fraction) => report.progress(fraction), signal),
+      progress: new Progress((fraction) => report.progress(fraction), signal, this.#pace),
       get scratch() {
         return run.#scratchFolder().path
       },
@@ -142,6 +146,10 @@ class OperationRun {
   }
 
   #use<Service>(key: ServiceKey<Service>): Service {
+    if (typeof key?.id !== 'string')
+      throw new TypeError(
+        `A service is used by its key, such as Images of @datalab/fits/images, and not by ${String(key)}.`,
+      )
     if (!this.#services.has(key.id)) this.#services.set(key.id, this.#provider(key).create(this.#context))
     return this.#services.get(key.id) as Service
   }
@@ -167,6 +175,14 @@ export function missingService(operationName: string, key: ServiceKey<unknown>):
     'DATALAB_SERVICE_MISSING',
     `${operationName} needs the service ${key.id}, which this host does not provide. Install ${packageOfService(key)} and add its provider to 'services'.`,
     { details: { operation: operationName, service: key.id } },
+  )
+}
+
+/** Of work that is left going on, nothing would be in the output. */
+function unawaited(): DataLabError {
+  return new DataLabError(
+    'DATALAB_OUTPUT_INVALID',
+    "The operation returned before its work was done. Write 'await' before progress.map, Images.save and Outputs.put.",
   )
 }
 

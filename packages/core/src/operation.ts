@@ -30,9 +30,10 @@ export interface OperationContext<Inputs> extends RunContext {
  *
  *   override async operate() {
  *     const images = this.use(Images)
- *     return this.progress.map(this.inputData.input_files, async (file, index) => {
- *       const frame = await images.open(file)
- *       return images.save({ ...frame.size, data: invert(await frame.read()) }, { index, input: file })
+ *     return this.progress.map(this.inputData.input_files, async (input, index) => {
+ *       const frame = await images.open(input)
+ *       const data = (await readFrame(frame)).map((value) => -value)
+ *       return images.save({ ...frame, data }, { index, input })
  *     })
  *   }
  * }

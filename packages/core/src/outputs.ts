@@ -88,6 +88,11 @@ export class RunOutputs implements Outputs {
     return writing
   }
 
+  /** Whether an object is being written. */
+  get isWriting(): boolean {
+    return this.#writing.size > 0
+  }
+
   /** Ends what is still being written, and refuses more. Resolves when nothing is under way any more. */
   async close(): Promise<void> {
     this.#isOver = true
@@ -157,18 +162,25 @@ export class RunOutputs implements Outputs {
   }
 
   /**
-   * What `operate()` returned, as it is stored.
+   * What `operate()` returned in the end, as it is stored.
+   *
+   * @throws DATALAB_OUTPUT_INVALID for nothing where files were made, and as `stored`.
+   */
+  final(result: OperationResult): StoredOutput {
+    const made = this.#files.size
+    if ((result ?? undefined) === undefined && made > 0)
+      throw invalid(`nothing, and has made ${made === 1 ? 'an output file' : `${made} output files`}. ${FORM}`)
+    return this.stored(result)
+  }
+
+  /**
+   * What `operate()` returned, or shows so far, as it is stored.
    *
    * @throws DATALAB_OUTPUT_INVALID for files that this run did not write, and for data that JSON cannot hold.
    */
   stored(result: OperationResult): StoredOutput {
     const { output_files, output_data } = partsOf(result)
-    for (const file of output_files ?? []) {
-      if (!this.#files.has(file))
-        throw invalid(
-          `an output file that this run did not make: ${String(file?.basename)}. Return what Images.save or Outputs.file gave.`,
-        )
-    }
+    for (const file of output_files ?? []) if (!this.#files.has(file)) throw invalid(strangeFile(file))
     return {
       ...(output_files === undefined ? {} : { output_files: [...output_files] }),
       ...(output_data === undefined ? {} : { output_data: output_data.map(plainData) }),
@@ -183,13 +195,21 @@ function referenceTo({ source, basename, root }: OutputInput): OutputInput {
 
 const FORM = 'Return a list of output files, or { output_files, output_data } with a list each.'
 
+/** What stands in the place of an output file. */
+function strangeFile(value: unknown): string {
+  if (value instanceof Promise) return "a promise in the place of an output file. Write 'await' before Images.save."
+  const { basename } = (value ?? {}) as Partial<OutputFile>
+  const name = typeof basename === 'string' ? basename : `${typeof value}`
+  return `an output file that this run did not make: ${name}. Return what Images.save or Outputs.file gave.`
+}
+
 /** What an operation returned, taken apart: the compiler does not see all who write one. */
 function partsOf(result: OperationResult): { output_files?: readonly OutputFile[]; output_data?: readonly object[] } {
   if (result === undefined || result === null) return {}
   if (isList(result)) return { output_files: result }
   if (typeof result !== 'object') throw invalid(`a ${typeof result}. ${FORM}`)
   for (const [name, part] of Object.entries(result)) {
-    if (name !== 'output_files' && name !== 'output_data') throw invalid(`the member '${name}'. ${FORM}`)
+    if (name !== 'output_files' && name !== 'output_data') throw invalid(`an object with the member '${name}'. ${FORM}`)
     if (part !== undefined && !Array.isArray(part)) throw invalid(`'${name}' that is no list. ${FORM}`)
   }
   return result

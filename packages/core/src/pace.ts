@@ -8,6 +8,7 @@ const LONGEST_MS = 20
 export class Pace {
   #since: number
   #turn: Promise<void> | undefined
+  #going = 0
 
   /**
    * @param signal of the run
@@ -18,6 +19,21 @@ export class Pace {
     private readonly now: () => number = () => performance.now(),
   ) {
     this.#since = now()
+  }
+
+  /** Whether work goes on that keeps this pace. */
+  get isKept(): boolean {
+    return this.#going > 0
+  }
+
+  /** Does work that keeps this pace. */
+  async keptBy<Result>(work: () => Promise<Result>): Promise<Result> {
+    this.#going++
+    try {
+      return await work()
+    } finally {
+      this.#going--
+    }
   }
 
   /**

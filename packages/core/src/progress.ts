@@ -78,10 +78,21 @@ export class Progress {
    *
    * @throws DATALAB_ABORTED between two items once the run is to end; the first error of `work`, when no item is being worked on any more.
    */
-  async map<Item, Result>(
+  map<Item, Result>(
     items: readonly Item[],
     work: (item: Item, index: number, progress: Progress) => Promise<Result> | Result,
     { atOnce = 1 }: MapOptions = {},
+  ): Promise<Result[]> {
+    const mapping = this.pace.keptBy(() => this.#map(items, work, atOnce))
+    // Handled here too, so that one that an operation does not wait for takes nothing else down.
+    mapping.catch(() => {})
+    return mapping
+  }
+
+  async #map<Item, Result>(
+    items: readonly Item[],
+    work: (item: Item, index: number, progress: Progress) => Promise<Result> | Result,
+    atOnce: number,
   ): Promise<Result[]> {
     const results: Result[] = []
     const share = this.#shares(items.length)

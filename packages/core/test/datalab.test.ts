@@ -136,6 +136,15 @@ describe('a second submission', () => {
       expect(() => lab({ operations: [], [option]: value })).toThrow(`The option '${option}' must be`)
   })
 
+  test.each<[string, unknown, string]>([
+    ['operations', writesText, "The option 'operations' must be a list, not of the type function"],
+    ['services', {}, "The option 'services' must be a list, not of the type object"],
+    ['services', [() => {}], "The option 'services' has something of the type function that is none of them; call"],
+    ['sources', [undefined], "The option 'sources' has something of the type undefined that is none of them"],
+  ])('refuses %s that are none: %j', (option, value, message) => {
+    expect(() => lab({ operations: [], [option]: value })).toThrow(message)
+  })
+
   test('finds a result whose record was forgotten', async () => {
     const storage = new MemoryStorage()
     const Op = operation(writesText)

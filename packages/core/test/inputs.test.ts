@@ -64,6 +64,21 @@ describe('input files', () => {
     expect(JSON.stringify(lines)).toContain('not among the inputs')
   })
 
+  test.each<[string, unknown, string]>([
+    ['nothing', undefined, 'not by undefined. Look at the name of the input.'],
+    ['a name', 'a', 'not by a. Look at the name of the input.'],
+    ['a list', [file('a')], 'not by a list. Open each of its files.'],
+  ])('are not opened by %s', async (_, reference, message) => {
+    const { log, lines } = memoryLog()
+    const Op = operation(async (run) => {
+      await run.use(Inputs).open(reference as never)
+      return undefined
+    })
+    const host = lab({ operations: [Op], sources: [new MemorySource(['a'])], log })
+    await rejection((await host.submit(Op, { files: [file('a')] })).result())
+    expect(JSON.stringify(lines)).toContain(message)
+  })
+
   test('are refused after the run', async () => {
     const source = new MemorySource(['a'])
     const late = deferred<() => Promise<unknown>>()

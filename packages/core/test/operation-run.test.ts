@@ -23,6 +23,7 @@ import {
   lab,
   MemorySource,
   memoryLog,
+  noUnhandledRejections,
   operation,
   rejection,
   type TestRun,
@@ -285,6 +286,53 @@ describe('a run that fails', () => {
   })
 })
 
+describe('a run that returns too early fails', () => {
+  const refused = async (body: (run: TestRun) => never[] | undefined) => {
+    noUnhandledRejections()
+    const storage = new MemoryStorage()
+    const Op = operation(body)
+    const job = await lab({ operations: [Op], storage }).submit(Op, {})
+    const error = await rejection(job.result())
+    expect(await keysOf(storage)).toEqual([])
+    expect(await job.record()).toMatchObject({ status: 'FAILED', error: { code: 'DATALAB_OUTPUT_INVALID' } })
+    return (error.cause ?? error) as Error
+  }
+
+  test('while it maps', async () => {
+    await refused((run) => {
+      void run.progress.map([1, 2], async () => {
+        await new Promise((resolve) => setImmediate(resolve))
+        await writesText(run)
+      })
+      return []
+    })
+  })
+
+  test('while it writes', async () => {
+    const gate = deferred()
+    async function* slow() {
+      await gate.promise
+      yield new Uint8Array(1)
+    }
+    await refused((run) => {
+      void run.use(Outputs).put('.txt', slow())
+      setImmediate(gate.resolve)
+      return undefined
+    })
+  })
+})
+
+test('a run that returns nothing of the files that it made fails', async () => {
+  const { log, lines } = memoryLog()
+  const Op = operation(async (run) => {
+    await writesText(run)
+    return undefined
+  })
+  const job = await lab({ operations: [Op], log }).submit(Op, {})
+  expect(await rejection(job.result())).toMatchObject({ code: 'DATALAB_OUTPUT_INVALID' })
+  expect(JSON.stringify(lines)).toContain('The operation returned nothing, and has made an output file.')
+})
+
 describe('scratch', () => {
   const ends = {
     completed: () => undefined,
@@ -369,6 +417,15 @@ describe('services', () => {
     const job = await lab({ operations: [Op], services: [provide(Words, { say: () => 'x' })], log }).submit(Op, {})
     expect(await rejection(job.result())).toMatchObject({ code: 'DATALAB_SERVICE_MISSING' })
     expect(JSON.stringify(lines)).toContain("Add its key to 'requires'")
+  })
+
+  test.each([undefined, 'Words'])('are not used by %j', async (key) => {
+    const { log, lines } = memoryLog()
+    const Op = operation((run) => run.use(key as never))
+    await rejection((await lab({ operations: [Op], log }).submit(Op, {})).result())
+    expect(JSON.stringify(lines)).toContain(
+      `A service is used by its key, such as Images of @datalab/fits/images, and not by ${key}.`,
+    )
   })
 
   test('a revision makes another key', async () => {

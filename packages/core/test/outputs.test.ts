@@ -160,6 +160,7 @@ describe('stored', () => {
     ['a file that this run did not make', [{ basename: 'key', source: 'datalab', type: 'fits', objects: {} }]],
     ['a single file', { basename: 'key', source: 'datalab', type: 'fits', objects: {} }],
     ['null among files', [null]],
+    ['a promise among files', [Promise.resolve()]],
     ['a number', 5],
     ['a text', 'done'],
     ['files that are no list', { output_files: {} }],

@@ -138,7 +138,11 @@ class RunImages implements Images {
     this.#room = new SharedRoom(run.memory.budget * INFLATED_SHARE)
   }
 
-  async open(file: FileReference): Promise<Frame> {
+  open(file: FileReference): Promise<Frame> {
+    return handled(this.#open(file))
+  }
+
+  async #open(file: FileReference): Promise<Frame> {
     const source = await this.#files.open(file)
     const label = this.#inputs.label(file)
     return explained(label, async () => {
@@ -153,7 +157,12 @@ class RunImages implements Images {
     })
   }
 
-  async save(image: ImageToSave, options: SaveImageOptions = {}): Promise<OutputFile> {
+  save(image: ImageToSave, options: SaveImageOptions = {}): Promise<OutputFile> {
+    return handled(this.#save(image, options))
+  }
+
+  async #save(image: ImageToSave, options: SaveImageOptions): Promise<OutputFile> {
+    checkImage(image)
     const { index, input, history = [], progress } = options
     const place = index === undefined ? {} : { index }
     const header = this.#header(image.header, history)
@@ -236,16 +245,43 @@ class RunImages implements Images {
   }
 }
 
+/** The same, so that one that an operation does not wait for takes nothing else down. */
+function handled<Result>(work: Promise<Result>): Promise<Result> {
+  work.catch(() => {})
+  return work
+}
+
 /** An image with its header as it will be written. */
 type NamedImage = ImageToSave & { readonly header: Header }
 
 /** Which of several outputs. */
 type Place = { readonly index?: number }
 
+/** The compiler does not see all who save one. */
+function checkImage(image: ImageToSave): void {
+  if (typeof image !== 'object' || image === null)
+    throw new TypeError(`An image is saved as { data, width, height }, and not as ${String(image)}.`)
+  const { data, width, height } = image
+  if (![width, height].every((length) => Number.isSafeInteger(length) && length > 0))
+    throw new TypeError(`An image of ${width} x ${height} pixels is none. Give a width and a height.`)
+  const isInParts = typeof (data as AsyncIterable<Samples> | undefined)?.[Symbol.asyncIterator] === 'function'
+  if (!isInParts) checkSamples(data)
+}
+
+function checkSamples(data: unknown): void {
+  if (data instanceof Float32Array || data instanceof Float64Array) return
+  const what =
+    data instanceof Promise
+      ? "a promise. Write 'await' before it"
+      : `${Object.prototype.toString.call(data).slice(8, -1)}. Convert it: Float32Array.from(data)`
+  throw new TypeError(`The pixels of an image are a Float32Array or a Float64Array, and not ${what}.`)
+}
+
 /** The same parts, until the run is to end. */
 async function* unlessAborted(parts: AsyncIterable<Samples>, signal: AbortSignal): AsyncGenerator<Samples, void> {
   for await (const part of parts) {
     throwIfAborted(signal)
+    checkSamples(part)
     yield part
   }
 }

@@ -24,10 +24,10 @@ export async function* checkedPixels(
     }
     taken += part.length
     if (taken > total)
-      throw wrongArgument(`more than the ${total} pixels of an image of ${shape.join(' x ')} are given`)
+      throw wrongArgument(`more than the ${total} pixels of an image of ${[...shape].reverse().join(' x ')} are given`)
     yield part
   }
-  if (taken < total) throw wrongArgument(`${taken} pixels do not fill an image of ${shape.join(' x ')}`)
+  if (taken < total) throw wrongArgument(`${taken} pixels do not fill an image of ${[...shape].reverse().join(' x ')}`)
 }
 
 /** @throws TypeError when tiles hold rows of several planes, which do not come together. */

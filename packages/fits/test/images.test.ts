@@ -10,8 +10,8 @@ import {
   type OperationInfo,
 } from '@datalab/core'
 import { expect, onTestFinished, test } from 'vitest'
-import { Images, images } from '../src/images.js'
-import { openFits } from '../src/index.js'
+import { Images, type ImageToSave, images } from '../src/images.js'
+import { type Frame, openFits, readFrame } from '../src/index.js'
 import { Copy, type CopyInputs } from './copy-operation.js'
 import { gaussian } from './gaussian.js'
 import { fitsBytes } from './support.js'
@@ -141,3 +141,38 @@ test('a job that is cancelled while its pixels are coded takes no more of them, 
   await lab.close()
   expect((await storage.list('')).objects).toEqual([])
 })
+
+test.each<[string, (frame: Frame) => unknown, string]>([
+  ['nothing', () => undefined, 'An image is saved as { data, width, height }, and not as undefined.'],
+  ['no width', ({ height }) => ({ data: new Float32Array(4), height }), 'An image of undefined x 2 pixels is none.'],
+  ['integers', (frame) => ({ ...frame, data: new Uint16Array(4) }), 'and not Uint16Array. Convert it:'],
+  ['a list', (frame) => ({ ...frame, data: [1, 2, 3, 4] }), 'and not Array. Convert it:'],
+  ['a promise', (frame) => ({ ...frame, data: readFrame(frame) }), "and not a promise. Write 'await' before it."],
+  ['parts of integers', (frame) => ({ ...frame, data: parts(new Int16Array(4)) }), 'and not Int16Array. Convert it:'],
+  ['too few pixels', (frame) => ({ ...frame, width: 3, data: new Float32Array(4) }), 'do not fill an image of 3 x 2'],
+])('an image of %s is not saved', async (_, imageOf, message) => {
+  const lines: unknown[] = []
+  class Wrong extends Copy {
+    override async operate() {
+      const images = this.use(Images)
+      return [await images.save(imageOf(await images.open(this.inputData.input_files[0]!)) as ImageToSave)]
+    }
+  }
+  const source: FileSource = {
+    name: 'frames',
+    reach: 'process',
+    identify: async ({ basename }) => basename,
+    open: async ({ basename }) => bytesSource(inheritingFile(), basename),
+  }
+  const ignore = () => {}
+  const log = { debug: ignore, info: ignore, warn: ignore, error: (...line: unknown[]) => lines.push(line) }
+  const lab = createDataLab({ operations: [Wrong], services: [images()], sources: [source], log })
+  onTestFinished(() => lab.close())
+  const job = await lab.submit(Wrong, { input_files: [{ source: 'frames', basename: 'a.fits' }] })
+  await expect(job.result()).rejects.toThrow()
+  expect(JSON.stringify(lines)).toContain(message)
+})
+
+async function* parts(...pieces: unknown[]) {
+  yield* pieces
+}

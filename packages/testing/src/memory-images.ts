@@ -92,12 +92,18 @@ export class MemoryImages implements Images {
   [FOR_RUN](run: RunContext): Images {
     const { context, imageOfOutput } = teeOutputs(run)
     const images = imagesProvider().create(context)
+    const save = async (image: ImageToSave, options?: SaveImageOptions) => {
+      const file = await images.save(image, options)
+      this.#saved.set(file.basename, await imageOfOutput(file.basename))
+      return file
+    }
     return {
       open: (file) => images.open(file),
-      save: async (image, options) => {
-        const file = await images.save(image, options)
-        this.#saved.set(file.basename, await imageOfOutput(file.basename))
-        return file
+      save: (image, options) => {
+        const saving = save(image, options)
+        // Handled here too, as images of files have it.
+        saving.catch(() => {})
+        return saving
       },
     }
   }
