@@ -99,7 +99,7 @@ export const commands = {
   verify: {
     synopsis: 'verify OUT.fits [--root NAME=DIR]',
     summary: 'Runs again what made a FITS file, by its own header, and compares pixel by pixel.',
-    flags: [root, json, help],
+    flags: [root, packages, json, help],
   },
   explain: {
     synopsis: 'explain A.json B.json',

@@ -1,6 +1,6 @@
 import { type AnyOperationClass, kebabCase, OperationRegistry } from '@datalab/core'
 import { usageError } from './command-error.js'
-import { suggestion } from './nearest.js'
+import { nearest } from './nearest.js'
 import type { Offers } from './operations.js'
 
 /**
@@ -25,5 +25,10 @@ export async function findOperation(offers: Offers, name: string | undefined): P
   if (name === undefined) throw usageError(`Name an operation. There is: ${names.join(', ')}.`)
   const operation = registry.find(name)
   if (operation !== undefined) return operation
-  throw usageError(`There is no operation '${name.slice(0, 100)}'. ${suggestion(kebabCase(name), names)}`)
+  const meant = nearest(kebabCase(name), names)
+  const hint =
+    meant === undefined
+      ? `There is: ${names.join(', ')}. Those of other packages are offered by --operations PACKAGE.`
+      : `Did you mean '${meant}'?`
+  throw usageError(`There is no operation '${name.slice(0, 100)}'. ${hint}`)
 }

@@ -27,13 +27,20 @@ async function operationsOf(name: string, cwd: string): Promise<AnyOperationClas
   const module = await load(name, cwd).catch((error) => {
     const reason = error instanceof Error ? error.message.split('\n')[0] : String(error)
     throw usageError(
-      `--operations: '${name}' is no operation of datalab, and no package that can be loaded (${reason}).`,
+      `--operations: '${name}' is no operation of datalab, and no package that can be loaded (${reason}).${adviceOn(error)}`,
       error,
     )
   })
   const operations = Object.values(module).filter(isOperation)
   if (operations.length === 0) throw usageError(`--operations: the package '${name}' exports no operation.`)
   return operations
+}
+
+/** On what the system says of a package without a way out. */
+function adviceOn(error: unknown): string {
+  const { code } = error as NodeJS.ErrnoException
+  if (code === 'MODULE_NOT_FOUND') return ' Install it where you start datalab.'
+  return code === 'ERR_PACKAGE_PATH_NOT_EXPORTED' ? " Give its exports a 'default'." : ''
 }
 
 async function load(name: string, cwd: string): Promise<Record<string, unknown>> {

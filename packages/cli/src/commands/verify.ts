@@ -95,7 +95,10 @@ function provenanceOf({ header }: Image, file: string): Provenance {
 async function operationOf({ operation }: Provenance, { offers }: CommandContext): Promise<AnyOperationClass> {
   const found = (await loadOperations(offers)).find(operation.id)
   if (found !== undefined) return found
-  throw failure(`It was made by ${oneLine(operation.name)} (${oneLine(operation.id)}), which is not installed here.`)
+  const [name = ''] = oneLine(operation.id).split('#')
+  throw failure(
+    `It was made by ${oneLine(operation.name)} (${oneLine(operation.id)}), which is none of datalab's. Where its package is installed, name that: --operations ${name}.`,
+  )
 }
 
 /** Where the input files are: in folders that were named, are near, or were those of the run, and in the results beside the file. */
