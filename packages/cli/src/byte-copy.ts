@@ -37,6 +37,8 @@ export class ByteCopy {
       this.#size += piece.length
     } catch {
       this.#fail()
+      // There may be no more room than whoever reads the body needs.
+      await this.#file?.truncate().catch(() => {})
     }
   }
 

@@ -15,7 +15,8 @@ import type { Place } from './output-folder.js'
 /**
  * Copies of objects that are made while they are put into a storage of files: what waits for a disk, or for the next piece, has time for it.
  *
- * Where files can share their blocks none are made: a copy takes neither time nor room then.
+ * Where files can share their blocks none are made: a copy takes neither time nor room then. None are made any more once an object could not be
+ * put, which may have needed the room.
  */
 export class EarlyCopies {
   /** Their paths, by the URLs of the objects. */
@@ -67,7 +68,9 @@ export class EarlyCopies {
 
   /** Removes the copies that were not moved. */
   async [Symbol.asyncDispose](): Promise<void> {
-    for (const copy of this.#ready.values()) await rm(copy, { force: true }).catch(() => {})
+    const copies = [...this.#ready.values()]
+    this.#ready.clear()
+    for (const copy of copies) await rm(copy, { force: true }).catch(() => {})
   }
 
   async #put(storage: ObjectStorage, key: string, body: ObjectBody, options?: PutOptions): Promise<ObjectInfo> {
@@ -78,8 +81,14 @@ export class EarlyCopies {
     let url: string | undefined
     try {
       const info = await storage.put(key, copy.of(body), options)
-      if (await copy.isWhole(info.size)) url = await storage.url(key).catch(() => undefined)
+      if ((await copy.isWhole(info.size)) && (await this.#isOfUse()))
+        url = await storage.url(key).catch(() => undefined)
       return info
+    } catch (error) {
+      // The copies may have taken the room that it needed: whoever tries again has that.
+      this.#isFolderMade = Promise.resolve(false)
+      await this[Symbol.asyncDispose]()
+      throw error
     } finally {
       if (url !== undefined) this.#ready.set(url, path)
       else await rm(path, { force: true }).catch(() => {})

@@ -38,7 +38,8 @@ interface WriteOptions {
 
 /**
  * Puts copies of a job's results into a folder, under readable names: `median-1a2b3c4d.fits`, `median-1a2b3c4d-large.jpg`. Output data
- * become `median-1a2b3c4d.json`. A copy appears under its name when it is whole; what is there of a cached result stays.
+ * become `median-1a2b3c4d.json`, or `median-1a2b3c4d-output-data.json` where a file of the output has that name. A copy appears under its name when
+ * it is whole; what is there of a cached result stays.
  *
  * @param record of a completed job
  * @returns the names, in the order of the output.
@@ -56,12 +57,13 @@ export async function writeResults(
   await eachAtOnce(files.length, COPIES, async (index) => {
     const file = files[index] as ResultFile
     if (await copies?.move(file.url, join(folder, file.name))) return
-    if (!(await putCopy(lab, file, folder, record.cached))) throw gone(file.name, storage)
+    if (!(await putCopy(lab, file, folder, record))) throw gone(file.name, storage)
   })
   const names = files.map(({ name }) => name)
   const data = record.output?.output_data
   if (data === undefined) return names
-  const name = `${stem}.json`
+  // An object may have that name; none has two words after the dash.
+  const name = names.includes(`${stem}.json`) ? `${stem}-output-data.json` : `${stem}.json`
   const text = jsonDocument(data)
   if ((await readFile(join(folder, name), 'utf8').catch(() => '')) !== text)
     await put(folder, name, (to) => writeFile(to, text, { flag: 'wx' }))
@@ -70,6 +72,9 @@ export async function writeResults(
 
 /** Copies that are made at once. */
 const COPIES = 4
+
+/** Bytes that are copied, or compared, at once. */
+const COPY_BYTES = 4 * 2 ** 20
 
 function gone(name: string, storage: string | undefined): Error {
   if (storage === undefined) return failure(`${name} is gone from the results. Run it again.`)
@@ -83,7 +88,7 @@ async function putCopy(
   lab: DataLab,
   { name, basename, role, url }: ResultFile,
   folder: string,
-  isCached: boolean,
+  record: JobRecord,
 ): Promise<boolean> {
   // One of many is found at once by its place; by its name, the host looks at the whole result first.
   const source = await (url.startsWith('file:')
@@ -91,7 +96,7 @@ async function putCopy(
     : lab.open(basename, role))
   if (source === undefined) return false
   try {
-    if (!(isCached && (await isCopied(join(folder, name), source.size))))
+    if (!(record.cached && (await isCopied(join(folder, name), source, record.started))))
       await put(folder, name, (to) => copy(source, to))
     return true
   } finally {
@@ -122,9 +127,31 @@ function fileNameOf(url: string): string {
   return basename(decodeURIComponent(new URL(url).pathname))
 }
 
-async function isCopied(copied: string, size: number): Promise<boolean> {
-  const there = await lstat(copied).catch(() => undefined)
-  return there?.isFile() === true && there.size === size
+/**
+ * Whether a file is a copy of a result already. One that is older than the run may be of a result that was replaced, by a process that was
+ * killed before it replaced the copy.
+ *
+ * @param started when the run began
+ */
+async function isCopied(path: string, source: ByteSource, started: string | null): Promise<boolean> {
+  const there = await lstat(path).catch(() => undefined)
+  if (there?.isFile() !== true || there.size !== source.size) return false
+  if (there.mtimeMs >= Date.parse(started ?? '')) return true
+  const copied = await fileSource(path).catch(() => undefined)
+  try {
+    return copied !== undefined && (await isEqual(source, copied))
+  } finally {
+    await copied?.close()
+  }
+}
+
+async function isEqual(one: ByteSource, other: ByteSource): Promise<boolean> {
+  const [piece, same] = [Buffer.alloc(COPY_BYTES), Buffer.alloc(COPY_BYTES)]
+  for (let at = 0; at < one.size; at += COPY_BYTES) {
+    const [length, ofOther] = await Promise.all([one.read(at, piece), other.read(at, same)])
+    if (!piece.subarray(0, length).equals(same.subarray(0, ofOther))) return false
+  }
+  return true
 }
 
 /** Writes a file under another name, and gives it its own when it is whole: so a link in its place is replaced, not followed. */
@@ -138,9 +165,6 @@ async function put(folder: string, name: string, write: (path: string) => Promis
     throw cannotWrite(join(folder, name), error)
   }
 }
-
-/** Bytes that are copied at once. */
-const COPY_BYTES = 4 * 2 ** 20
 
 /** Shares the blocks with the original where that is a file, and the file system can. */
 async function copy(source: ByteSource, to: string): Promise<void> {

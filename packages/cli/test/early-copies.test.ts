@@ -1,10 +1,11 @@
-import { constants, copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { constants, copyFileSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { type FileHandle, mkdir, open, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { FileStorage, MemoryStorage, type ObjectStorage } from '@datalab/core'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
+import { ByteCopy } from '../src/byte-copy.js'
 import { EarlyCopies } from '../src/early-copies.js'
 import { temporaryFolder } from './run-main.js'
 
@@ -32,6 +33,15 @@ async function* pieces(...texts: readonly string[]): AsyncGenerator<Uint8Array, 
 async function* broken(): AsyncGenerator<Uint8Array, void> {
   yield* pieces('half')
   throw new Error('no more')
+}
+
+/** Has the disk full for the rest of the test. */
+async function failWrites(path: string): Promise<void> {
+  const probe = await open(path)
+  const spy = vi.spyOn(Object.getPrototypeOf(probe) as FileHandle, 'write')
+  await probe.close()
+  spy.mockRejectedValue(Object.assign(new Error('ENOSPC: no'), { code: 'ENOSPC' }))
+  onTestFinished(() => spy.mockRestore())
 }
 
 /** Whether files can share their blocks where the tests have theirs. */
@@ -83,6 +93,33 @@ test('what cannot be put has no copy, and says why', async () => {
   await expect(aborted).rejects.toMatchObject({ code: 'DATALAB_ABORTED' })
   expect(await copies.move(url, to)).toBe(false)
   expect(await left()).toEqual([])
+})
+
+test.skipIf(isShared)('what cannot be put has the room of the copies when it is tried again', async () => {
+  const { copies, storage, left, url, path, to } = await prepared()
+  const before = `${OBJECT}.before`
+  await storage.put(before, pieces('one'))
+  expect(await left()).toHaveLength(1)
+  await expect(storage.put(OBJECT, broken())).rejects.toThrow('no more')
+  expect(await left()).toEqual([])
+  await storage.put(OBJECT, pieces('one', 'two'))
+  expect(await readFile(path, 'utf8')).toBe('onetwo')
+  for (const one of [url, await storage.url(before)]) expect(await copies.move(one, to)).toBe(false)
+  expect(await left()).toEqual([])
+})
+
+test('a copy that can be written no further leaves its room to the object', async () => {
+  const path = join(await temporaryFolder(), 'copy')
+  const copy = new ByteCopy(path)
+  let size: number | undefined
+  for await (const piece of copy.of(pieces('one', 'two', 'three'))) {
+    if (piece.length === 5) size = statSync(path).size
+    if (String(piece) !== 'one') continue
+    await vi.waitFor(() => expect(statSync(path).size).toBe(3))
+    await failWrites(path)
+  }
+  expect(size).toBe(0)
+  expect(await copy.isWhole(11)).toBe(false)
 })
 
 test('what cannot be copied is put all the same', async () => {

@@ -86,6 +86,24 @@ export class Echo extends BaseDataOperation<EchoInputs> {
   }
 }
 
+/** Writes JSON, and returns data. */
+export class Listing extends BaseDataOperation<object> {
+  static readonly info: OperationInfo<object> = {
+    id: 'op-listing',
+    name: 'Listing',
+    description: 'Lists.',
+    category: 'test',
+    revision: 1,
+    inputs: { type: 'object', properties: {}, additionalProperties: false },
+  }
+
+  override async operate() {
+    const outputs = this.use(Outputs)
+    const objects = [await outputs.put('.json', Buffer.from('"a file"'))]
+    return { output_files: [outputs.file({ type: 'image', objects })], output_data: [{ text: 'data' }] }
+  }
+}
+
 /** Goes on until it is cancelled. Tells by `begun` when it has begun, and keeps its scratch folder. */
 export class Endless extends BaseDataOperation<object> {
   static readonly info: OperationInfo<object> = {

@@ -3,10 +3,10 @@ import { mkdir, readFile, stat, symlink, unlink, utimes, writeFile } from 'node:
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { main } from '../src/main.js'
-import { Echo, Endless, Failing, Kinds, offering } from './operations.js'
+import { Echo, Endless, Failing, Kinds, Listing, offering } from './operations.js'
 import { filesBelow, memoryIo, memoryStream, runMain, temporaryFolder } from './run-main.js'
 
-const offers = offering(Echo, Endless, Failing, Kinds)
+const offers = offering(Echo, Endless, Failing, Kinds, Listing)
 
 async function prepared() {
   const folder = await temporaryFolder()
@@ -60,6 +60,18 @@ describe('a completed run', () => {
     expect(await readFile(join(folder, 'victim'), 'utf8')).toBe('untouched')
   })
 
+  test('is copied over what is of the result before, as long as that is', async () => {
+    const { folder, run, results } = await prepared()
+    await run(echo)
+    const [name] = (await results())!
+    const path = join(folder, 'out', name!)
+    await writeFile(path, 'large 1')
+    const long = new Date(2001, 1, 1)
+    await utimes(path, long, long)
+    expect((await run(echo)).stdout).toContain('(cached)')
+    expect(await readFile(path, 'utf8')).toBe('large 0')
+  })
+
   test('runs again when it is told to', async () => {
     const { run } = await prepared()
     await run(echo)
@@ -101,6 +113,15 @@ describe('a completed run', () => {
     expect(name).toMatch(/^all-kinds-[0-9a-f]{8}\.json$/)
     expect(stdout).toContain(`out/${name}\n`)
     expect(JSON.parse(await readFile(join(folder, 'out', name!), 'utf8'))).toMatchObject([{ count: 3 }])
+  })
+
+  test('writes output data beside a file that has their name', async () => {
+    const { folder, run, results } = await prepared()
+    await run(['listing', '--out', 'out'])
+    const names = (await results())!.map((name) => join(folder, 'out', name))
+    const texts = await Promise.all(names.map(async (name) => JSON.parse(await readFile(name, 'utf8'))))
+    expect(texts).toEqual([[{ text: 'data' }], 'a file'])
+    expect(names[0]).toMatch(/listing-[0-9a-f]{8}-output-data\.json$/)
   })
 })
 

@@ -50,6 +50,8 @@ export const RECORD_MIGRATIONS: readonly string[] = [
     part TEXT NOT NULL,
     PRIMARY KEY (key, name)
   ) STRICT, WITHOUT ROWID;
+  -- By another name, so that whoever had the file open before, and knows no parts, finds nothing rather than half a record.
+  ALTER TABLE records RENAME COLUMN record TO own;
   `,
 ]
 
@@ -57,22 +59,22 @@ const partAs = (name: string) =>
   `(SELECT part FROM parts WHERE key = records.key AND name = '${name}' AND revision > ?) AS ${name}`
 
 /** Columns of a record with its parts, each as far as it was written after a revision: two values of a statement. */
-export const TEXTS = `record, ${partAs('job')}, ${partAs('output')}`
+export const TEXTS = `own, ${partAs('job')}, ${partAs('output')}`
 
 /** What is read of {@link TEXTS}. */
 export interface TextRow {
-  readonly record: string
+  readonly own: string
   readonly job: string | null
   readonly output: string | null
 }
 
-export function textsOf({ record, job, output }: TextRow): RecordTexts {
-  return { record, parts: [job, output].filter((part) => part !== null) }
+export function textsOf({ own, job, output }: TextRow): RecordTexts {
+  return { record: own, parts: [job, output].filter((part) => part !== null) }
 }
 
 /** A record and its lease, as they are kept. */
 export interface RecordRow {
-  readonly record: string
+  readonly own: string
   readonly owner: string | null
   readonly until: number | null
   readonly length: number | null

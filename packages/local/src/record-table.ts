@@ -153,9 +153,9 @@ export class RecordTable {
 
   /** Without what is in the parts of the record: it may be much, and decides nothing. What is made of the entry leaves it as it is. */
   #entry(key: string, now: number): RecordEntry | undefined {
-    const row = this.connection.get<RecordRow>('SELECT record, owner, until, length FROM records WHERE key = ?', key)
+    const row = this.connection.get<RecordRow>('SELECT own, owner, until, length FROM records WHERE key = ?', key)
     if (row === undefined) return undefined
-    const record = recordOf(row.record, {})
+    const record = recordOf(row.own, {})
     return { record, submissions: this.#asking(key), lease: this.#leaseOf(row, now) }
   }
 
@@ -185,10 +185,10 @@ export class RecordTable {
 
   #keepRecord(record: StoredRecord, before: StoredRecord | undefined): void {
     this.connection.run(
-      `INSERT INTO records (key, status, updated, record, revision) VALUES (?, ?, ?, ?,
+      `INSERT INTO records (key, status, updated, own, revision) VALUES (?, ?, ?, ?,
         1 + max((SELECT coalesce(max(revision), 0) FROM records), (SELECT revision FROM forgotten)))
       ON CONFLICT (key) DO UPDATE SET
-        status = excluded.status, updated = excluded.updated, record = excluded.record, revision = excluded.revision`,
+        status = excluded.status, updated = excluded.updated, own = excluded.own, revision = excluded.revision`,
       record.key,
       record.status,
       Date.parse(record.updated) || 0,

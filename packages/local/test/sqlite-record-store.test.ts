@@ -159,6 +159,15 @@ describe('a file of another version', () => {
     })
   })
 
+  it('that is brought up to date while an earlier release works on it is of no use to that any more', async () => {
+    const earlier = openConnection(Libsql, path, RECORD_MIGRATIONS.slice(0, 1))
+    const sql = 'SELECT record FROM records WHERE key = ?'
+    expect(earlier.get(sql, 'done')).toBeDefined()
+    await open().get('done')
+    expect(() => earlier.get(sql, 'done')).toThrow('no such column')
+    earlier.close()
+  })
+
   it('of version 1 is gone on with, whose records had all in one', async () => {
     const store = open()
     const before = (await store.get('waiting')) as StoredRecord
@@ -178,9 +187,9 @@ describe('a file of another version', () => {
 
   it('has records of before results could be outdated, of which none is', async () => {
     const connection = recordConnection(path)
-    const { record = '' } = connection.get<{ record: string }>('SELECT record FROM records WHERE key = ?', 'old') ?? {}
+    const { own = '' } = connection.get<{ own: string }>('SELECT own FROM records WHERE key = ?', 'old') ?? {}
     connection.close()
-    expect(JSON.parse(record)).not.toHaveProperty('outdated')
+    expect(JSON.parse(own)).not.toHaveProperty('outdated')
     const store = open()
     expect((await store.get('old'))?.outdated).toBe(0)
     const { record: found, begun } = await store.submit(draft('old'), submission('2'))
