@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { existsSync } from 'node:fs'
 import { realpath } from 'node:fs/promises'
 import { basename, dirname, resolve } from 'node:path'
 import type { FileReference } from '@datalab/core'
@@ -14,7 +15,7 @@ export class FileArguments {
   readonly #roots = new Map<string, string>()
 
   /** @param cwd the folder that relative paths begin at */
-  constructor(private readonly cwd: string) {}
+  constructor(readonly cwd: string) {}
 
   /** The folders so far, by the names that references use. */
   get roots(): Readonly<Record<string, string>> {
@@ -60,6 +61,7 @@ export function addRoot(files: FileArguments, text: string): void {
   const [, name, folder] = /^([A-Za-z0-9][A-Za-z0-9._-]{0,127})=(.+)$/s.exec(text) ?? []
   if (name === undefined || folder === undefined)
     throw usageError(`--root is '${text}'. Give a name and a folder: --root night1=/data/night1.`)
+  if (!existsSync(resolve(files.cwd, folder))) throw usageError(`--root: there is no folder ${folder}. Check its name.`)
   files.addRoot(name, folder)
 }
 

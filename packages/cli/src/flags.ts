@@ -89,7 +89,15 @@ export const flags = {
     name: 'root',
     takes: 'value',
     placeholder: 'NAME=DIR',
-    summary: 'Lets JSON inputs name files below this folder by this root; may be repeated.',
+    summary: 'Says which folder is meant where JSON inputs, or a header, name files by this root; may be repeated.',
+    isRepeatable: true,
+  },
+  sharedRoot: {
+    name: 'root',
+    takes: 'value',
+    placeholder: '[NAME=]DIR',
+    summary:
+      'Lets runs read files below this folder, which those who submit them have at the same path; may be repeated.',
     isRepeatable: true,
   },
   fitsCompression: {

@@ -50,5 +50,5 @@ export function chosenHdus(opened: Fits, which: string | undefined, file: string
   )
   if (chosen.length > 0) return chosen
   const known = opened.hdus.map(({ index, extname }) => (extname === '' ? String(index) : `${index} (${extname})`))
-  throw usageError(`--hdu: ${file} has no HDU '${which}'. It has ${known.join(', ')}.`)
+  throw usageError(`--hdu: ${file} has no HDU '${which}'. There is: ${known.join(', ')}.`)
 }

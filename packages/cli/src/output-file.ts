@@ -14,13 +14,22 @@ export async function outputPath(output: string, file: string, cwd: string): Pro
   return path
 }
 
+/** What the system says of a name that no file can have there. */
+const WRONG_NAMES: Readonly<Record<string, string>> = {
+  EISDIR: 'it is a folder. Name a file',
+  ENOENT: 'its folder is not there. Make that first, or name another',
+  ENOTDIR: 'a part of its path is a file. Name another',
+}
+
 /** What the system says of a file that cannot be written, as a sentence; other errors as they are. */
 export async function written(output: string, write: () => Promise<void>): Promise<void> {
   try {
     await write()
   } catch (error) {
-    const { code, syscall } = error as NodeJS.ErrnoException
+    const { code = '', syscall } = error as NodeJS.ErrnoException
     if (syscall === undefined) throw error
+    const reason = WRONG_NAMES[code]
+    if (reason !== undefined) throw usageError(`${output} cannot be written (${code}): ${reason}.`, error)
     throw failure(`${output} cannot be written (${code}).`, error)
   }
 }

@@ -74,15 +74,17 @@ async function operationsOf(
   { offers }: CommandContext,
 ): Promise<Map<string, AnyOperationClass>> {
   const operations = new Map<string, AnyOperationClass>()
+  const problems: string[] = []
   for (const { id, operation } of steps) {
     if (operations.has(operation)) continue
     try {
       operations.set(operation, await findOperation(offers, operation))
     } catch (error) {
-      if (error instanceof CommandError) throw new CommandError(`Step '${id}': ${error.message}`, error.exitCode)
-      throw error
+      if (!(error instanceof CommandError)) throw error
+      problems.push(`Step '${id}': ${error.message}`)
     }
   }
+  if (problems.length > 0) throw usageError(problems.join(' '))
   return operations
 }
 

@@ -82,5 +82,5 @@ test('an HDU that is not there', async () => {
   const { show } = await prepared()
   const { code, stderr } = await show('a.fits', '--hdu', 'SCI')
   expect(code).toBe(2)
-  expect(stderr).toContain("--hdu: a.fits has no HDU 'SCI'. It has 0.")
+  expect(stderr).toContain("--hdu: a.fits has no HDU 'SCI'. There is: 0.")
 })

@@ -160,6 +160,8 @@ describe('JSON inputs', () => {
     expect((await plan(['a.fits', '--root', 'night1'])).stderr).toContain(
       "--root is 'night1'. Give a name and a folder",
     )
+    const nowhere = await plan(['a.fits', '--root', 'night1=nowhere'])
+    expect(nowhere).toMatchObject({ code: 2, stderr: expect.stringContaining('--root: there is no folder nowhere.') })
   })
 
   test.each([

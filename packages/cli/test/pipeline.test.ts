@@ -162,6 +162,14 @@ const problems: [title: string, steps: unknown, message: string][] = [
     "Step 'a': There is no operation 'ecko-it'. Did you mean 'echo-it'?",
   ],
   [
+    'several unknown operations',
+    [
+      { id: 'a', operation: 'ecko-it' },
+      { id: 'b', operation: 'faling' },
+    ],
+    "Step 'a': There is no operation 'ecko-it'. Did you mean 'echo-it'? Step 'b': There is no operation 'faling'. Did you mean 'failing'?",
+  ],
+  [
     'an unknown step',
     [kinds('a', [{ from: 'b' }])],
     "Step 'a' takes the outputs of 'b', which is no step; there is a.",

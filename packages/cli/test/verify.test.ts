@@ -104,6 +104,7 @@ describe('verify', () => {
   test.each([
     [[], "'verify' takes one FITS file"],
     [['nothing.fits'], 'nothing.fits does not exist. Check its name.'],
+    [['frames'], 'frames is a folder. Give a FITS file.'],
     [['frames/0.fits'], 'frames/0.fits does not say what it was made from.'],
   ])('%o is refused with a sentence', async (argv, sentence) => {
     const { datalab } = await withFrames()

@@ -76,7 +76,7 @@ function jobCount(info: AnyOperationInfo, lists: ReadonlyMap<string, readonly Js
   const count = first[1].length
   const other = others.find(([, files]) => files.length !== count)
   if (other === undefined) return count
-  const message = `There are ${other[1].length} files for 'each', and ${count} at ${first[0]}; they go together one by one, so give as many.`
+  const message = `There ${other[1].length === 1 ? 'is 1 file' : `are ${other[1].length} files`} for 'each', and ${count} at ${first[0]}; they go together one by one, so give as many.`
   throw placeError(info, other[0], message)
 }
 

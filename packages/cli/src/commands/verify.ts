@@ -24,6 +24,7 @@ import { flags } from '../flags.js'
 import { followJob } from '../follow-job.js'
 import { imagesOptionsOf } from '../images-options.js'
 import { Interruption } from '../interruption.js'
+import { explained } from '../open-fits-file.js'
 import { ownFolder, readPlace } from '../output-folder.js'
 import { type ParsedArguments, parseArguments } from '../parse-arguments.js'
 import { jsonDocument, oneLine, sentence } from '../printable.js'
@@ -57,7 +58,7 @@ export const verify: CommandMain = async (argv, context) => {
 
 async function verdictOn(file: string, parsed: ParsedArguments, context: CommandContext): Promise<Verdict> {
   const path = resolve(context.io.cwd, file)
-  const image = await readImageOf(path, file)
+  const image = await readImageOf(file, context.io.cwd)
   const provenance = provenanceOf(image, file)
   const operation = await operationOf(provenance, context)
   const sources = await sourcesOf(provenance, path, parsed, context)
@@ -74,14 +75,17 @@ async function verdictOn(file: string, parsed: ParsedArguments, context: Command
   }
 }
 
-async function readImageOf(path: string, file: string): Promise<Image> {
-  const { readImage } = await import('@datalab/fits')
+async function readImageOf(file: string, cwd: string): Promise<Image> {
+  const { isFitsError, readImage } = await import('@datalab/fits')
   try {
-    return await readImage(path)
+    return await explained(file, cwd, readImage)
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException
-    if (code === 'ENOENT' || code === 'ENOTDIR') throw usageError(`${file} does not exist. Check its name.`, error)
-    throw failure(`${file}: ${sentence(error instanceof Error ? error.message : String(error))}`, error)
+    if (!isFitsError(error)) throw error
+    const path = resolve(cwd, file)
+    throw failure(
+      sentence(`${error.message.includes(path) ? '' : `${file}: `}${error.message.replaceAll(path, file)}`),
+      error,
+    )
   }
 }
 
