@@ -21,9 +21,16 @@ type Members = Partial<StoredRecord>
 /** What the records of earlier releases lack. */
 const ADDED: Members = { outdated: 0 }
 
-/** The record that texts of the database hold. */
+/**
+ * The record that texts of the database hold.
+ *
+ * @throws where they hold no whole record: some of the file was lost.
+ */
 export function recordFrom({ record, parts }: RecordTexts): StoredRecord {
-  return recordOf(record, membersIn(parts))
+  const whole: Members = recordOf(record, membersIn(parts))
+  if (whole.inputs === undefined || whole.output === undefined)
+    throw new Error(`a part of the record of ${whole.key} is missing`)
+  return whole as StoredRecord
 }
 
 /** The members that parts of a record hold. */

@@ -17,8 +17,9 @@ import {
 } from '@datalab/core'
 import { LeaseHandover } from './lease-handover.js'
 import { RecordClient } from './record-client.js'
-import { recordFrom } from './record-texts.js'
+import { type RecordTexts, recordFrom } from './record-texts.js'
 import type { SqlitePlace } from './sqlite.js'
+import { databaseError } from './sqlite-error.js'
 
 /** Settings of a {@link SqliteRecordStore}. */
 export interface SqliteRecordStoreOptions {
@@ -51,25 +52,27 @@ const EXPIRED_AT_ONCE = 1000
  */
 export class SqliteRecordStore implements RecordStore {
   readonly reach = 'machine'
+  readonly #path: string
   readonly #client: RecordClient
   readonly #handover: LeaseHandover | undefined
 
   constructor({ path, place = 'apart' }: SqliteRecordStoreOptions) {
     if (typeof path !== 'string' || path === '') throw new TypeError('A record store needs the path of its file.')
-    this.#client = new RecordClient(resolve(path), place)
-    if (place === 'here') this.#handover = new LeaseHandover(resolve(path))
+    this.#path = resolve(path)
+    this.#client = new RecordClient(this.#path, place)
+    if (place === 'here') this.#handover = new LeaseHandover(this.#path)
   }
 
   async get(key: string): Promise<StoredRecord | undefined> {
     const texts = await this.#client.call('get', key)
-    return texts && recordFrom(texts)
+    return texts && this.#recordFrom(texts)
   }
 
   async list(options: { status?: JobStatus; cursor?: string; limit?: number } = {}): Promise<RecordPage> {
     const { status, cursor = '', limit = 100 } = options
     // One more tells whether there is another page.
     const listed = await this.#client.call('list', { ...(status && { status }), after: cursor, limit: limit + 1 })
-    const records = listed.slice(0, limit).map(recordFrom)
+    const records = listed.slice(0, limit).map((texts) => this.#recordFrom(texts))
     const last = records.at(-1)
     return listed.length > limit && last !== undefined ? { records, cursor: last.key } : { records }
   }
@@ -77,11 +80,11 @@ export class SqliteRecordStore implements RecordStore {
   async submit(draft: RecordDraft, submission: Submission, terms: SubmitTerms = {}): Promise<SubmitAnswer> {
     const texts = [JSON.stringify(draft), JSON.stringify(submission)] as const
     const { record, begun } = await this.#client.call('submit', ...texts, terms.outdated ?? 0)
-    return { record: recordFrom(record), begun }
+    return { record: this.#recordFrom(record), begun }
   }
 
   async adopt(record: StoredRecord): Promise<StoredRecord> {
-    return recordFrom(await this.#client.call('adopt', JSON.stringify(record)))
+    return this.#recordFrom(await this.#client.call('adopt', JSON.stringify(record)))
   }
 
   async withdraw(key: string, submissionId: string): Promise<number> {
@@ -138,5 +141,13 @@ export class SqliteRecordStore implements RecordStore {
   async close(): Promise<void> {
     await this.#handover?.close()
     await this.#client.close()
+  }
+
+  #recordFrom(texts: RecordTexts): StoredRecord {
+    try {
+      return recordFrom(texts)
+    } catch (error) {
+      throw databaseError(this.#path, { message: (error as Error).message, code: 'SQLITE_CORRUPT' })
+    }
   }
 }

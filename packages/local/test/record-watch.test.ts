@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { recordFrom } from '../src/record-texts.js'
+import { recordOf } from '../src/record-texts.js'
 import { type RecordEvent, RecordWatch } from '../src/record-watch.js'
 import { TableLab } from './record-lab.js'
 
@@ -40,7 +40,7 @@ afterEach(async () => {
 /** What was told: keys and messages of records. */
 function told(): string[] {
   return events.flatMap(({ news }) =>
-    news.map((one) => [one.key, recordFrom(one).message ?? recordFrom(one).status].join(' ')),
+    news.map(({ key, record }) => [key, recordOf(record, {}).message ?? recordOf(record, {}).status].join(' ')),
   )
 }
 

@@ -100,6 +100,20 @@ describe('the file of records', () => {
     })
   })
 
+  it.each(['DELETE FROM parts', "UPDATE parts SET part = '{'"])(
+    'is damaged where a part of a record is: %s',
+    async (damage) => {
+      const store = open()
+      await store.submit(draft('k'), submission('1'))
+      const connection = recordConnection(path)
+      connection.run(damage)
+      connection.close()
+      const failure = { code: 'DATABASE_UNAVAILABLE', retryable: false, details: { reason: 'SQLITE_CORRUPT' } }
+      await expect(store.get('k')).rejects.toMatchObject(failure)
+      await expect(store.list()).rejects.toMatchObject(failure)
+    },
+  )
+
   it('is opened by a later call where the first could not', async () => {
     await mkdir(dirname(dirname(path)), { recursive: true })
     await writeFile(dirname(path), 'in the way')
