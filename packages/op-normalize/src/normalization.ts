@@ -4,7 +4,7 @@ import { eachFrame, Images, loadFrame } from '@datalab/fits/images'
 import { loadKernels, type PixelKernels } from '@datalab/pixels'
 import type { NormalizationInputs } from './inputs.js'
 import { inputSchema } from './inputs.schema.js'
-import { medianOf } from './median-of.js'
+import { medianInParts } from './median-in-parts.js'
 import { medianOfBands, PASSES } from './median-of-bands.js'
 import { normalizedHeader } from './normalized-header.js'
 
@@ -44,10 +44,12 @@ export class Normalization extends BaseDataOperation<NormalizationInputs> {
   async #normalized(frame: Frame, index: number, progress: Progress): Promise<OutputFile> {
     const { input_files } = this.inputData
     this.setMessage(`Normalizing image ${index + 1} of ${input_files.length}`)
-    const [measuring, dividing, saving] = progress.split(3, 2, 5)
+    const [loading, measuring, dividing, saving] = progress.split(2, 1, 2, 5)
     const { label, width, height } = frame
-    const loaded = await loadFrame(frame, { memory: this.memory, progress: measuring })
-    const median = loaded ? medianOf(this.#kernels, loaded.data) : await this.#medianOf(frame, measuring)
+    const loaded = await loadFrame(frame, { memory: this.memory, progress: loading })
+    const median = loaded
+      ? await medianInParts(this.#kernels, loaded.data, measuring)
+      : await this.#medianOf(frame, measuring)
     this.#check(median, label)
     const division = new Division(this.#kernels, median)
     const data = loaded ? await this.#divide(loaded.data, division, dividing) : this.#divided(frame, division, dividing)
