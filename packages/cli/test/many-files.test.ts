@@ -48,3 +48,14 @@ test.each(ways)('a run of very many files that are named %s saves memory, one of
   await run(200)
   expect(savings).toBe(1)
 })
+
+test('inputs that are too deep are refused as others are', async () => {
+  const folder = await temporaryFolder()
+  const deep = `${'['.repeat(100_000)}${']'.repeat(100_000)}`
+  await writeFile(join(folder, 'inputs.json'), `{"input_files":${deep}}`)
+  const { code, stderr } = await runMain(['run', 'stacking', '--inputs', 'inputs.json', '--out', 'out'], {
+    cwd: folder,
+  })
+  expect(stderr).toContain('lies more than 32 levels deep')
+  expect(code).not.toBe(0)
+})
