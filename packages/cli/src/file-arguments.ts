@@ -24,6 +24,7 @@ export class FileArguments {
 
   /** The reference of a path. One that does not exist gets a reference too: reading it says so, in the words of its input. */
   async reference(path: string): Promise<FileReference> {
+    if (path === '') throw usageError('The name of a file is empty. Name a file, or leave it out.')
     const { folder, name } = await placeOf(resolve(this.cwd, path))
     return { source: 'local', root: this.#addFolder(folder), basename: name }
   }

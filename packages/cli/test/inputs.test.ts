@@ -160,6 +160,7 @@ describe('JSON inputs', () => {
     expect((await plan(['a.fits', '--root', 'night1'])).stderr).toContain(
       "--root is 'night1'. Give a name and a folder",
     )
+    expect((await plan([''])).stderr).toContain('The name of a file is empty. Name a file, or leave it out.')
     const nowhere = await plan(['a.fits', '--root', 'night1=nowhere'])
     expect(nowhere).toMatchObject({ code: 2, stderr: expect.stringContaining('--root: there is no folder nowhere.') })
   })
