@@ -26,7 +26,7 @@ export interface OutputFile {
   readonly input?: OutputInput
 }
 
-/** What `operate()` returns: output files alone, or with data for a card. Nothing at all is an empty output. */
+/** What `operate()` returns: output files alone, or with data for a card. Nothing at all is an empty output, where no file was made. */
 export type OperationResult =
   | readonly OutputFile[]
   | { readonly output_files?: readonly OutputFile[]; readonly output_data?: readonly object[] }

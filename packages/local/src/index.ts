@@ -2,5 +2,4 @@ export { type CachedSource, type CachedSourceOptions, cachedSource } from './cac
 export { type CachedFile, FileCache, type FileCacheOptions, type Reservation } from './file-cache.js'
 export type { FileCacheUsage } from './file-cache-index.js'
 export { ProcessExecutor, type ProcessExecutorOptions } from './process-executor.js'
-export { startDatabases } from './sqlite.js'
 export { SqliteRecordStore, type SqliteRecordStoreOptions } from './sqlite-record-store.js'

@@ -87,17 +87,9 @@ const listeners = new Map<number, EventListener>()
 let opened = 0
 let thread: SqliteThread | undefined
 
-/**
- * Starts the thread that the databases of this process live in, so that the first that is opened does not wait for it: for programs that will
- * open one, and have something else to do before. Calling it again does nothing.
- */
-export function startDatabases(): void {
-  thread ??= new SqliteThread()
-}
-
 function askThread(request: Unnumbered<ThreadRequest>): Promise<unknown> {
-  startDatabases()
-  return thread!.ask(request)
+  thread ??= new SqliteThread()
+  return thread.ask(request)
 }
 
 let desk: SqliteDesk | undefined

@@ -2,11 +2,5 @@ import { expect, test } from 'vitest'
 import * as local from '../src/index.js'
 
 test('exports exactly these values', () => {
-  expect(Object.keys(local).sort()).toEqual([
-    'FileCache',
-    'ProcessExecutor',
-    'SqliteRecordStore',
-    'cachedSource',
-    'startDatabases',
-  ])
+  expect(Object.keys(local).sort()).toEqual(['FileCache', 'ProcessExecutor', 'SqliteRecordStore', 'cachedSource'])
 })
