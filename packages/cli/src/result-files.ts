@@ -7,7 +7,7 @@ import {
   type DataLab,
   eachAtOnce,
   fileSource,
-  isProcessAlive,
+  isLeftBehind,
   type JobRecord,
   kebabCase,
   type OutputFileView,
@@ -188,6 +188,7 @@ async function copy(source: ByteSource, to: string): Promise<void> {
 async function removeLeftovers(folder: string, stem: string): Promise<void> {
   for (const name of await readdir(folder)) {
     const owner = name.startsWith(`.${stem}`) ? /\.([^.]+)\.part$/.exec(name)?.[1] : undefined
-    if (owner !== undefined && isProcessAlive(owner) === false) await rm(join(folder, name), { force: true })
+    const path = join(folder, name)
+    if (owner !== undefined && (await isLeftBehind(path, owner))) await rm(path, { force: true })
   }
 }

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { mkdir, readFile, stat, symlink, unlink, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { processIdentity } from '@datalab/core'
 import { describe, expect, test } from 'vitest'
 import { main } from '../src/main.js'
 import { Echo, Endless, Failing, Kinds, Listing, offering } from './operations.js'
@@ -104,6 +105,23 @@ describe('a completed run', () => {
     const names = await filesBelow(join(folder, 'out'))
     expect(names?.filter((name) => name.endsWith('.part') || name.includes('scratch'))).toEqual([])
     expect(names?.filter((name) => name.startsWith('.datalab/'))).toHaveLength(6)
+  })
+
+  test.runIf(process.platform === 'linux')('leaves what another container may be copying a week', async () => {
+    const { folder, run } = await prepared()
+    await mkdir(join(folder, 'out'))
+    const stem = `echo-it-${(await runMain(['key', 'echo-it', 'a.fits'], { cwd: folder, offers })).stdout.slice(0, 8)}`
+    const elsewhere = processIdentity().replace(/\d+$/, '1')
+    const [late, old] = [1, 2].map((n) => join(folder, 'out', `.${stem}-${n}.fits.${elsewhere}.part`)) as [
+      string,
+      string,
+    ]
+    await writeFile(late, 'half')
+    await writeFile(old, 'half')
+    const long = new Date(Date.now() - 8 * 24 * 3600_000)
+    await utimes(old, long, long)
+    await run(echo)
+    expect([late, old].map((path) => existsSync(path))).toEqual([true, false])
   })
 
   test('writes output data as JSON', async () => {

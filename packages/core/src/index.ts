@@ -85,7 +85,7 @@ export type {
 } from './file-source.js'
 export { withinTime } from './grace.js'
 export { runParts } from './host-options.js'
-export { ownedName } from './left-behind.js'
+export { isLeftBehind, ownedName } from './left-behind.js'
 export { BodyFailure, bodyPieces } from './object-body.js'
 export { checkedObjectKey, isObjectKey } from './object-key.js'
 export {

@@ -39,6 +39,7 @@ test('exports exactly these values', () => {
     'inputsOf',
     'isDataLabError',
     'isEnded',
+    'isLeftBehind',
     'isObjectKey',
     'isProcessAlive',
     'isProvenance',
