@@ -268,12 +268,12 @@ function checkImage(image: ImageToSave): void {
   if (!isInParts) checkSamples(data)
 }
 
+/** By its name, which is the same in whatever context it was made. */
 function checkSamples(data: unknown): void {
-  if (data instanceof Float32Array || data instanceof Float64Array) return
+  const type = Object.prototype.toString.call(data).slice(8, -1)
+  if (type === 'Float32Array' || type === 'Float64Array') return
   const what =
-    data instanceof Promise
-      ? "a promise. Write 'await' before it"
-      : `${Object.prototype.toString.call(data).slice(8, -1)}. Convert it: Float32Array.from(data)`
+    type === 'Promise' ? "a promise. Write 'await' before it" : `${type}. Convert it: Float32Array.from(data)`
   throw new TypeError(`The pixels of an image are a Float32Array or a Float64Array, and not ${what}.`)
 }
 
