@@ -1,4 +1,5 @@
 import { setImmediate } from 'node:timers/promises'
+import type { Samples } from '../pixel-scale.js'
 import { bytesOf, resultArray } from './band-memory.js'
 import type { CombineBandsOptions, CombinedBand, Rows } from './combine-options.js'
 import { combineRead } from './combine-read.js'
@@ -20,7 +21,6 @@ interface BegunBand {
   readonly buffer: SharedArrayBuffer
   /** Whether a thread could read the frames; not settled while it works. */
   readonly reading: Promise<boolean>
-  isSettled: boolean
 }
 
 /** Combines frames whose files threads can read by themselves: this one, and those of the pool where they are worth it. */
@@ -71,8 +71,8 @@ async function* combineOpened(
 }
 
 /**
- * One combination by threads of the pool, which have two bands each to work on, and this one, which takes another whenever the first of them is
- * not done: its bands, from those that wait to those that are taken.
+ * One combination by threads of the pool, which have two bands each to work on, and this one, which works beside whoever takes the bands: those
+ * that wait, those that are begun, and the memory of those that are taken.
  */
 class StoredCombining {
   readonly #session: Session
@@ -82,6 +82,9 @@ class StoredCombining {
   #buffersLeft: number
   #withPool = 0
   #own: StoredBands | undefined
+  #working: Promise<void> | undefined
+  #isWorking = false
+  #isOver = false
 
   constructor(
     private readonly frames: readonly StoredBandFrame[],
@@ -98,16 +101,21 @@ class StoredCombining {
     for (;;) {
       this.signal?.throwIfAborted()
       this.#fillPool()
-      const [first] = this.#begun
-      if (first !== undefined && (first.isSettled || !this.#canBegin())) yield* this.#finished(first)
-      else if (!this.#combineHere()) return
-      // Others may have waited for this thread.
-      await setImmediate()
+      this.#own ??= new StoredBands(this.setup)
+      if (!this.#isWorking) this.#working = this.#work(this.#own)
+      const first = this.#begun.shift()
+      if (first === undefined) return
+      const values = resultArray(first.buffer, this.setup, first.rows)
+      if (!(await first.reading)) await combineRead(this.frames, this.setup, first.rows, values)
+      yield { rows: first.rows, values }
+      this.#buffers.push(first.buffer)
     }
   }
 
   /** Resolves when no thread works on it any more. */
   async end(): Promise<void> {
+    this.#isOver = true
+    await this.#working
     await Promise.allSettled(this.#begun.map(({ reading }) => reading))
     sharedPool().end(this.#session)
   }
@@ -118,44 +126,48 @@ class StoredCombining {
 
   #fillPool(): void {
     while (this.#withPool < this.plan.jobs && this.#canBegin()) {
-      const [rows, buffer] = this.#next()
+      const { rows, buffer } = this.#next()
       this.#withPool++
       const job = { kind: 'stored', session: this.#session.number, rows, buffer } as const
       const reading = sharedPool().run(job, this.#session)
-      const band: BegunBand = { rows, buffer, reading, isSettled: false }
       const settle = () => {
-        band.isSettled = true
         this.#withPool--
+        this.#fillPool()
       }
       reading.then(settle, settle)
-      this.#begun.push(band)
+      this.#begun.push({ rows, buffer, reading })
     }
   }
 
-  /** Combines a band by this thread; false where there is none left. */
-  #combineHere(): boolean {
-    if (!this.#canBegin()) return false
-    const [rows, buffer] = this.#next()
-    this.#own ??= new StoredBands(this.setup)
-    const isDone = this.#own.isCombined(rows, resultArray(buffer, this.setup, rows))
-    this.#begun.push({ rows, buffer, reading: Promise.resolve(isDone), isSettled: true })
+  /** Combines bands by this thread, as long as there are some and room for them. */
+  async #work(own: StoredBands): Promise<void> {
+    this.#isWorking = true
+    while (!this.#isOver && this.#canBegin()) {
+      const { rows, buffer } = this.#next()
+      const reading = this.#combined(own, rows, resultArray(buffer, this.setup, rows))
+      this.#begun.push({ rows, buffer, reading })
+      await reading
+    }
+    this.#isWorking = false
+  }
+
+  /** Combines a band, some rows at a time: who takes bands, and waits for this thread, has its turn between them. */
+  async #combined(own: StoredBands, whole: Rows, into: Samples): Promise<boolean> {
+    const { rows } = this.plan
+    for (let from = whole.from; from < whole.to; from += rows) {
+      const part = { from, to: Math.min(whole.to, from + rows) }
+      const [start, end] = [from - whole.from, part.to - whole.from].map((row) => row * this.setup.width)
+      if (this.#isOver || !own.isCombined(part, into.subarray(start, end))) return false
+      await setImmediate()
+    }
     return true
   }
 
-  #next(): [Rows, SharedArrayBuffer] {
+  #next(): Pick<BegunBand, 'rows' | 'buffer'> {
     const { width, resultType } = this.setup
     const free = this.#buffers.pop()
     if (free === undefined) this.#buffersLeft--
     const bytes = this.plan.bandRows * width * bytesOf(resultType)
-    return [this.#left.shift()!, free ?? new SharedArrayBuffer(bytes)]
-  }
-
-  async *#finished(band: BegunBand): AsyncGenerator<CombinedBand, void> {
-    const isDone = await band.reading
-    this.#begun.shift()
-    const values = resultArray(band.buffer, this.setup, band.rows)
-    if (!isDone) await combineRead(this.frames, this.setup, band.rows, values)
-    yield { rows: band.rows, values }
-    this.#buffers.push(band.buffer)
+    return { rows: this.#left.shift()!, buffer: free ?? new SharedArrayBuffer(bytes) }
   }
 }
