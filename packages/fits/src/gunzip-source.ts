@@ -2,7 +2,8 @@ import { pipeline, Readable } from 'node:stream'
 import { constants, createGunzip } from 'node:zlib'
 import type { ByteSource } from './byte-source.js'
 import { FitsError, isFitsError, truncated, unsupported } from './errors.js'
-import { type SharedRoom, SpillBuffer } from './spill-buffer.js'
+import type { SharedRoom } from './shared-room.js'
+import { SpillBuffer } from './spill-buffer.js'
 
 /** Bytes that are read from the source, and inflated, at once. */
 const READ_BYTES = 64 * 1024
@@ -23,7 +24,7 @@ export interface GunzipOptions {
   readonly temporaryFolder?: (() => string) | undefined
 }
 
-/** Memory that several files share for what they inflate to. */
+/** Memory, and a temporary file, that several files share for what they inflate to. */
 export interface InflatedRoom {
   readonly room?: SharedRoom | undefined
 }

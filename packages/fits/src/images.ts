@@ -32,7 +32,7 @@ import { plainPieces } from './plain-pieces.js'
 import { previewPieces } from './preview.js'
 import { restorePreviews } from './restore-previews.js'
 import type { Samples } from './samples.js'
-import { SharedRoom } from './spill-buffer.js'
+import { SharedRoom } from './shared-room.js'
 import type { TableHdu } from './table-hdu.js'
 import { checkCompression, type ImageCompression } from './tile-encoder.js'
 
@@ -135,7 +135,7 @@ class RunImages implements Images {
     this.#inputs = run.use(Inputs)
     this.#files = new OpenFiles(this.#inputs)
     this.#outputs = run.use(Outputs)
-    this.#room = new SharedRoom(run.memory.budget * INFLATED_SHARE)
+    this.#room = new SharedRoom(run.memory.budget * INFLATED_SHARE, () => run.scratch)
   }
 
   open(file: FileReference): Promise<Frame> {
@@ -146,7 +146,7 @@ class RunImages implements Images {
     const source = await this.#files.open(file)
     const label = this.#inputs.label(file)
     return explained(label, async () => {
-      const fits = await openFitsUntil(source, { temporaryFolder: () => this.run.scratch, room: this.#room })
+      const fits = await openFitsUntil(source, { room: this.#room })
       const close = async () => {
         await fits.close()
         await source.close()

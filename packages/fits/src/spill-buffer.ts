@@ -1,58 +1,33 @@
-import { randomUUID } from 'node:crypto'
-import { close, open, read, unlink, write } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { promisify } from 'node:util'
-
-const BLOCK_BYTES = 1024 * 1024
-
-/** Closes the file of a buffer that nobody closed; by then it has no name any more. */
-const forgotten = new FinalizationRegistry<number>((file) => close(file, () => undefined))
+import type { SharedRoom } from './shared-room.js'
+import { SpillFile, STRETCH_BYTES } from './spill-file.js'
 
 /** Where a buffer keeps what it holds. */
 export interface SpillOptions {
   /** The most that is kept in memory, in bytes. */
   readonly memoryBytes: number
-  /** Names the folder for the rest, when there is some. */
+  /** Names the folder for the rest, when there is some. It has a file of its own there, unless it shares one. */
   readonly folder?: () => string
-  /** Of which it takes what it keeps in memory: where there is no more, the rest goes to the file as well. */
+  /** Of which it takes what it keeps in memory: where there is no more, the rest goes to the room's file. */
   readonly room?: SharedRoom | undefined
 }
 
-/** Memory that several buffers share. */
-export class SharedRoom {
-  constructor(private bytes: number) {}
-
-  /** Takes so much, where it is there. */
-  take(bytes: number): boolean {
-    if (bytes > this.bytes) return false
-    this.bytes -= bytes
-    return true
-  }
-
-  release(bytes: number): void {
-    this.bytes += bytes
-  }
-}
-
-/**
- * Bytes that are written once, one after the other, and read anywhere: in memory as far as there is room, then in a temporary file without
- * a name, so that nothing is left behind even by a process that is killed.
- */
+/** Bytes that are written once, one after the other, and read anywhere: in memory as far as there is room, then in a temporary file. */
 export class SpillBuffer {
   #memoryBytes: number
   readonly #room: SharedRoom | undefined
   #taken = 0
-  readonly #folder: () => string
   readonly #blocks: Uint8Array<ArrayBuffer>[] = []
   #length = 0
-  #file: Promise<number> | undefined
+  readonly #file: SpillFile
+  /** Where in the file the bytes are that come after those in memory. */
+  #stretches: number[] = []
+  #appended = Promise.resolve()
   #isClosed = false
 
-  constructor({ memoryBytes, folder = tmpdir, room }: SpillOptions) {
+  constructor({ memoryBytes, folder, room }: SpillOptions) {
     this.#room = room
-    this.#memoryBytes = Math.ceil(memoryBytes / BLOCK_BYTES) * BLOCK_BYTES
-    this.#folder = folder
+    this.#memoryBytes = Math.ceil(memoryBytes / STRETCH_BYTES) * STRETCH_BYTES
+    this.#file = room?.file ?? new SpillFile(folder)
   }
 
   /** Bytes it holds. */
@@ -66,7 +41,10 @@ export class SpillBuffer {
     this.#makeRoom(bytes.length)
     const kept = Math.max(0, Math.min(bytes.length, this.#memoryBytes - this.#length))
     this.#appendToMemory(bytes.subarray(0, kept))
-    if (kept < bytes.length) await this.#appendToFile(bytes.subarray(kept), this.#length + kept - this.#memoryBytes)
+    if (kept < bytes.length) {
+      this.#appended = this.#appendToFile(bytes.subarray(kept), this.#length + kept - this.#memoryBytes)
+      await this.#appended
+    }
     this.#length += bytes.length
   }
 
@@ -76,8 +54,8 @@ export class SpillBuffer {
     const kept = Math.max(0, Math.min(into.length, this.#memoryBytes - offset))
     for (let done = 0; done < kept; ) {
       const at = offset + done
-      const block = this.#blocks[Math.floor(at / BLOCK_BYTES)]!
-      const part = block.subarray(at % BLOCK_BYTES, Math.min(BLOCK_BYTES, (at % BLOCK_BYTES) + kept - done))
+      const block = this.#blocks[Math.floor(at / STRETCH_BYTES)]!
+      const part = block.subarray(at % STRETCH_BYTES, Math.min(STRETCH_BYTES, (at % STRETCH_BYTES) + kept - done))
       into.set(part, done)
       done += part.length
     }
@@ -88,9 +66,9 @@ export class SpillBuffer {
   async *drain(): AsyncGenerator<Uint8Array<ArrayBuffer>, void> {
     const length = this.#length
     const kept = Math.min(length, this.#memoryBytes)
-    for (let at = 0; at < kept; at += BLOCK_BYTES) yield this.#blocks.shift()!.subarray(0, kept - at)
-    for (let at = kept; at < length; at += BLOCK_BYTES) {
-      const piece = new Uint8Array(Math.min(BLOCK_BYTES, length - at))
+    for (let at = 0; at < kept; at += STRETCH_BYTES) yield this.#blocks.shift()!.subarray(0, kept - at)
+    for (let at = kept; at < length; at += STRETCH_BYTES) {
+      const piece = new Uint8Array(Math.min(STRETCH_BYTES, length - at))
       await this.#readFile(at - kept, piece)
       yield piece
     }
@@ -103,59 +81,55 @@ export class SpillBuffer {
     this.#blocks.length = 0
     this.#room?.release(this.#taken)
     this.#taken = 0
-    const opened = this.#file
-    this.#file = undefined
-    const file = await opened?.catch(() => undefined)
-    forgotten.unregister(this)
-    if (file !== undefined) await promisify(close)(file)
+    // What is being written is, before others may write there.
+    await this.#appended.catch(() => undefined)
+    const stretches = this.#stretches
+    this.#stretches = []
+    await this.#file.release(stretches)
   }
 
   /** Adds blocks for so many more bytes, as long as there is room for them. */
   #makeRoom(bytes: number): void {
-    const wanted = Math.ceil(Math.min(this.#length + bytes, this.#memoryBytes) / BLOCK_BYTES)
+    const wanted = Math.ceil(Math.min(this.#length + bytes, this.#memoryBytes) / STRETCH_BYTES)
     while (this.#blocks.length < wanted) {
-      if (this.#room?.take(BLOCK_BYTES) === false) {
-        this.#memoryBytes = this.#blocks.length * BLOCK_BYTES
+      if (this.#room?.take(STRETCH_BYTES) === false) {
+        this.#memoryBytes = this.#blocks.length * STRETCH_BYTES
         return
       }
-      this.#taken += BLOCK_BYTES
-      this.#blocks.push(new Uint8Array(BLOCK_BYTES))
+      this.#taken += STRETCH_BYTES
+      this.#blocks.push(new Uint8Array(STRETCH_BYTES))
     }
   }
 
   #appendToMemory(bytes: Uint8Array): void {
     for (let done = 0; done < bytes.length; ) {
       const at = this.#length + done
-      const part = bytes.subarray(done, done + BLOCK_BYTES - (at % BLOCK_BYTES))
-      this.#blocks[Math.floor(at / BLOCK_BYTES)]!.set(part, at % BLOCK_BYTES)
+      const part = bytes.subarray(done, done + STRETCH_BYTES - (at % STRETCH_BYTES))
+      this.#blocks[Math.floor(at / STRETCH_BYTES)]!.set(part, at % STRETCH_BYTES)
       done += part.length
     }
   }
 
   async #appendToFile(bytes: Uint8Array, at: number): Promise<void> {
-    this.#file ??= this.#openFile()
-    const file = await this.#file
-    for (let done = 0; done < bytes.length; ) {
-      const { bytesWritten } = await promisify(write)(file, bytes, done, bytes.length - done, at + done)
-      done += bytesWritten
-    }
+    const needed = Math.ceil((at + bytes.length) / STRETCH_BYTES)
+    while (this.#stretches.length < needed) this.#stretches.push(this.#file.take())
+    for (const [from, part] of this.#inStretches(at, bytes)) await this.#file.write(part, from)
   }
 
   async #readFile(at: number, into: Uint8Array): Promise<void> {
-    const file = await this.#file!
-    for (let done = 0; done < into.length; ) {
-      const { bytesRead } = await promisify(read)(file, into, done, into.length - done, at + done)
-      if (bytesRead === 0) throw new TypeError('bytes are asked of a buffer that does not hold them')
-      done += bytesRead
-    }
+    for (const [from, part] of this.#inStretches(at, into)) await this.#file.read(from, part)
   }
 
-  async #openFile(): Promise<number> {
-    const path = join(this.#folder(), `fits-${randomUUID()}`)
-    const file = await promisify(open)(path, 'wx+', 0o600)
-    forgotten.register(this, file, this)
-    await promisify(unlink)(path)
-    return file
+  /** Where in the file the parts belong of bytes that begin `at` behind those in memory. */
+  *#inStretches(at: number, bytes: Uint8Array): Generator<readonly [number, Uint8Array]> {
+    for (let done = 0; done < bytes.length; ) {
+      const offset = (at + done) % STRETCH_BYTES
+      const stretch = this.#stretches[Math.floor((at + done) / STRETCH_BYTES)]
+      if (stretch === undefined) throw new TypeError('bytes are asked of a buffer that does not hold them')
+      const part = bytes.subarray(done, done + STRETCH_BYTES - offset)
+      yield [stretch + offset, part]
+      done += part.length
+    }
   }
 
   #checkOpen(): void {
