@@ -10,8 +10,10 @@ import { restoreHeader } from './restore-header.js'
 import { riceRowsOf } from './rice-rows.js'
 import type { Samples, StoredPixels } from './samples.js'
 import { copyShared, isWithin, type PixelRun, runsOf, type Section, sectionPixels, wholeSection } from './section.js'
+import type { SharedRoom } from './shared-room.js'
 import { type Tile, tileAt, tilesOf } from './tile-grid.js'
 import { TileReader } from './tile-reader.js'
+import { TileStrips } from './tile-strips.js'
 import { rangeOf, type TileCell, TileTable } from './tile-table.js'
 
 /** Rows of the table that are read at once. */
@@ -31,11 +33,17 @@ interface Reading extends PixelRequest {
   keptBytes: number
 }
 
+/** What is known of a compressed image when the file has been walked. */
+export interface CompressedImageParts extends HduParts {
+  /** What decoded tiles are kept in whose rows are not all read yet. */
+  readonly room: SharedRoom
+}
+
 /**
  * An image that is compressed tile by tile in a binary table (FITS 4.0, section 10).
  *
- * Only the tiles that the asked pixels touch are read. Those that go on behind them are kept decoded, so that reading row after row, or
- * strip after strip, decodes each tile once.
+ * Only the tiles that the asked pixels touch are read. Those that go on behind them are kept decoded, so that reading row after row
+ * decodes each tile once, and box after box does so as far as there is room.
  */
 export class CompressedImage extends ImageHdu {
   readonly #place: Pick<HduParts, 'dataOffset' | 'dataLength' | 'maxTileBytes'>
@@ -43,11 +51,14 @@ export class CompressedImage extends ImageHdu {
   #table: TileTable | undefined
   #compression: Compression | undefined
   #coded: CodedRows | undefined
+  readonly #room: SharedRoom
+  #strips: TileStrips | undefined
   #kept: { readonly isPhysical: boolean; readonly tiles: KeptTiles } = { isPhysical: true, tiles: new Map() }
 
-  constructor(parts: HduParts) {
+  constructor(parts: CompressedImageParts) {
     super(parts)
     this.#place = parts
+    this.#room = parts.room
   }
 
   override get header(): Header {
@@ -68,8 +79,21 @@ export class CompressedImage extends ImageHdu {
   }
 
   protected override async decodeSection(request: PixelRequest): Promise<void> {
-    const { grid } = this.#compression!
     if (await this.#decodeRows(request)) return
+    this.#strips ??= this.#makeStrips()
+    if (!(await this.#strips.read(request))) await this.#decodeBox(request)
+  }
+
+  #makeStrips(): TileStrips {
+    const decode = (request: PixelRequest) => this.#decodeBox(request)
+    const strips = new TileStrips({ grid: this.#compression!.grid, room: this.#room, decode })
+    this.source.closeWith(strips)
+    return strips
+  }
+
+  /** Decodes the tiles that a section touches. */
+  async #decodeBox(request: PixelRequest): Promise<void> {
+    const { grid } = this.#compression!
     const isPhysical = request.scale !== undefined
     const reader = new TileReader({
       ...{ compression: this.#compression!, table: this.#table!, bitpix: this.bitpix },

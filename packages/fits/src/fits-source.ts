@@ -30,6 +30,7 @@ export class FitsSource implements ByteSource {
   #holders = 0
   #closing: Promise<void> | undefined
   #whenLeft: () => void = () => undefined
+  readonly #closedWith: { close(): Promise<void> }[] = []
 
   constructor({ source, name, isOwned, gap }: FitsSourceParts) {
     this.#source = source
@@ -79,6 +80,11 @@ export class FitsSource implements ByteSource {
     }
   }
 
+  /** What is to be closed when nobody holds the file any more. */
+  closeWith(companion: { close(): Promise<void> }): void {
+    this.#closedWith.push(companion)
+  }
+
   /** Whether there are bytes up to `end`; what is wrong with a gzip stream before that is thrown. */
   async reaches(end: number): Promise<boolean> {
     if (this.#source instanceof GunzipSource) return this.#source.reaches(end)
@@ -111,6 +117,7 @@ export class FitsSource implements ByteSource {
       })
     }
     this.#isReleased = true
+    await Promise.all(this.#closedWith.map((companion) => companion.close()))
     if (this.#isOwned) await this.#source.close()
   }
 

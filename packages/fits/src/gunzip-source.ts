@@ -20,7 +20,7 @@ const INFLATED_RATIO = 64
 export interface GunzipOptions {
   /** The most bytes it may become; by default 256 MiB, or 64 times its own length where that is more. */
   readonly maxInflatedBytes?: number | undefined
-  /** Names the folder for a temporary file with what is beyond 32 MiB; the system's by default. */
+  /** Names the folder for a temporary file with what is beyond 32 MiB, or beyond 128 MiB of decoded tiles; the system's by default. */
   readonly temporaryFolder?: (() => string) | undefined
 }
 

@@ -87,8 +87,8 @@ const MAX_PIXELS = 2 ** 31
 /** What threads hold of an image while they compress it, besides what waits for the header. */
 const ENCODING_BYTES = 10 * 2 ** 20
 
-/** What gzip files of a run that are open may keep in memory of what they inflate to, of all memory for pixels. */
-const INFLATED_SHARE = 1 / 4
+/** What files of a run that are open may keep in memory of what they inflate to, and of tiles that are decoded, of all memory for pixels. */
+const UNPACKED_SHARE = 1 / 4
 
 /** Rises when decoding may change a pixel. */
 const REVISION = 2
@@ -135,7 +135,7 @@ class RunImages implements Images {
     this.#inputs = run.use(Inputs)
     this.#files = new OpenFiles(this.#inputs)
     this.#outputs = run.use(Outputs)
-    this.#room = new SharedRoom(run.memory.budget * INFLATED_SHARE, () => run.scratch)
+    this.#room = new SharedRoom(run.memory.budget * UNPACKED_SHARE, () => run.scratch)
   }
 
   open(file: FileReference): Promise<Frame> {

@@ -9,6 +9,7 @@ import { type GunzipOptions, GunzipSource, type InflatedRoom, isGzip } from './g
 import type { Hdu } from './hdu.js'
 import type { ReadOptions } from './image-hdu.js'
 import { FIRST_READ } from './read-header.js'
+import { SharedRoom } from './shared-room.js'
 import { showValue } from './show-value.js'
 import { type WalkOptions, walkHdus } from './walk-hdus.js'
 
@@ -20,6 +21,9 @@ export interface ReadLimits extends GunzipOptions, ReadOptions {
    */
   readonly maxTileBytes?: number | undefined
 }
+
+/** What the compressed images of a file keep in memory of tiles whose rows are not all read yet; more is in a temporary file. */
+const TILES_BYTES = 128 * 1024 * 1024
 
 /** How to open a FITS file. A signal ends the opening; readings of its HDUs have signals of their own. */
 export interface OpenFitsOptions extends ReadLimits {
@@ -88,8 +92,8 @@ export async function openFitsUntil(
   }
 }
 
-function walkOptionsOf({ count, maxTileBytes }: OpenFitsOptions): WalkOptions {
-  return { count, maxTileBytes }
+function walkOptionsOf({ count, maxTileBytes, temporaryFolder, room }: OpenFitsOptions & InflatedRoom): WalkOptions {
+  return { count, maxTileBytes, room: room ?? new SharedRoom(TILES_BYTES, temporaryFolder) }
 }
 
 function checkOpenOptions(options: OpenFitsOptions): void {

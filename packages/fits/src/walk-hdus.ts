@@ -1,6 +1,6 @@
 import { AsciiTable } from './ascii-table.js'
 import { BinaryTable } from './binary-table.js'
-import { CompressedImage } from './compressed-image.js'
+import { CompressedImage, type CompressedImageParts } from './compressed-image.js'
 import { CompressedTable } from './compressed-table.js'
 import { type FitsError, isFitsError, truncated, unsupported } from './errors.js'
 import type { FitsSource } from './fits-source.js'
@@ -9,6 +9,7 @@ import { kindOf, layoutOf, requireAxes, requireBitpix } from './hdu-layout.js'
 import { BLOCK_LENGTH, Header } from './header.js'
 import { PlainImage } from './plain-image.js'
 import { type HeaderAt, HeaderReader } from './read-header.js'
+import type { SharedRoom } from './shared-room.js'
 
 /** The most HDUs a file may have. */
 const MAX_HDUS = 65_536
@@ -18,6 +19,8 @@ export interface WalkOptions {
   /** How many HDUs, from the first on; all by default. */
   readonly count?: number | undefined
   readonly maxTileBytes?: number | undefined
+  /** What compressed images keep decoded tiles in. */
+  readonly room: SharedRoom
   /** The first bytes of the file, as far as they were read already. */
   readonly start?: Uint8Array
   /** Whether no HDU behind this one is asked for. */
@@ -32,14 +35,14 @@ export interface WalkOptions {
  *
  * @throws FITS_TRUNCATED, FITS_INVALID when the first header cannot be read.
  */
-export async function walkHdus(source: FitsSource, options: WalkOptions = {}): Promise<Hdu[]> {
-  const { count = Number.POSITIVE_INFINITY, maxTileBytes, start, isWanted } = options
+export async function walkHdus(source: FitsSource, options: WalkOptions): Promise<Hdu[]> {
+  const { count = Number.POSITIVE_INFINITY, maxTileBytes, room, start, isWanted } = options
   const hdus: Hdu[] = []
   const headers = new HeaderReader(source, start)
   for (let offset = 0; offset === 0 || (await headers.beginsExtension(offset)); ) {
     if (hdus.length >= MAX_HDUS) throw unsupported(`the file has more than ${MAX_HDUS} HDUs; split it`, { offset })
     const isLast = hdus.length + 1 >= count
-    const { hdu, isPassable } = await readHdu({ source, headers, isLast, maxTileBytes }, hdus.length, offset)
+    const { hdu, isPassable } = await readHdu({ source, headers, isLast, maxTileBytes, room }, hdus.length, offset)
     hdus.push(hdu)
     if (!isPassable || isLast || isWanted?.(hdu)) break
     offset = hdu.dataOffset + Math.ceil(hdu.dataLength / BLOCK_LENGTH) * BLOCK_LENGTH
@@ -54,6 +57,7 @@ interface Step {
   /** Whether no HDU behind this one is asked for. */
   readonly isLast: boolean
   readonly maxTileBytes: number | undefined
+  readonly room: SharedRoom
 }
 
 /** An HDU, and whether it is known where the next one begins. */
@@ -63,7 +67,7 @@ interface Found {
 }
 
 async function readHdu(step: Step, index: number, offset: number): Promise<Found> {
-  const { source, maxTileBytes } = step
+  const { source, maxTileBytes, room } = step
   let at: HeaderAt
   let dataLength = 0
   let isPassable = false
@@ -76,8 +80,8 @@ async function readHdu(step: Step, index: number, offset: number): Promise<Found
       isPassable = true
     }
     const hdu = makeHdu({
-      ...{ source, index, ...layout, storedHeader: at.header, headerOffset: offset, dataOffset: at.end, maxTileBytes },
-      shape: [...axes].reverse(),
+      ...{ source, index, ...layout, storedHeader: at.header, headerOffset: offset, dataOffset: at.end },
+      ...{ shape: [...axes].reverse(), maxTileBytes, room },
       ...(error ? { error } : {}),
     })
     return { hdu, isPassable }
@@ -88,7 +92,7 @@ async function readHdu(step: Step, index: number, offset: number): Promise<Found
   }
 }
 
-function makeHdu(parts: HduParts): Hdu {
+function makeHdu(parts: CompressedImageParts): Hdu {
   const { kind, storedHeader } = parts
   if (kind === 'primary' || kind === 'image') return new PlainImage(parts)
   if (kind === 'bintable' && storedHeader.get('ZTABLE') === true) return new CompressedTable(parts)

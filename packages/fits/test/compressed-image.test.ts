@@ -239,3 +239,29 @@ test('a table of a few bytes cannot announce a large image', async () => {
     expect(() => hdu.check()).toThrow(expect.objectContaining({ code: 'FITS_INVALID' }))
   }
 })
+
+test('a tile is decoded once for all readings of its rows, however large it is', async () => {
+  const [width, height] = [4095, 8300]
+  const words = [0, 7, -100, 7 + height, 0, 0, 0, ...Array.from({ length: height }, () => 0x4000 + width)]
+  const columns = [column(Uint8Array.from(words.flatMap((word) => [(word >> 8) & 0xff, word & 0xff])))]
+  const bytes = tileFile({ algorithm: 'PLIO_1', bitpix: 32, axes: [width, height], tile: [width, height], columns })
+  let decoded = 0
+  const source = {
+    size: bytes.length,
+    identity: '',
+    read: async (offset: number, into: Uint8Array) => {
+      if (into.length >= 2 * words.length) decoded++
+      into.set(bytes.subarray(offset, offset + into.length))
+      return Math.min(into.length, bytes.length - offset)
+    },
+    close: async () => {},
+  }
+  const fits = await openFits(source, { maxTileBytes: 2 ** 29 })
+  const before = decoded
+  for (let row = 0; row < height; row += 1000) {
+    const values = await (fits.hdus[1] as ImageHdu).readRows(row, Math.min(row + 1000, height))
+    expect(new Set(values)).toEqual(new Set([1]))
+  }
+  expect(decoded - before).toBe(1)
+  await fits.close()
+})
