@@ -55,14 +55,23 @@ export function* runsOf(section: Section, whole: Section): Generator<PixelRun, v
   for (const at of placesOf(section, whole, joined)) yield { at, length }
 }
 
+/** So few pixels are copied before an array can be made of them: columns are cut into runs of one. */
+const FEW_PIXELS = 16
+
 /** Copies the pixels that two boxes share from an array that holds `fromBox` to one of the same type that holds `intoBox`. */
 export function copyShared(from: StoredPixels, fromBox: Section, into: StoredPixels, intoBox: Section): void {
   const shared = intersect(fromBox, intoBox)
   if (!shared) return
-  const length = shared.size[0]!
-  const places = placesOf(shared, intoBox, 1)
-  for (const at of placesOf(shared, fromBox, 1)) {
-    into.set(from.subarray(at, at + length) as never, places.next().value as number)
+  const [length = 1, rows = 1] = shared.size
+  const places = placesOf(shared, intoBox, 2)
+  for (let at of placesOf(shared, fromBox, 2)) {
+    let to = places.next().value as number
+    for (let row = 0; row < rows; row++) {
+      if (length > FEW_PIXELS) into.set(from.subarray(at, at + length) as never, to)
+      else for (let i = 0; i < length; i++) into[to + i] = from[at + i]!
+      at += fromBox.size[0]!
+      to += intoBox.size[0]!
+    }
   }
 }
 
