@@ -157,7 +157,12 @@ function inMemory(values: StoredPixels, room: SharedRoom): KeptValues {
 
 async function inFile(values: StoredPixels, room: SharedRoom): Promise<KeptValues> {
   const file = new SpillBuffer({ memoryBytes: 0, room })
-  await file.append(bytesOf(values))
+  try {
+    await file.append(bytesOf(values))
+  } catch (error) {
+    await file.close()
+    throw error
+  }
   return {
     copy: (at, into) => file.read(at * into.BYTES_PER_ELEMENT, bytesOf(into)),
     release: () => file.close(),
