@@ -18,12 +18,12 @@ export class Progress {
   /**
    * @param onAdvance called with each new, higher fraction
    * @param signal of the run
-   * @param pace shared by all parts of one progress
+   * @param pace shared by all parts of one progress, and by one that stands in for another: a run is not over while work keeps it
    */
   constructor(
     private readonly onAdvance: (fraction: number) => void,
     private readonly signal: AbortSignal,
-    private readonly pace: Pace = new Pace(signal),
+    readonly pace: Pace = new Pace(signal),
   ) {}
 
   /** The highest fraction reported so far. */

@@ -62,7 +62,7 @@ function tappedContext(context: OperationContext<object>, tap: OperationTap): Op
     context.setMessage(text)
   }
   return Object.create(context, {
-    progress: { value: new Progress(onAdvance, context.signal) },
+    progress: { value: new Progress(onAdvance, context.signal, context.progress.pace) },
     setMessage: { value: setMessage },
   })
 }

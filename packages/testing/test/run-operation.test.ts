@@ -182,6 +182,22 @@ test('what the host fails with is the cause, too', async () => {
   expect(error.cause).toMatchObject({ code: 'DATALAB_OUTPUT_INVALID', message: expect.stringContaining('no object') })
 })
 
+test('an operation that does not wait for its work fails, as it does in every host', async () => {
+  class Hasty extends IncreaseBrightness {
+    override async operate() {
+      void this.progress.map([1], () => new Promise((resolve) => setTimeout(resolve, 5)))
+      return []
+    }
+  }
+  const images = memoryImages({ a: [[1]] })
+  const inputs = { input_files: [images.file('a')], increase_by: 5 }
+  const run = runOperation(Hasty, inputs, [provide(Images, images)])
+  await expect(run).rejects.toMatchObject({
+    code: 'DATALAB_OUTPUT_INVALID',
+    cause: { message: expect.stringContaining("Write 'await'") },
+  })
+})
+
 test('an aborted run is over when it rejects, and leaves nothing', async () => {
   const abort = new AbortController()
   const storage = new MemoryStorage()
