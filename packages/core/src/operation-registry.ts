@@ -91,7 +91,10 @@ function checkedInfo(operation: AnyOperationClass): AnyOperationInfo {
     throw invalid(info.id, `has the revision ${info.revision}; give a whole number from 1`)
   if (info.inputs?.type !== 'object' || info.inputs.properties === undefined)
     throw invalid(info.id, "has no schema of its inputs; generate it with 'datalab-schema'")
+  for (const member of ['description', 'category'] as const)
+    if (typeof info[member] !== 'string') throw invalid(info.id, `has the ${member} ${info[member]}; give a text`)
   checkRequires(info)
+  checkLimits(info)
   return info
 }
 
@@ -104,6 +107,18 @@ function checkRequires({ id, requires = [] }: AnyOperationInfo): void {
       id,
       `requires ${String(requires[strange])}, which is the key of no service; give such as Images of @datalab/fits/images, and look for an import that is circular`,
     )
+}
+
+function checkLimits({ id, limits }: AnyOperationInfo): void {
+  for (const [name, limit] of Object.entries(limits ?? {})) {
+    const isCount = name === 'concurrency'
+    if (limit === undefined || (typeof limit === 'number' && (isCount ? limit >= 1 : limit > 0))) continue
+    const given = typeof limit === 'string' ? `'${limit}'` : limit
+    throw invalid(
+      id,
+      `has the limit ${name}: ${given}; give a number ${isCount ? 'from 1' : 'above 0'}, or leave it out`,
+    )
+  }
 }
 
 function shown(value: unknown): string {

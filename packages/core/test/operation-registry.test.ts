@@ -111,6 +111,15 @@ describe('an operation is refused', () => {
     ['with no name', op('a', ' - '), 'has no name of letters or digits'],
     ['with revision 0', op('a', 'X', { revision: 0 }), 'has the revision 0; give a whole number from 1'],
     ['with revision 1.5', op('a', 'X', { revision: 1.5 }), 'has the revision 1.5'],
+    ['without a description', op('a', 'X', { description: undefined }), 'has the description undefined; give a text'],
+    ['with a category that is no text', op('a', 'X', { category: 3 }), 'has the category 3; give a text'],
+    [
+      'with no runs at once',
+      op('a', 'X', { limits: { concurrency: 0 } }),
+      'the limit concurrency: 0; give a number from 1',
+    ],
+    ['with a time in words', op('a', 'X', { limits: { time: '5' } }), "the limit time: '5'; give a number above 0"],
+    ['with a memory that is no number', op('a', 'X', { limits: { memory: Number.NaN } }), 'has the limit memory: NaN'],
     ['without a schema', op('a', 'X', { inputs: undefined }), 'has no schema of its inputs'],
     ['with half a schema', op('a', 'X', { inputs: { type: 'object' } }), 'has no schema of its inputs'],
   ])('%s', (_, one, message) => {
