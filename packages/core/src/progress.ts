@@ -76,13 +76,16 @@ export class Progress {
    * Calls `work` for one item after the other; each owns an equal share of this progress, which is done when the item is. Between two items
    * the process does what else waits for it, where that has not been so for 20 ms.
    *
-   * @throws DATALAB_ABORTED between two items once the run is to end; the first error of `work`, when no item is being worked on any more.
+   * @throws DATALAB_ABORTED between two items once the run is to end; the first error of `work`, when no item is being worked on any more; TypeError
+   * when `atOnce` is less than 1.
    */
   map<Item, Result>(
     items: readonly Item[],
     work: (item: Item, index: number, progress: Progress) => Promise<Result> | Result,
     { atOnce = 1 }: MapOptions = {},
   ): Promise<Result[]> {
+    if (!(atOnce >= 1))
+      throw new TypeError(`Progress.map cannot work on ${atOnce} items at once: give a number from 1.`)
     const mapping = this.pace.keptBy(() => this.#map(items, work, atOnce))
     // Handled here too, so that one that an operation does not wait for takes nothing else down.
     mapping.catch(() => {})

@@ -207,3 +207,8 @@ describe('work that computes', () => {
     expect(progress.fraction).toBe(1)
   })
 })
+
+test.each([0, -1, Number.NaN])('does not pass for done with %d items at once', (atOnce) => {
+  const { progress } = recorded()
+  expect(() => progress.map([1, 2], () => 1, { atOnce })).toThrow(`${atOnce} items at once: give a number from 1`)
+})
