@@ -174,6 +174,9 @@ test('several at once share the threads of the process', async () => {
 
 test('refuses what it cannot do', async () => {
   await expect(combine([], job().options)).rejects.toThrow('no frames')
+  await expect(combine(frames, job({ method: 'average' as never }).options)).rejects.toThrow(
+    "no method 'average': give one of median, sum, mean",
+  )
   await expect(combine(frames, job({ width: 0 }).options)).rejects.toThrow(TypeError)
   await expect(combine(frames, job({ memoryBytes: 3000 }).options)).rejects.toThrow(/limited to 3000/)
 })

@@ -1,5 +1,12 @@
 import { bytesOf } from './band-memory.js'
-import type { BandFrame, Calculation, CombineBandsOptions, CombinedBand, CombineOptions } from './combine-options.js'
+import type {
+  BandFrame,
+  Calculation,
+  CombineBandsOptions,
+  CombinedBand,
+  CombineMethod,
+  CombineOptions,
+} from './combine-options.js'
 import { combineShared } from './combine-shared.js'
 import { combineStored } from './combine-stored.js'
 import { areStored } from './open-frames.js'
@@ -41,8 +48,21 @@ export function combineBands(
   if (frames.length === 0) throw new TypeError('There are no frames to combine.')
   if (!(Number.isInteger(width) && Number.isInteger(height) && width > 0 && height > 0))
     throw new TypeError(`Frames of ${width} x ${height} pixels are none.`)
+  if (!Object.hasOwn(METHODS, method))
+    throw new TypeError(`There is no method '${method}': give one of ${Object.keys(METHODS).join(', ')}.`)
   if (method === 'calculate') checkCalculation(frames.length, calculation, options)
   return areStored(frames, options) ? combineStored(frames, options) : combineShared(frames, options)
+}
+
+const METHODS: Readonly<Record<CombineMethod, true>> = {
+  median: true,
+  sum: true,
+  mean: true,
+  min: true,
+  max: true,
+  deviation: true,
+  'sigma-clip': true,
+  calculate: true,
 }
 
 function checkCalculation(
