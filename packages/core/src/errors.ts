@@ -57,6 +57,8 @@ export class DataLabError extends Error {
   }
 }
 
+const UNSAID = 'The operation failed and gave no reason. Ask whoever offers it.'
+
 /**
  * The operation cannot do this job, for a reason the user can act on: the message is what the user reads.
  *
@@ -66,7 +68,8 @@ export class ClientAlertError extends DataLabError {
   override readonly name = 'ClientAlertError'
 
   constructor(message: string, options: Omit<DataLabErrorOptions, 'audience'> = {}) {
-    super('DATALAB_FAILED', message, { ...options, audience: 'user' })
+    const isSaid = typeof message === 'string' && message.trim() !== ''
+    super('DATALAB_FAILED', isSaid ? message : UNSAID, { ...options, audience: 'user' })
   }
 }
 

@@ -22,6 +22,12 @@ test('an error has a code, and defaults for all else', () => {
   expect(new AbortedError()).toMatchObject({ code: 'DATALAB_ABORTED', name: 'AbortError', retryable: true })
 })
 
+test.each(['', ' ', undefined, {}])('an alert that says nothing (%j) tells the user that much', (message) => {
+  expect(new ClientAlertError(message as string).message).toBe(
+    'The operation failed and gave no reason. Ask whoever offers it.',
+  )
+})
+
 test('an error of another copy of the package is recognised', async () => {
   vi.resetModules()
   const copy = await import('../src/errors.js')
