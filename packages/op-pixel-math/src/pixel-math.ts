@@ -25,7 +25,7 @@ export class PixelMath extends BaseDataOperation<PixelMathInputs> {
       'The pixel math operation takes in 1..26 input images, which it calls a, b, c and so on, and calculates each pixel of one image from theirs by an expression, such as (a - median(b)) / c * 1.5.\n\n' +
       'There are + - * / ^ %, comparisons and conditions (a > 0 ? a : b), functions such as sqrt, abs, log, exp, min, max and where, and the statistics median, mean, std, min, max, sum and mad of a whole image.',
     category: 'image',
-    revision: 1,
+    revision: 2,
     version: '1.0.0',
     inputs: inputSchema,
     requires: [Images],

@@ -1,3 +1,4 @@
+import { BLOCK } from './block.js'
 import { MedianSearch } from './median-search.js'
 
 /** What can be learnt from all pixels of an image or formula; NaN is missing. */
@@ -54,9 +55,15 @@ class Extreme implements Learner {
   }
 }
 
-/** Sum, mean and standard deviation, with what was learnt of each block added by the formulas of Chan, Golub and LeVeque (1983). */
+/**
+ * Sum, mean and standard deviation, with what was learnt of each block added by the formulas of Chan, Golub and LeVeque (1983). The blocks are
+ * always the same, however many values come at once: that goes by the memory and the processors there are, and the last bits by the blocks.
+ */
 class Moments implements Learner {
   isDone = false
+  /** Values that are not a whole block yet. */
+  readonly #rest = new Float64Array(BLOCK)
+  #restLength = 0
   #count = 0
   #sum = 0
   /** What additions have lost of the sum (Neumaier 1974). */
@@ -66,7 +73,29 @@ class Moments implements Learner {
 
   constructor(private readonly what: 'mean' | 'std' | 'sum') {}
 
-  add(block: Float64Array): void {
+  add(values: Float64Array): void {
+    for (let at = 0; at < values.length; ) {
+      const part = values.subarray(at, at + BLOCK - this.#restLength)
+      at += part.length
+      if (part.length === BLOCK) this.#addBlock(part)
+      else this.#addToRest(part)
+    }
+  }
+
+  endPass(): void {
+    this.#addBlock(this.#rest.subarray(0, this.#restLength))
+    this.isDone = true
+  }
+
+  #addToRest(part: Float64Array): void {
+    this.#rest.set(part, this.#restLength)
+    this.#restLength += part.length
+    if (this.#restLength < BLOCK) return
+    this.#addBlock(this.#rest)
+    this.#restLength = 0
+  }
+
+  #addBlock(block: Float64Array): void {
     let values = 0
     let sum = 0
     for (let i = 0; i < block.length; i++) {
@@ -79,10 +108,6 @@ class Moments implements Learner {
     this.#addSum(sum)
     if (this.what === 'std') this.#addSquares(block, values)
     this.#count += values
-  }
-
-  endPass(): void {
-    this.isDone = true
   }
 
   get value(): number {

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { calculate } from '../src/index.js'
+import { learnerOf } from '../src/statistics.js'
 
 const value = fc.oneof(
   { weight: 6, arbitrary: fc.double({ min: -1e6, max: 1e6, noNaN: true }) },
@@ -59,6 +60,23 @@ test('many values, whose sum needs care', async () => {
   expect(await of('sum(a)', values)).toBeCloseTo(10_000, 8)
   expect(await of('std(a)', values.fill(1e9 + 0.1))).toBe(0)
 })
+
+test.each(['sum', 'mean', 'std'] as const)(
+  '%s is the same to the last bit, however many values come at once',
+  (name) => {
+    const values = Float64Array.from({ length: 20_001 }, (_, at) =>
+      at % 97 === 3 ? Number.NaN : 1000 + Math.sin(at) * 10,
+    )
+    const inPartsOf = (length: number) => {
+      const learner = learnerOf(name)
+      for (let at = 0; at < values.length; at += length) learner.add(values.subarray(at, at + length))
+      learner.endPass()
+      return learner.value
+    }
+    const whole = inPartsOf(values.length)
+    expect([1, 600, 4096, 5000].map(inPartsOf)).toEqual([whole, whole, whole, whole])
+  },
+)
 
 test('infinite values', async () => {
   const { POSITIVE_INFINITY: infinite } = Number
