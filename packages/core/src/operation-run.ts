@@ -43,6 +43,7 @@ class OperationRun {
   readonly #inputs: RunInputs
   readonly #outputs: RunOutputs
   readonly #services = new Map<string, unknown>()
+  readonly #ends: (() => Promise<void>)[] = []
   readonly #context: OperationContext<object>
   readonly #memory: RunMemory
   readonly #partial: PartialOutput
@@ -103,7 +104,7 @@ class OperationRun {
   async #clearUp(): Promise<void> {
     this.#isOver = true
     this.#partial.end()
-    const closing = Promise.all([this.#outputs.close(), this.#inputs.close()])
+    const closing = Promise.all([this.#outputs.close(), this.#inputs.close(), ...this.#ends.map((end) => end())])
     await this.#patiently(closing, 'what a run had open is left behind')
     this.#memory.close()
     if (this.#scratch) await this.#patiently(this.#scratch.remove(), 'a scratch folder was left behind')
@@ -150,8 +151,14 @@ class OperationRun {
       throw new TypeError(
         `A service is used by its key, such as Images of @datalab/fits/images, and not by ${String(key)}.`,
       )
-    if (!this.#services.has(key.id)) this.#services.set(key.id, this.#provider(key).create(this.#context))
+    if (!this.#services.has(key.id)) this.#services.set(key.id, this.#created(this.#provider(key)))
     return this.#services.get(key.id) as Service
+  }
+
+  #created(provider: ServiceProvider): unknown {
+    const service = provider.create(this.#context)
+    this.#ends.push(async () => provider.end?.(service))
+    return service
   }
 
   /** Of a service that the operation requires: the revision of any other is not in the job's key. */

@@ -24,6 +24,8 @@ export interface ServiceProvider<Service = unknown> {
   readonly settings?: JsonValue
   /** Called once in each run that uses the service. */
   create(run: RunContext): Service
+  /** Called when a run that used the service is over, however it ended: releases what the service still holds for it. */
+  end?(service: Service): Promise<void>
   /**
    * Makes derived objects of an output again that were lost. False where it is not an output of this service, or what they are derived from
    * is not there.
@@ -56,7 +58,9 @@ export function serviceKey<Service>(id: string): ServiceKey<Service> {
 }
 
 /** What {@link provide} may be told beside the service. */
-export interface ProvideOptions {
+export interface ProvideOptions<Service = unknown> {
+  /** See {@link ServiceProvider.end}. */
+  end?: (service: Service) => Promise<void>
   /** See {@link ServiceProvider.revision}; 1 by default. */
   revision?: number
   /** See {@link ServiceProvider.settings}. */
@@ -69,7 +73,7 @@ export interface ProvideOptions {
 export function provide<Service>(
   key: ServiceKey<Service>,
   service: NoInfer<Service>,
-  options: ProvideOptions = {},
+  options: ProvideOptions<NoInfer<Service>> = {},
 ): ServiceProvider<Service> {
   return provideEach(key, () => service, options)
 }
@@ -82,9 +86,9 @@ export function provide<Service>(
 export function provideEach<Service>(
   key: ServiceKey<Service>,
   create: (run: RunContext) => NoInfer<Service>,
-  options: ProvideOptions = {},
+  options: ProvideOptions<NoInfer<Service>> = {},
 ): ServiceProvider<Service> {
-  const { revision = 1, settings, restore } = options
+  const { revision = 1, settings, end, restore } = options
   if (!Number.isSafeInteger(revision) || revision < 1)
     throw new TypeError(`The service ${key.id} has the revision ${revision}; give a whole number from 1.`)
   return {
@@ -92,6 +96,7 @@ export function provideEach<Service>(
     revision,
     create,
     ...(settings === undefined ? {} : { settings: jsonSettings(key, settings) }),
+    ...(end && { end }),
     ...(restore && { restore }),
   }
 }

@@ -405,6 +405,22 @@ describe('services', () => {
     expect(runs[0]).toMatchObject({ key: job.key })
   })
 
+  test.each(['completed', 'failed'])('are told when the run that used them is over: %s', async (how) => {
+    const speak = (run: TestRun) => {
+      run.use(Words)
+      if (how === 'failed') throw new ClientAlertError('no')
+      return { output_data: [{ said: run.use(Words).say() }] }
+    }
+    const Op = operation(speak, { requires: [Words] })
+    const ended: string[] = []
+    const words = provideEach(Words, () => ({ say: () => how }), {
+      end: async (service) => void ended.push(service.say()),
+    })
+    const job = await lab({ operations: [Op], services: [words] }).submit(Op, {})
+    await job.result().catch(() => undefined)
+    expect(ended).toEqual([how])
+  })
+
   test('that are missing are found when the host starts', () => {
     expect(() => createDataLab({ operations: [use({ requires: [Words] })] })).toThrow(
       "Test needs the service @test/words/Words@1, which this host does not provide. Install @test/words and add its provider to 'services'.",

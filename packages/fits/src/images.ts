@@ -115,6 +115,7 @@ export function images({ compression = 'none', previews = true }: ImagesOptions 
   const settings = { ...(compression === 'none' ? {} : { compression }), ...(previews ? {} : { previews }) }
   return provideEach(Images, (run) => new RunImages(run, { compression, previews }), {
     revision: REVISION,
+    end: (service) => (service as RunImages).close(),
     restore: restorePreviews,
     ...(Object.keys(settings).length === 0 ? {} : { settings }),
   })
@@ -126,6 +127,8 @@ class RunImages implements Images {
   readonly #files: OpenFiles
   readonly #outputs: Outputs
   readonly #room: SharedRoom
+  readonly #opened = new Set<Fits>()
+  #isOver = false
   #provenanceCards: readonly Card[] | undefined
 
   constructor(
@@ -147,7 +150,10 @@ class RunImages implements Images {
     const label = this.#inputs.label(file)
     return explained(label, async () => {
       const fits = await openFitsUntil(source, { room: this.#room })
+      this.#opened.add(fits)
+      if (this.#isOver) await this.close()
       const close = async () => {
+        this.#opened.delete(fits)
         await fits.close()
         await source.close()
       }
@@ -155,6 +161,14 @@ class RunImages implements Images {
       if (typeof this.options.compression === 'object' && frame.sampleType === 'float32') prepareEncoding(frame)
       return { ...frame, catalogue: catalogueOf(fits) }
     })
+  }
+
+  /** The run is over: what files were inflated to is given back, also of those that its operation left open. */
+  async close(): Promise<void> {
+    this.#isOver = true
+    const left = [...this.#opened]
+    this.#opened.clear()
+    await Promise.all(left.map((fits) => fits.close()))
   }
 
   save(image: ImageToSave, options: SaveImageOptions = {}): Promise<OutputFile> {

@@ -1,4 +1,7 @@
 import { once } from 'node:events'
+import { existsSync, mkdtempSync, readdirSync, readlinkSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import {
   BaseDataOperation,
@@ -11,7 +14,7 @@ import {
 } from '@datalab/core'
 import { expect, onTestFinished, test } from 'vitest'
 import { Images, type ImageToSave, images } from '../src/images.js'
-import { type Frame, openFits, readFrame } from '../src/index.js'
+import { encodeImage, type Frame, openFits, readFrame } from '../src/index.js'
 import { Copy, type CopyInputs } from './copy-operation.js'
 import { gaussian } from './gaussian.js'
 import { fitsBytes } from './support.js'
@@ -175,4 +178,37 @@ test.each<[string, (frame: Frame) => unknown, string]>([
 
 async function* parts(...pieces: unknown[]) {
   yield* pieces
+}
+
+test.runIf(existsSync('/proc/self/fd'))(
+  'what a gzip file was inflated to on the disk is given back when the run is over, though the operation left it open',
+  async () => {
+    const scratch = mkdtempSync(join(tmpdir(), 'datalab-test-'))
+    onTestFinished(() => rmSync(scratch, { recursive: true, force: true }))
+    const packed = gzipSync(
+      Buffer.concat([...encodeImage({ data: new Float32Array(2 ** 19), width: 1024, height: 512 })]),
+    )
+    const source: FileSource = {
+      name: 'frames',
+      reach: 'process',
+      identify: async ({ basename }) => basename,
+      open: async ({ basename }) => bytesSource(packed, basename),
+    }
+    const host = { operations: [Copy], services: [images()], sources: [source], storage: new MemoryStorage() }
+    const lab = createDataLab({ ...host, scratch, memoryBudget: 2 ** 20 })
+    onTestFinished(() => lab.close())
+    const job = await lab.submit(Copy, { input_files: [{ source: 'frames', basename: 'a.fits.gz' }] })
+    await job.result()
+    const open = readdirSync('/proc/self/fd').filter((handle) => linkOf(handle).startsWith(scratch))
+    expect(open).toEqual([])
+  },
+)
+
+/** What a handle of this process is of; the one that lists them is closed by then. */
+function linkOf(handle: string): string {
+  try {
+    return readlinkSync(join('/proc/self/fd', handle))
+  } catch {
+    return ''
+  }
 }
