@@ -1,18 +1,15 @@
 // The program of a thread of the pool: combines, or codes, one band after the other. It is bundled to a string, and its modules come compiled.
 import { parentPort, workerData } from 'node:worker_threads'
-import type { BandJob, BandReply, EncodeBandJob, SessionNews } from './combine/band-job.js'
-import { bandArrays, resultArray } from './combine/band-memory.js'
-import { combineBand } from './combine/combine-band.js'
+import type { BandJob, BandReply, SessionNews } from './combine/band-job.js'
+import { resultArray } from './combine/band-memory.js'
+import { BandWork } from './combine/band-work.js'
 import { StoredBands, type StoredSetup } from './combine/stored-bands.js'
-import { encodingArrays } from './encode/encoded-band.js'
-import { rowKernels } from './encode/row-kernels.js'
-import type { PixelKernels } from './kernels.js'
 import { loadKernels, referenceKernels } from './load-kernels.js'
 import { type ModuleName, useModules } from './simd/compiled-module.js'
 
 const { modules } = workerData as { modules: ReadonlyMap<ModuleName, WebAssembly.Module> }
 useModules(modules)
-const kernels = modules.size > 0 ? loadKernels({ arenaBytes: 0 }) : referenceKernels({ arenaBytes: 0 })
+const work = new BandWork(modules.size > 0 ? loadKernels({ arenaBytes: 0 }) : referenceKernels({ arenaBytes: 0 }))
 const sessions = new Map<number, { readonly setup: StoredSetup; readonly bands: StoredBands }>()
 
 function done(job: BandJob): boolean {
@@ -20,20 +17,7 @@ function done(job: BandJob): boolean {
     const { setup, bands } = sessions.get(job.session)!
     return bands.isCombined(job.rows, resultArray(job.buffer, setup, job.rows))
   }
-  if (job.kind === 'encode') return encoded(job)
-  const { planes, into } = bandArrays(job.buffer, job.layout)
-  combineBand(kernels, planes, into, job.options)
-  return true
-}
-
-/** Rows of one width come after another. */
-let ofRows: { readonly width: number; readonly kernels: PixelKernels } | undefined
-
-function encoded({ buffer, bandRows, rows, coding }: EncodeBandJob): boolean {
-  const { width } = coding
-  if (ofRows?.width !== width) ofRows = { width, kernels: rowKernels(width) }
-  const { values, band } = encodingArrays(buffer, bandRows, width)
-  ofRows.kernels.encodeRiceRows(values.subarray(0, rows * width), coding, band)
+  work.do(job)
   return true
 }
 

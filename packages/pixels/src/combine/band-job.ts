@@ -5,7 +5,7 @@ import type { Rows } from './combine-options.js'
 import type { StoredSetup } from './stored-bands.js'
 
 /** A band to combine, in memory that threads share. */
-interface SharedBandJob {
+export interface SharedBandJob {
   readonly kind: 'shared'
   readonly buffer: SharedArrayBuffer
   readonly layout: BandLayout
