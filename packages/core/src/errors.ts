@@ -1,4 +1,5 @@
 import { types } from 'node:util'
+import { systemDetails } from './system-details.js'
 
 /** Who can do something about an error: the person who asked for the job, or who wrote the host or the operation. */
 export type Audience = 'user' | 'developer'
@@ -105,7 +106,7 @@ export function serializeError(error: unknown, depth = 0): SerializedError {
     message: base.message,
     audience: known ? error.audience : 'developer',
     retryable: known ? error.retryable : false,
-    details: known ? error.details : {},
+    details: known ? error.details : systemDetails(base),
     ...(base.stack === undefined ? {} : { stack: base.stack }),
     ...(base.cause === undefined || depth >= 8 ? {} : { cause: serializeError(base.cause, depth + 1) }),
   }

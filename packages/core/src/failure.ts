@@ -5,6 +5,7 @@ import type { Logger } from './logger.js'
 import type { RecordError } from './record.js'
 import type { RecordChange } from './record-store.js'
 import { redactText } from './redact.js'
+import { systemDetails } from './system-details.js'
 
 /** Where a failed run is to be found in the log. */
 export interface FailureFacts {
@@ -88,6 +89,20 @@ const SHORT: Trouble = {
     'Try again; if that happens again, the file is damaged where it is kept: give this reference to whoever runs this service.',
 }
 
+const FULL: Trouble = { what: 'A disk that this service works on is full' }
+const TOO_MANY: Trouble = { what: 'This service has as many files open as it may' }
+const DENIED: Trouble = {
+  what: 'This service may not use a folder or file that it works with',
+  wayOut: 'Give this reference to whoever runs this service.',
+}
+
+/** What the system says that whoever runs the service can mend: of scratch folders, temporary files, and what a package has beside its code. */
+const SYSTEM: ReadonlyMap<string, Trouble> = new Map([
+  ...['ENOSPC', 'EDQUOT'].map((code) => [code, FULL] as const),
+  ...['EMFILE', 'ENFILE'].map((code) => [code, TOO_MANY] as const),
+  ...['EACCES', 'EPERM', 'EROFS'].map((code) => [code, DENIED] as const),
+])
+
 /** What does not answer now, by the beginning of an error's code. */
 const SERVICES: readonly [string, string][] = [
   ['DATALAB_RECORDS_UNAVAILABLE', 'The store of records does not answer now'],
@@ -99,12 +114,18 @@ const SERVICES: readonly [string, string][] = [
 ]
 
 function troubleOf(error: unknown): Trouble {
-  if (!isDataLabError(error)) return UNEXPECTED
+  if (!isDataLabError(error) || error.code === 'DATALAB_INTERNAL') return systemTroubleOf(error)
   const { code, retryable } = error
   if (code === 'DATALAB_SOURCE_SHORT') return SHORT
   if (!retryable) return code === 'DATABASE_UNAVAILABLE' ? DAMAGED : UNEXPECTED
   const what = SERVICES.find(([beginning]) => code.startsWith(beginning))?.[1]
   return what === undefined ? UNEXPECTED : { what }
+}
+
+/** Of what no DataLab error is; one that comes from another process is one by now. */
+function systemTroubleOf(error: unknown): Trouble {
+  const { errno } = isDataLabError(error) ? error.details : systemDetails(error ?? {})
+  return SYSTEM.get(String(errno)) ?? UNEXPECTED
 }
 
 function cancelled(message: string): Failure {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { AbortedError, ClientAlertError, DataLabError } from '../src/errors.js'
+import { AbortedError, ClientAlertError, DataLabError, errorFromJSON, serializeError } from '../src/errors.js'
 import { DEFAULT_RETRY_POLICY, failure, retryDelay } from '../src/failure.js'
 import { down, memoryLog } from './lab.js'
 
@@ -58,6 +58,24 @@ describe('a failure', () => {
   ])('of the code %s that does not pass names the way out', (code, what, wayOut) => {
     const { change } = failed(new DataLabError(code, 'secret'))
     expect(change.message).toBe(`${what}, reference ${change.error.reference}. ${wayOut}`)
+  })
+
+  test.each([
+    ['ENOSPC', 'A disk that this service works on is full', 'Try again, or give'],
+    ['EMFILE', 'This service has as many files open as it may', 'Try again, or give'],
+    ['EACCES', 'This service may not use a folder or file that it works with', 'Give'],
+  ])('of the system, %s, names the way out, in this process and of another', (code, what, wayOut) => {
+    const thrown = Object.assign(new Error(`${code}: secret`), { code, syscall: 'open' })
+    for (const error of [thrown, errorFromJSON(serializeError(thrown))]) {
+      const { change } = failed(error)
+      const { reference } = change.error
+      expect(change.error.code).toBe('DATALAB_INTERNAL')
+      expect(change.message).toBe(
+        `${what}, reference ${reference}. ${wayOut} this reference to whoever runs this service.`,
+      )
+    }
+    const other = failed(Object.assign(new Error(code), { code }))
+    expect(other.change.message).toMatch(/^An unexpected error, /)
   })
 
   test.each([
