@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { ownedName, removeLeftBehind } from './left-behind.js'
+import { makeFolderSync } from './make-folder.js'
 
 /** A folder of one run. */
 export interface ScratchFolder {
@@ -21,7 +22,7 @@ export class ScratchSpace {
   /** Makes a folder that is empty and nobody else's. At once, since an operation asks for it as for a value. */
   create(): ScratchFolder {
     const path = join(this.#root, ownedName())
-    mkdirSync(this.#root, { recursive: true })
+    makeFolderSync(this.#root)
     mkdirSync(path, { mode: 0o700 })
     return { path, remove: () => rm(path, { recursive: true, force: true, maxRetries: 3 }) }
   }

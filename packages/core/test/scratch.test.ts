@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { mkdir, mkdtemp, readdir, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -26,6 +27,11 @@ describe('ScratchSpace', () => {
       expect(await readdir(path)).toEqual([])
       expect((await stat(path)).mode & 0o777).toBe(0o700)
     }
+  })
+
+  it('makes the folders above, and says at once where none can be made', async () => {
+    expect(await readdir(new ScratchSpace(join(root, 'a', 'b')).create().path)).toEqual([])
+    if (existsSync('/proc/self')) expect(() => new ScratchSpace('/proc/none/runs').create()).toThrow('ENOENT')
   })
 
   it('removes a folder with what is in it, and once more', async () => {
