@@ -32,6 +32,14 @@ test('refuses pixels that are more or fewer than the image has', async () => {
   )
 })
 
+test('a small file is one piece', async () => {
+  const sizes: number[] = []
+  const image = { width: 16, height: 16, header: new Header() }
+  for await (const piece of plainPieces({ ...image, pixels: partsOf(new Float32Array(256), 64) }))
+    sizes.push(piece.length)
+  expect(sizes).toEqual([5760])
+})
+
 test('has the next part made while the last piece of one is used up, and no other', async () => {
   const asked: number[] = []
   async function* parts(): AsyncGenerator<Samples, void> {
@@ -55,17 +63,17 @@ test('fails as the next part does when it is its turn, and ends the parts when n
   let isEnded = false
   async function* parts(): AsyncGenerator<Samples, void> {
     try {
-      yield new Float32Array(10)
+      yield new Float32Array(10_000)
       throw reason
     } finally {
       await new Promise(setImmediate)
       isEnded = true
     }
   }
-  const image = { width: 10, height: 2, header: new Header() }
+  const image = { width: 10_000, height: 2, header: new Header() }
   const taken = plainPieces({ ...image, pixels: parts() })
   await taken.next()
-  expect((await taken.next()).value).toHaveLength(40)
+  expect((await taken.next()).value).toHaveLength(40_000)
   await new Promise(setImmediate)
   await expect(taken.next()).rejects.toBe(reason)
   isEnded = false
