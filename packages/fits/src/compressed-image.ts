@@ -160,7 +160,7 @@ export class CompressedImage extends ImageHdu {
     const tile = tileAt(this.#compression!.grid, index)
     const target = targetOf(reading, tile)
     const values = target ?? newLike(reading.into, sectionPixels(tile))
-    await reading.reader.read(tile, cell, heap, values)
+    await reading.reader.read(tile, cell, heap, values, reading.signal)
     if (target) return
     copyShared(values, tile, reading.into, reading.section)
     keepTile(reading, tile, values)

@@ -1,4 +1,5 @@
-import type { PixelScale, Quantization, RiceCoding } from '@datalab/pixels'
+import { setImmediate } from 'node:timers/promises'
+import { decodeRiceParts, type PixelScale, type Quantization, type RiceCoding } from '@datalab/pixels'
 import { invalid, unsupported } from './errors.js'
 import { decodeGzip, GZIP_RATIO } from './gzip-tile.js'
 import { decodeHcompress } from './hcompress.js'
@@ -22,16 +23,24 @@ export interface TileDecoder {
    * @param into As long as the tile.
    */
   decode(bytes: Uint8Array, into: Int32Array): StoredPixels
-  /** `decode` and `dequantize` in one, where there is a way. */
-  decodeFloats?(bytes: Uint8Array, quantization: Quantization, into: Samples): void
-  /** `decode` and the scale in one, where there is a way for these pixels. */
-  decodeScaled?(bytes: Uint8Array, scale: PixelScale, into: Samples): void
+  /** `decode` and `dequantize` in one, where there is a way; of a large tile with a breath now and then. */
+  decodeFloats?(
+    bytes: Uint8Array,
+    quantization: Quantization,
+    into: Samples,
+    signal?: AbortSignal,
+  ): void | Promise<void>
+  /** `decode` and the scale in one, where there is a way for these pixels; of a large tile with a breath now and then. */
+  decodeScaled?(bytes: Uint8Array, scale: PixelScale, into: Samples, signal?: AbortSignal): void | Promise<void>
   /** The most pixels that so many compressed bytes can hold, of so many tiles. */
   maxPixels(bytes: number, tiles: number): number
 }
 
 /** Makes the decoder of one image from the header of its table. */
 type TileDecoderFactory = (header: Header, bitpix: Bitpix) => TileDecoder
+
+/** Tiles of more pixels take long, and more memory than the kernels have. */
+const LARGE_PIXELS = 6 * 2 ** 20
 
 /** The largest Rice block: the standard has 16 and 32. It bounds what a few bytes can claim to hold. */
 const MAX_BLOCKSIZE = 256
@@ -101,7 +110,8 @@ function riceDecoder(header: Header, bitpix: Bitpix): TileDecoder {
       decodeRice(bytes, into, coding)
       return into
     },
-    decodeFloats(bytes, quantization, into) {
+    decodeFloats(bytes, quantization, into, signal) {
+      if (into.length > LARGE_PIXELS) return decodeLarge(bytes, coding, quantization, into, signal)
       const isWhole = pixelKernels(into.length).decodeRiceFloats(bytes, coding, quantization, into)
       if (!isWhole) throw riceTruncated(bytes.length, into.length)
     },
@@ -111,10 +121,29 @@ function riceDecoder(header: Header, bitpix: Bitpix): TileDecoder {
   if (coding.bytepix === 4 && (bitpix === 8 || bitpix === 16)) return decoder
   return {
     ...decoder,
-    decodeScaled(bytes, scale, into) {
+    decodeScaled(bytes, scale, into, signal) {
+      if (into.length > LARGE_PIXELS) return decodeLarge(bytes, coding, scale, into, signal)
       const isWhole = pixelKernels(into.length).decodeRiceScaled(bytes, coding, scale, into)
       if (!isWhole) throw riceTruncated(bytes.length, into.length)
     },
+  }
+}
+
+/** Others have their turn between the parts of a tile, and a signal ends it there. */
+async function decodeLarge(
+  bytes: Uint8Array,
+  coding: RiceCoding,
+  values: Quantization | PixelScale,
+  into: Samples,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const parts = decodeRiceParts(bytes, coding, values, into)
+  for (;;) {
+    const { done, value } = parts.next()
+    if (done && !value) throw riceTruncated(bytes.length, into.length)
+    if (done) return
+    await setImmediate()
+    signal?.throwIfAborted()
   }
 }
 

@@ -50,14 +50,14 @@ export class TileReader {
    *
    * @throws FITS_INVALID, FITS_TRUNCATED when the tile cannot be decoded, FITS_UNSUPPORTED when it becomes too large.
    */
-  async read(tile: Tile, cell: TileCell, heap: HeapWindow, into: StoredPixels): Promise<void> {
+  async read(tile: Tile, cell: TileCell, heap: HeapWindow, into: StoredPixels, signal?: AbortSignal): Promise<void> {
     const { compressed, gzipped } = cell
     const range = rangeOf(cell)
     if (!range) throw invalid(`tile ${tile.index} of the image has no data`, { tile: tile.index })
     const bytes = heap.peek(range) ?? (await heap.load(range))
     try {
       checkTileBytes(into.byteLength, range.length, this.#maxTileBytes)
-      if (range === compressed) this.#decode(tile, cell, bytes, into)
+      if (range === compressed) await this.#decode(tile, cell, bytes, into, signal)
       else if (range === gzipped) this.#convertWhole(this.#undo(gzipTileDecoder(this.#bitpix), bytes, tile), into)
       else this.#copy(bytes, into)
     } catch (error) {
@@ -67,21 +67,33 @@ export class TileReader {
     }
   }
 
-  #decode(tile: Tile, cell: TileCell, bytes: Uint8Array, into: StoredPixels): void {
+  async #decode(
+    tile: Tile,
+    cell: TileCell,
+    bytes: Uint8Array,
+    into: StoredPixels,
+    signal: AbortSignal | undefined,
+  ): Promise<void> {
     const { decoder, isQuantized } = this.#compression
-    if (isQuantized) this.#decodeFloats(this.#quantizationOf(tile, cell), bytes, tile, into as Samples)
+    if (isQuantized) await this.#decodeFloats(this.#quantizationOf(tile, cell), bytes, tile, into as Samples, signal)
     else if (this.#bitpix < 0) this.#convertWhole(this.#undo(decoder, bytes, tile), into)
     else if (this.#scale && decoder.decodeScaled) {
       checkPixels(decoder, bytes, tile)
-      decoder.decodeScaled(bytes, this.#scaleOf(cell), into as Samples)
+      await decoder.decodeScaled(bytes, this.#scaleOf(cell), into as Samples, signal)
     } else convertPixels(this.#undo(decoder, bytes, tile), this.#scaleOf(cell), into)
   }
 
-  #decodeFloats(quantization: Quantization, bytes: Uint8Array, tile: Tile, into: Samples): void {
+  async #decodeFloats(
+    quantization: Quantization,
+    bytes: Uint8Array,
+    tile: Tile,
+    into: Samples,
+    signal: AbortSignal | undefined,
+  ): Promise<void> {
     const { decoder } = this.#compression
     if (decoder.decodeFloats) {
       checkPixels(decoder, bytes, tile)
-      decoder.decodeFloats(bytes, quantization, into)
+      await decoder.decodeFloats(bytes, quantization, into, signal)
     } else dequantize(this.#undo(decoder, bytes, tile), quantization, into)
     scaleSamples(into, this.#scale ?? NO_SCALE)
   }

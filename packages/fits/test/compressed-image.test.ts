@@ -265,3 +265,37 @@ test('a tile is decoded once for all readings of its rows, however large it is',
   expect(decoded - before).toBe(1)
   await fits.close()
 })
+
+test.each([
+  ['integers', 32, []],
+  [
+    'quantised floats',
+    -32,
+    [
+      { name: 'ZSCALE', form: '1D', cells: [1] },
+      { name: 'ZZERO', form: '1D', cells: [0] },
+    ],
+  ],
+] as const)(
+  'a large tile of %s is decoded with a breath now and then, and ends when the signal is aborted',
+  async (_, bitpix, more) => {
+    const [width, height] = [4096, 1600]
+    // Nothing but blocks of zeros.
+    const columns = [column(new Uint8Array(4 + (width * height * 5) / 32 / 8)), ...more]
+    const tile = { algorithm: 'RICE_1', bitpix, axes: [width, height], tile: [width, height], columns }
+    const fits = await openFits(tileFile({ ...tile, cards: bitpix < 0 ? { ZQUANTIZ: 'NO_DITHER' } : {} }))
+    const hdu = fits.hdus[1] as ImageHdu
+    const into = new (hdu.sampleType === 'float64' ? Float64Array : Float32Array)(width * height).fill(-1)
+    const end = new AbortController()
+    const reading = codeOf(hdu.readRows(0, height, into, { signal: end.signal }))
+    while (into[0] === -1) await new Promise(setImmediate)
+    end.abort()
+    expect(await reading).toBe(new DOMException('', 'AbortError').code)
+    expect(into.at(-1)).toBe(-1)
+    expect(await codeOf(hdu.readRows(0, height, into))).toBe('resolved')
+    expect(into.at(-1)).toBe(0)
+    const cut = [column(new Uint8Array(100_000)), ...more]
+    const { hdus } = await openFits(tileFile({ ...tile, columns: cut }))
+    expect(await codeOf((hdus[1] as ImageHdu).read())).toMatch(/FITS_/)
+  },
+)

@@ -46,5 +46,6 @@ export { type KernelOptions, loadKernels, referenceKernels } from './load-kernel
 export { type Bitpix, NO_SCALE, type PixelScale, type Samples } from './pixel-scale.js'
 export { type Dithering, QUANTIZED_NAN, QUANTIZED_ZERO, type Quantization, type Quantizing } from './quantization.js'
 export { RANDOM_COUNT, randomSequence } from './random-sequence.js'
+export { decodeRiceParts } from './reference/rice-parts.js'
 export { type CodedRows, type CodedSpan, maxRiceBytes, minRiceBytes, type RiceCoding } from './rice-coding.js'
 export { hasSimd } from './simd/has-simd.js'

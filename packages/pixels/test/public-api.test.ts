@@ -10,6 +10,7 @@ test('exports exactly these values', () => {
     'RANDOM_COUNT',
     'combine',
     'combineBands',
+    'decodeRiceParts',
     'encodeJpeg',
     'encodeRows',
     'hasSimd',

@@ -10,21 +10,41 @@ export function isRiceLength(bytes: number, pixels: number, coding: RiceCoding):
 
 /** Decodes integers that were Rice-coded; tells whether the bytes held them all. */
 export function decodeRice(bytes: Uint8Array, coding: RiceCoding, into: Int32Array): boolean {
-  if (!isRiceLength(bytes.length, into.length, coding)) return false
-  const { bytepix, blocksize } = coding
-  const [splitBits, uncoded] = SPLITS[bytepix]
-  const bits = new RiceBits(bytes, bytepix)
-  let last = bits.first
-  for (let start = 0; start < into.length; start += blocksize) {
-    const end = Math.min(start + blocksize, into.length)
-    const split = bits.readSplit(splitBits)
-    if (split < 0) into.fill(last, start, end)
-    else if (split >= uncoded) bits.readUncoded(into, start, end, last)
-    else bits.readCoded(into, start, end, last, split)
-    if (bits.isOver) return false
-    last = into[end - 1]!
+  return isRiceLength(bytes.length, into.length, coding) && new RiceIntegers(bytes, coding).read(into)
+}
+
+/** The integers of a tile, in parts. */
+export class RiceIntegers {
+  readonly #coding: RiceCoding
+  readonly #bits: RiceBits
+  #last: number
+
+  constructor(bytes: Uint8Array, coding: RiceCoding) {
+    this.#coding = coding
+    this.#bits = new RiceBits(bytes, coding.bytepix)
+    this.#last = this.#bits.first
   }
-  return true
+
+  /**
+   * Fills `into` with the next integers: with those of whole blocks, unless they are the last. Tells whether the bytes held them all.
+   */
+  read(into: Int32Array): boolean {
+    const { bytepix, blocksize } = this.#coding
+    const [splitBits, uncoded] = SPLITS[bytepix]
+    const bits = this.#bits
+    let last = this.#last
+    for (let start = 0; start < into.length; start += blocksize) {
+      const end = Math.min(start + blocksize, into.length)
+      const split = bits.readSplit(splitBits)
+      if (split < 0) into.fill(last, start, end)
+      else if (split >= uncoded) bits.readUncoded(into, start, end, last)
+      else bits.readCoded(into, start, end, last, split)
+      if (bits.isOver) return false
+      last = into[end - 1]!
+    }
+    this.#last = last
+    return true
+  }
 }
 
 /** A bit stream, and the arithmetic of integers of one width. */

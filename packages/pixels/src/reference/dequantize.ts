@@ -2,10 +2,14 @@ import { blankOf, type PixelScale, type Samples } from '../pixel-scale.js'
 import { type Quantization, zeroMarkOf } from '../quantization.js'
 import { RANDOM_COUNT, randomSequence } from '../random-sequence.js'
 
-/** The floats of a tile's integers. */
-export function dequantize(stored: Int32Array, quantization: Quantization, into: Samples): void {
+/**
+ * The floats of a tile's integers.
+ *
+ * @param start the place in the tile of the first of them
+ */
+export function dequantize(stored: Int32Array, quantization: Quantization, into: Samples, start = 0): void {
   if (quantization.dithering === 'NO_DITHER') dequantizePlain(stored, quantization, into)
-  else dequantizeDithered(stored, quantization, into)
+  else dequantizeDithered(stored, quantization, into, start)
 }
 
 function dequantizePlain(stored: Int32Array, { scale, zero, blank }: Quantization, into: Samples): void {
@@ -15,12 +19,17 @@ function dequantizePlain(stored: Int32Array, { scale, zero, blank }: Quantizatio
   }
 }
 
-function dequantizeDithered(stored: Int32Array, quantization: Quantization, into: Samples): void {
+function dequantizeDithered(stored: Int32Array, quantization: Quantization, into: Samples, start: number): void {
   const { scale, zero, blank, dithering } = quantization
   const random = randomSequence()
   const zeroMark = zeroMarkOf(dithering)
   let seed = quantization.seed % RANDOM_COUNT
-  let next = Math.floor(random[seed]! * 500)
+  let next = Math.floor(random[seed]! * 500) + start
+  while (next >= RANDOM_COUNT) {
+    next -= RANDOM_COUNT
+    seed = (seed + 1) % RANDOM_COUNT
+    next += Math.floor(random[seed]! * 500)
+  }
   for (let i = 0; i < stored.length; i++) {
     const value = stored[i]!
     if (value === blank) into[i] = Number.NaN
