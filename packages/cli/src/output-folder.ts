@@ -123,6 +123,7 @@ export function cannotWrite(label: string, error: unknown): Error {
     EPERM: 'you may not write there. Change its permissions, or name another folder',
     EROFS: 'it is on a disk that can only be read. Name another folder',
     ENOSPC: 'the disk is full. Make room, or name a folder on another disk',
+    EFBIG: 'a file may not become so large there. Raise the limit, or name a folder on another disk',
     EDQUOT: 'your part of the disk is full. Make room, or name a folder on another disk',
   }
   const text = `--out: ${label} cannot be written: ${reasons[code ?? ''] ?? message}.`

@@ -57,6 +57,12 @@ export function storageError(key: string, error: unknown): unknown {
       audience: 'user',
       retryable: true,
     })
+  if (code === 'EFBIG')
+    return new DataLabError(
+      'STORAGE_FULL',
+      `${key} is larger than a file may become here (${code}): raise the limit, or choose another disk.`,
+      { ...options, audience: 'user' },
+    )
   if (code === 'ENAMETOOLONG')
     return new DataLabError('STORAGE_KEY_INVALID', `The key ${key} is too long for this file system.`, options)
   return new DataLabError('STORAGE_UNAVAILABLE', `The storage could not handle ${key} (${where}). Try again.`, {

@@ -20,7 +20,7 @@ import { redactingLogger } from './redact.js'
 import { ResultSource } from './result-source.js'
 import { ScratchSpace } from './scratch.js'
 import type { ServiceProvider } from './service.js'
-import { steadyRecords } from './steady-records.js'
+import { type SteadyRecords, steadyRecords } from './steady-records.js'
 
 /** What a host is made of. All of it has a default that needs nothing installed. */
 export interface DataLabOptions<Operations extends readonly unknown[] = readonly AnyOperationClass[]> {
@@ -64,7 +64,7 @@ export interface DataLabOptions<Operations extends readonly unknown[] = readonly
 
 /** What a host works with: its options, with every default filled in. */
 export interface HostParts extends RunParts {
-  readonly records: RecordStore
+  readonly records: SteadyRecords
   readonly executor: Executor
   readonly payload: PayloadLimits
   readonly timeLimit: number

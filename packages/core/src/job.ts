@@ -4,13 +4,14 @@ import type { ObjectStorage } from './object-storage.js'
 import { keptUrls, mintedUrls } from './object-urls.js'
 import type { Output } from './output.js'
 import { isEnded, type JobRecord, type StoredRecord } from './record.js'
-import type { RecordStore, Submission } from './record-store.js'
+import type { Submission } from './record-store.js'
 import { outputView, recordView } from './record-view.js'
 import { cancelledRecord, endOfRound, isSameRound } from './round.js'
+import type { SteadyRecords } from './steady-records.js'
 
 /** What a job handle works with. */
 export interface JobParts {
-  readonly records: RecordStore
+  readonly records: SteadyRecords
   /** The result of a job that stands, by its key. */
   readonly standing: (key: string) => Promise<StoredRecord | undefined>
   readonly storage: ObjectStorage
@@ -81,9 +82,9 @@ export class Job {
 
   /**
    * The record as it changes: first as it is now, then whenever it has changed, last as it ended. A slow reader sees fewer of the steps
-   * between, and always the last. While the store of records is away nothing is told, for a minute at most.
+   * between, and always the last. While the store of records is away, or takes nothing, nothing is told, for a minute at most.
    *
-   * @throws DATALAB_RECORDS_UNAVAILABLE when it is away for longer; the job goes on nevertheless.
+   * @throws DATALAB_RECORDS_UNAVAILABLE when that lasts for longer; the job goes on nevertheless.
    */
   get events(): AsyncIterable<JobRecord> {
     return { [Symbol.asyncIterator]: () => this.#views() }
@@ -210,6 +211,9 @@ export class Job {
       const isAway = isDataLabError(error, 'DATALAB_RECORDS_UNAVAILABLE')
       if (!isAway || performance.now() - state.awaySince >= AWAY_MS) throw error
     }
+    // How it ends cannot be read where it cannot be written.
+    const trouble = state.isLast ? undefined : this.parts.records.unwritableFor(AWAY_MS)
+    if (trouble !== undefined) throw trouble
   }
 
   /** The record as it is now, of the round that this handle is of. */

@@ -1,10 +1,17 @@
 import { DataLabError, isDataLabError } from './errors.js'
 import { withinTime } from './grace.js'
+import { LastingTrouble } from './lasting-trouble.js'
 import { persistently } from './persistently.js'
 import type { RecordStore } from './record-store.js'
 
 /** No store takes longer to answer; one that hangs must not hold whoever asks. */
 const ANSWER_MS = 15_000
+
+/** A record store whose calls are made again when they fail. */
+export interface SteadyRecords extends RecordStore {
+  /** What writing to it has failed with, again and again, for so many milliseconds up to now; a full disk can be read from all the while. */
+  unwritableFor(ms: number): unknown
+}
 
 /**
  * The same record store, whose calls are made again when they fail: each may be, since twice is the same as once. What is not answered within
@@ -13,7 +20,8 @@ const ANSWER_MS = 15_000
  * Its calls throw DATALAB_RECORDS_UNAVAILABLE (retryable) when that did not help, with what the store threw as the cause, and at once what
  * trying again cannot help against.
  */
-export function steadyRecords(records: RecordStore, answerMs = ANSWER_MS): RecordStore {
+export function steadyRecords(records: RecordStore, answerMs = ANSWER_MS): SteadyRecords {
+  const trouble = new LastingTrouble()
   const known = <Answer>(call: Promise<Answer>) =>
     call.catch((error) => {
       throw isDataLabError(error) && !error.retryable ? error : unavailable(error)
@@ -24,19 +32,24 @@ export function steadyRecords(records: RecordStore, answerMs = ANSWER_MS): Recor
     <Parameters extends unknown[], Answer>(call: (...parameters: Parameters) => Promise<Answer>) =>
     (...parameters: Parameters): Promise<Answer> =>
       answered(persistently(() => call.apply(records, parameters)))
+  const written =
+    <Parameters extends unknown[], Answer>(call: (...parameters: Parameters) => Promise<Answer>) =>
+    (...parameters: Parameters): Promise<Answer> =>
+      trouble.watched(steady(call)(...parameters))
   return {
+    unwritableFor: (ms) => trouble.after(ms),
     reach: records.reach,
     get: steady(records.get),
     list: steady(records.list),
-    submit: steady(records.submit),
-    adopt: steady(records.adopt),
-    withdraw: steady(records.withdraw),
+    submit: written(records.submit),
+    adopt: written(records.adopt),
+    withdraw: written(records.withdraw),
     submissions: steady(records.submissions),
     // Its answer is awaited, however late: a lease that nobody knows of would be kept for nobody.
-    claim: (...parameters) => known(persistently(() => records.claim(...parameters))),
-    release: steady(records.release),
-    renew: steady(records.renew),
-    update: steady(records.update),
+    claim: (...parameters) => trouble.watched(known(persistently(() => records.claim(...parameters)))),
+    release: written(records.release),
+    renew: written(records.renew),
+    update: written(records.update),
     forget: steady(records.forget),
     expire: steady(records.expire),
     subscribe: (key, onChange) => records.subscribe(key, onChange),

@@ -276,6 +276,41 @@ describe('events', () => {
     expect(seen).toEqual(['IN_PROGRESS', 'COMPLETED'])
   })
 
+  test('end where nothing can be written of the job any more, a minute later', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'performance'] })
+    onTestFinished(() => void vi.useRealTimers())
+    let isFull = false
+    const records = new Proxy(new MemoryRecordStore(), {
+      get(store, name) {
+        const member = Reflect.get(store, name)
+        if (typeof member !== 'function') return member
+        return (...parameters: unknown[]) => {
+          const isWriting = ['claim', 'release', 'renew', 'update'].includes(String(name))
+          if (isFull && isWriting) return Promise.reject(new Error('database or disk is full'))
+          return member.apply(store, parameters)
+        }
+      },
+    })
+    const { op, begun, release } = held()
+    const job = await lab({ operations: [op], records }).submit(op, {})
+    await begun
+    isFull = true
+    const start = performance.now()
+    let lasted = 0
+    const ended = rejection(job.result()).finally(() => {
+      lasted = performance.now() - start
+    })
+    release()
+    await vi.advanceTimersByTimeAsync(120_000)
+    expect(await ended).toMatchObject({ code: 'DATALAB_RECORDS_UNAVAILABLE', retryable: true })
+    expect(lasted).toBeGreaterThan(59_000)
+    expect(lasted).toBeLessThan(90_000)
+    isFull = false
+    const again = job.result()
+    await vi.advanceTimersByTimeAsync(30_000)
+    expect(await again).toHaveProperty('output_files')
+  })
+
   test('of a job that is forgotten everywhere say so', async () => {
     const gate = deferred()
     const Op = operation(async (run) => {
