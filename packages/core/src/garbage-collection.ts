@@ -105,11 +105,11 @@ export class GarbageCollection {
     return this.#needed.has(key)
   }
 
-  /** Takes a mark back: somebody had found the result just before it was marked. */
+  /** Takes a mark back: somebody had found the result just before it was marked. Not where another collection deletes it by now. */
   async #reinstate(record: StoredRecord): Promise<boolean> {
     const { storage } = this.parts
     const now = await readManifest(storage, record.key)
-    return now?.mark !== undefined && writeManifest(storage, record, now)
+    return now?.mark !== undefined && now.mark.swept !== true && writeManifest(storage, record, now)
   }
 
   /**

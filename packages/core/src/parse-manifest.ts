@@ -23,6 +23,8 @@ export interface GarbageMark {
   readonly garbage: string
   /** What the job was: who may have those that its result went into depends on it. Absent where it was not known. */
   readonly job?: Pick<AccessSubject, 'operation' | 'inputs'>
+  /** Whether its objects are being deleted, or are: the result cannot be had again. */
+  readonly swept?: true
 }
 
 /** The mark that a manifest's text is in the place of; `undefined` where it is none of this job. */
@@ -36,8 +38,8 @@ export function parseGarbageMark(text: string, key: string): GarbageMark | undef
     isText(value.garbage) &&
     !Number.isNaN(Date.parse(value.garbage))
   if (!isMark) return undefined
-  const { version, attempt, garbage, job } = value as unknown as GarbageMark
-  return { version, key, attempt, garbage, ...(isJob(job) && { job }) }
+  const { version, attempt, garbage, job, swept } = value as unknown as GarbageMark
+  return { version, key, attempt, garbage, ...(isJob(job) && { job }), ...(swept === true && { swept }) }
 }
 
 function isJob(job: unknown): boolean {

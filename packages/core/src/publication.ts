@@ -80,8 +80,8 @@ export async function markGarbage(
 }
 
 /**
- * Sees to it that attempts up to this one, of which one may have been stopped just before it committed, come too late: what lies in the place of
- * the manifest changes, and says the same. False when one has come just now.
+ * Sees to it that attempts up to this one, of which one may have been stopped just before it committed, come too late, and that a result which was
+ * marked is not taken back: what lies in the place of the manifest changes, and says the same. False when one has come just now.
  *
  * @param manifest what lies there; undefined where nothing does
  */
@@ -92,12 +92,21 @@ export async function shutOut(
   manifest: Manifest | undefined,
   time: Date,
 ): Promise<boolean> {
+  const latest = latestOf(manifest)
   // Whoever began on this has a higher number, and whoever began on what was there before finds it changed.
-  if (attempt <= latestOf(manifest)) return true
+  if (attempt <= latest && (manifest?.record !== undefined || manifest?.mark?.swept === true)) return true
   const updated = time.toISOString()
   if (manifest?.record !== undefined) return writeManifest(storage, { ...manifest.record, updated }, manifest)
   const garbage = manifest?.mark?.garbage ?? updated
-  return putMark(storage, { version: 1, key, attempt, garbage, ...jobOf(manifest) }, manifest)
+  const mark = {
+    version: 1,
+    key,
+    attempt: Math.max(attempt, latest),
+    garbage,
+    ...jobOf(manifest),
+    swept: true,
+  } as const
+  return putMark(storage, mark, manifest)
 }
 
 /** What a mark keeps of the job whose result is there, or was. */

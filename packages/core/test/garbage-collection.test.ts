@@ -281,6 +281,25 @@ test('a result that is replaced just when it is to be marked stays', async () =>
   expect(await host.plan(Op, {})).toMatchObject({ cached: true })
 })
 
+test('a result whose objects another collection has deleted is not taken back by the one that marked it', async () => {
+  const { storage, records, host } = world()
+  const { key, job } = await completed(host)
+  const { operation: ofOperation, inputs, provenance } = await job.record()
+  const all = { resultLife: 0, urlLife: 0 }
+  const put = storage.put.bind(storage)
+  const marking = vi.spyOn(storage, 'put').mockImplementationOnce(async (...parameters) => {
+    marking.mockRestore()
+    const info = await put(...parameters)
+    expect(await lab({ operations: [Op], storage, records }).collectGarbage(all)).toMatchObject({ deleted: 1 })
+    const submission = { id: 's', principal: { id: 'p' }, created: '', inputs: null }
+    await records.submit({ key, operation: ofOperation, inputs, provenance }, submission)
+    return info
+  })
+  expect(await lab({ operations: [Op], storage, records }).collectGarbage(all)).toMatchObject({ marked: 1 })
+  expect(await keysOf(storage)).toEqual([`${key}/record.json`])
+  expect(JSON.parse((await textOf(storage, `${key}/record.json`)) ?? 'null')).toMatchObject({ swept: true })
+})
+
 test('a result that is collected just when another store finds it is run anew', async () => {
   const { storage, host } = world()
   const { key } = await completed(host)
